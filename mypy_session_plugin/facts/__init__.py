@@ -1,0 +1,1 @@
+"""Pure data: states, abstract values, the store, effects and origins; standard library only."""

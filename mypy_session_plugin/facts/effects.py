@@ -1,0 +1,97 @@
+"""What a library call does, as read from the session stubs: parameters, effects and results, as pure data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True)
+class TypeExpression:
+    """An annotation of a stub: a resolved name and its arguments.
+
+    `name` is the full name (`mypy_session_plugin.Persistent`, `sqlalchemy.orm.query.Query`, `builtins.list`), the bare
+    name of a type variable (`T`), or `None`, `Union`, `Literal`, `...`.  `values` are the values of a `Literal`.
+    """
+
+    name: str
+    arguments: tuple[TypeExpression, ...] = ()
+    values: tuple[object, ...] = ()
+
+
+class ParameterKind(Enum):
+    POSITIONAL_ONLY = "positional only"
+    POSITIONAL_OR_KEYWORD = "positional or keyword"
+    VAR_POSITIONAL = "*"
+    KEYWORD_ONLY = "keyword only"
+    VAR_KEYWORD = "**"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    name: str
+    kind: ParameterKind
+    annotation: TypeExpression
+    has_default: bool
+
+
+class When(Enum):
+    """On which way an effect occurs: of an exit the ways out, of a flush whether the session flushes by itself."""
+
+    ALWAYS = "always"
+    OK = "ok"
+    ERROR = "error"
+    AUTOFLUSH = "autoflush"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One decorator of `mypy_session_plugin.effects`: its name, its keyword arguments without `when`, and `when`.
+
+    Positional arguments are stored under the names of the decorator's parameters.
+    """
+
+    name: str
+    arguments: dict[str, object] = field(default_factory=dict)
+    when: When = When.ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionStub:
+    """One signature; an overloaded function is several, in order.
+
+    `parameters` leaves `self` and `cls` out.  `error` is the text of `@raises`: the exception and message that
+    SQLAlchemy gives for an instance whose state a parameter does not admit.
+    """
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    returns: TypeExpression
+    effects: tuple[Effect, ...]
+    is_async: bool
+    is_property: bool
+    error: str | None
+    file: str
+    line: int
+
+    def effect(self, name: str) -> Effect | None:
+        """The effect of that name, or None."""
+        return next((effect for effect in self.effects if effect.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassStub:
+    """A class of a library: its full name, bases, the names of its type variables, methods and attributes."""
+
+    full_name: str
+    bases: tuple[TypeExpression, ...]
+    type_variables: tuple[str, ...]
+    methods: dict[str, tuple[FunctionStub, ...]]
+    attributes: dict[str, TypeExpression]
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleStub:
+    name: str
+    classes: dict[str, ClassStub]
+    functions: dict[str, tuple[FunctionStub, ...]]

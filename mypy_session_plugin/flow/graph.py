@@ -1,0 +1,379 @@
+"""The control-flow graph: blocks of instructions over temporaries and named variables.
+
+A function body is lowered to instructions of one operation each, so that a transfer function sees every call, read
+and write by itself and in evaluation order.  Temporaries are small integers, local to one graph; variables are
+strings (`Variable`): the plain name of a local, the full name (`app.db`) of a global.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeAlias
+
+from mypy.nodes import Context, Expression, FuncItem
+
+Temporary: TypeAlias = int
+Variable: TypeAlias = str
+#: An access path written in the source: `("self", "repo", "session")`; only names and attributes, never a call.
+Place: TypeAlias = tuple[str, ...]
+Constant: TypeAlias = "None | bool | int | float | complex | str | bytes"
+
+
+@dataclass(slots=True, eq=False)
+class Instruction:
+    """One operation; `node` is the syntax it comes from: for types and for reports."""
+
+    node: Context
+
+
+@dataclass(slots=True, eq=False)
+class LoadName(Instruction):
+    target: Temporary
+    variable: Variable
+
+
+@dataclass(slots=True, eq=False)
+class LoadAttribute(Instruction):
+    """`target = object.name`; `place` is the whole access path where the object is one."""
+
+    target: Temporary
+    object: Temporary
+    name: str
+    place: Place | None
+
+
+@dataclass(slots=True, eq=False)
+class LoadItem(Instruction):
+    """`target = object[index]`; a constant index is seen as the constant value of its temporary."""
+
+    target: Temporary
+    object: Temporary
+    index: Temporary
+
+
+@dataclass(slots=True, eq=False)
+class LoadConstant(Instruction):
+    target: Temporary
+    value: Constant
+
+
+@dataclass(slots=True, eq=False)
+class LoadFunction(Instruction):
+    """A `def` or lambda is evaluated: a closure over `captured`, the enclosing function's variables its body names."""
+
+    target: Temporary
+    function: FuncItem
+    captured: tuple[Variable, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Operation(Instruction):
+    """Arithmetic, formatting, slices and whatever else has a value of its own that is not followed."""
+
+    target: Temporary
+    operands: tuple[Temporary, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Copy(Instruction):
+    """`target = source`: joins the two ways through a short-circuit or a conditional expression."""
+
+    target: Temporary
+    source: Temporary
+
+
+@dataclass(slots=True, eq=False)
+class Not(Instruction):
+    target: Temporary
+    operand: Temporary
+
+
+@dataclass(slots=True, eq=False)
+class Compare(Instruction):
+    """One comparison (`is`, `is not`, `==`, `!=`, `in`, `not in`, `<` ...); a chain is several, with branches."""
+
+    target: Temporary
+    operator: str
+    left: Temporary
+    right: Temporary
+    left_place: Place | None
+    right_place: Place | None
+
+
+@dataclass(slots=True, eq=False)
+class IsInstance(Instruction):
+    """The test of a class pattern: `target = isinstance(subject, class_expression)`."""
+
+    target: Temporary
+    subject: Temporary
+    subject_place: Place | None
+    class_expression: Expression
+
+
+class ArgumentKind(Enum):
+    POSITIONAL = "positional"
+    STAR = "star"
+    NAMED = "named"
+    DOUBLE_STAR = "double star"
+
+
+@dataclass(slots=True, frozen=True)
+class Argument:
+    value: Temporary
+    kind: ArgumentKind
+    name: str | None
+    node: Expression
+    place: Place | None
+
+
+@dataclass(slots=True, eq=False)
+class Call(Instruction):
+    """`target = callee(*arguments)`.
+
+    For `receiver.method(...)`, `receiver` and `method` are set, `callee` is None and the attribute is not loaded;
+    `receiver_place` is the access path of the receiver, `callee_place` that of the whole callee.  Decorators are
+    calls of one argument, `super()` is a call as any other.
+    """
+
+    target: Temporary
+    callee: Temporary | None
+    receiver: Temporary | None
+    method: str | None
+    receiver_place: Place | None
+    callee_place: Place | None
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Await(Instruction):
+    target: Temporary
+    value: Temporary
+
+
+@dataclass(slots=True, eq=False)
+class Yield(Instruction):
+    """`target = yield value`; `delegates` for `yield from`."""
+
+    target: Temporary
+    value: Temporary
+    delegates: bool
+
+
+class ContainerKind(Enum):
+    LIST = "list"
+    TUPLE = "tuple"
+    SET = "set"
+    DICT = "dict"
+    GENERATOR = "generator"
+
+
+@dataclass(slots=True, frozen=True)
+class Item:
+    """An item of a display; `key` for a dict; `starred` for `*items` and `**items`."""
+
+    value: Temporary
+    key: Temporary | None
+    starred: bool
+
+
+@dataclass(slots=True, eq=False)
+class BuildContainer(Instruction):
+    """A display, or the empty beginning of a comprehension (`comprehension` set), filled by `Collect`."""
+
+    target: Temporary
+    kind: ContainerKind
+    items: tuple[Item, ...]
+    comprehension: bool
+
+
+@dataclass(slots=True, eq=False)
+class Collect(Instruction):
+    """One turn of a comprehension adds `item` to `container`."""
+
+    container: Temporary
+    item: Item
+
+
+@dataclass(slots=True, eq=False)
+class StoreName(Instruction):
+    """`variable = value`; `node` is the target's syntax, `statement` the whole statement (None for an implicit store)."""
+
+    variable: Variable
+    value: Temporary
+    statement: Context | None
+
+
+@dataclass(slots=True, eq=False)
+class StoreAttribute(Instruction):
+    object: Temporary
+    name: str
+    value: Temporary
+    place: Place | None
+    statement: Context | None
+
+
+@dataclass(slots=True, eq=False)
+class StoreItem(Instruction):
+    object: Temporary
+    index: Temporary
+    value: Temporary
+    statement: Context | None
+
+
+@dataclass(slots=True, eq=False)
+class DeleteName(Instruction):
+    variable: Variable
+
+
+@dataclass(slots=True, eq=False)
+class DeleteAttribute(Instruction):
+    object: Temporary
+    name: str
+    place: Place | None
+
+
+@dataclass(slots=True, eq=False)
+class DeleteItem(Instruction):
+    object: Temporary
+    index: Temporary
+
+
+@dataclass(slots=True, eq=False)
+class Unpack(Instruction):
+    """`a, *b, c = value`; `starred` is the index of the starred target, if any."""
+
+    targets: tuple[Temporary, ...]
+    value: Temporary
+    starred: int | None
+
+
+@dataclass(slots=True, eq=False)
+class Next(Instruction):
+    """The next element of `iterable` in a `for` or comprehension; `node` is the loop or the comprehension."""
+
+    target: Temporary
+    iterable: Temporary
+    is_async: bool
+
+
+@dataclass(slots=True, eq=False)
+class EnterContext(Instruction):
+    """`target = manager.__enter__()`; `node` is the manager's expression."""
+
+    target: Temporary
+    manager: Temporary
+    is_async: bool
+
+
+@dataclass(slots=True, eq=False)
+class ExitContext(Instruction):
+    """`manager.__exit__(...)` on the way out, after an exception (`failed`) or without one."""
+
+    manager: Temporary
+    is_async: bool
+    failed: bool
+
+
+@dataclass(slots=True, eq=False)
+class Return(Instruction):
+    """The value a function gives back; the way out through `finally` and `with` follows it. `node`: the statement."""
+
+    value: Temporary | None
+
+
+@dataclass(slots=True, eq=False)
+class Raise(Instruction):
+    value: Temporary | None
+
+
+@dataclass(slots=True, eq=False)
+class CatchException(Instruction):
+    """First in a handler: `target` is the caught exception; `types` the expression after `except`, None for all."""
+
+    target: Temporary
+    types: Expression | None
+    group: bool
+
+
+@dataclass(slots=True, eq=False)
+class Jump:
+    target: Block
+
+
+@dataclass(slots=True, eq=False)
+class Branch:
+    """Two ways by the truth of `test`; `node` is its expression and `place` its access path, where it has one."""
+
+    test: Temporary
+    node: Expression
+    place: Place | None
+    if_true: Block
+    if_false: Block
+
+
+@dataclass(slots=True, eq=False)
+class Choose:
+    """Any of several ways, by what is not followed: whether a loop has another turn, which handler catches."""
+
+    targets: tuple[Block, ...]
+
+
+class End(Enum):
+    """How control leaves the graph for good."""
+
+    RETURN = "return"
+    RAISE = "raise"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(slots=True, eq=False)
+class Exit:
+    how: End
+
+
+Terminator: TypeAlias = "Jump | Branch | Choose | Exit"
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """Straight-line instructions, one terminator, and where an exception raised inside goes (None: out of the graph).
+
+    `live` holds the variables and temporaries that may be read after the block's start, `header` tells the head of
+    a loop.
+    """
+
+    index: int
+    instructions: list[Instruction] = field(default_factory=list)
+    terminator: Terminator = field(default_factory=lambda: Exit(End.UNREACHABLE))
+    handler: Block | None = None
+    header: bool = False
+    live: frozenset[Variable | Temporary] = frozenset()
+
+    def successors(self) -> Iterator[Block]:
+        """The blocks that normal control reaches next; the exception edge is not among them."""
+        match self.terminator:
+            case Jump(target):
+                yield target
+            case Branch(if_true=first, if_false=second):
+                yield first
+                yield second
+            case Choose(targets):
+                yield from targets
+            case _:
+                pass
+
+
+@dataclass(slots=True, eq=False)
+class Graph:
+    """The graph of one function, lambda or module top level.
+
+    `blocks` is in reverse postorder from the entry, `blocks[0]`.  `captured` are the variables of this graph that
+    nested functions read or write: they are live everywhere.  `nested` are the functions and lambdas defined inside,
+    each lowered to a graph of its own by whoever wants it.
+    """
+
+    blocks: list[Block]
+    captured: frozenset[Variable]
+    nested: tuple[FuncItem, ...]
