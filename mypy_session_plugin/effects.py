@@ -1,0 +1,163 @@
+"""The decorators with which a session stub says what a library call does.
+
+    class Session:
+        @flushes(when="autoflush")
+        @reads
+        def scalars(self, statement: Select[T]) -> Live[ScalarResult[Persistent[T]]]: ...
+
+They are for stub files (`.pyi`), which the plugin reads as text; at runtime each returns what it decorates.  Their
+parameters are the vocabulary of the stub reader: an argument that is not here is an error there.
+
+`when` says on which way an effect occurs: of an exit (`__exit__`, `__aexit__`) without an exception (`"ok"`), with
+one (`"error"`) or both (`"always"`); of a call that may flush, only where the session flushes by itself
+(`"autoflush"`).
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, overload
+
+from mypy_session_plugin.phantom import Marker
+
+__all__ = [
+    "Marked",
+    "any_session",
+    "begins",
+    "calls",
+    "closes",
+    "ends",
+    "entry_point",
+    "expires",
+    "flushes",
+    "joined",
+    "moves",
+    "raises",
+    "reads",
+    "runs_in_greenlet",
+    "writes",
+]
+
+T = TypeVar("T")
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+When: TypeAlias = Literal["always", "ok", "error", "autoflush"]
+State: TypeAlias = Literal["transient", "pending", "persistent", "deleted", "detached"]
+
+Marked = Annotated[T, Marker("Marked")]
+"""A parameter that the call does to what `Session.delete()` does.
+
+A detached or persistent instance becomes persistent and marked for deletion: the next flush deletes its row.
+"""
+
+
+class _Decorator:
+    """Returns what it decorates."""
+
+    def __call__(self, decorated: Decorated, /) -> Decorated:
+        return decorated
+
+
+class _Effect:
+    """A decorator that is written alone or with `when`: `@flushes` or `@flushes(when="autoflush")`."""
+
+    @overload
+    def __call__(self, decorated: Decorated, /) -> Decorated: ...
+    @overload
+    def __call__(self, *, when: When = ...) -> _Decorator: ...
+    def __call__(self, decorated: Any = None, /, *, when: When = "always") -> Any:
+        return _Decorator() if decorated is None else decorated
+
+
+reads = _Effect()
+"""The call selects rows: it begins a transaction and may write nothing."""
+writes = _Effect()
+"""The call writes rows, or marks what the next flush writes."""
+flushes = _Effect()
+"""The call flushes, hence may fail: pending instances become persistent, those marked for deletion deleted."""
+joined = _Effect()
+"""The caller waits until what was handed over has ended."""
+runs_in_greenlet = _Effect()
+"""The function that is given runs in a greenlet: inside it, implicit IO on an AsyncSession is allowed."""
+entry_point = _Effect()
+"""The function of the user that it decorates is called by a framework, concurrently with others."""
+any_session = _Effect()
+"""The states that the signature names are those in any session, not in the receiver."""
+
+
+def moves(
+    *,
+    new: State | None = None,
+    pending: State | None = None,
+    persistent: State | None = None,
+    deleted: State | None = None,
+    marked: State | None = None,
+    when: When = "always",
+) -> _Decorator:
+    """Every instance of the session changes its state: those in the named one become what the argument says.
+
+    Args:
+        new: What becomes of the instances that are new in this transaction.
+        pending: What becomes of the pending ones.
+        persistent: What becomes of the persistent ones.
+        deleted: What becomes of the deleted ones.
+        marked: What becomes of the persistent ones that are marked for deletion.
+        when: On which way; see the module.
+    """
+    return _Decorator()
+
+
+@overload
+def expires(decorated: Decorated, /) -> Decorated: ...
+@overload
+def expires(what: Literal["all", "instance"] = ..., *, unless: str | None = ..., when: When = ...) -> _Decorator: ...
+def expires(what: Any = "all", *, unless: str | None = None, when: When = "always") -> Any:
+    """The call expires the loaded attributes: the next read of one loads it again.
+
+    Args:
+        what: Those of all persistent instances of the session, or of the instance that is given.
+        unless: A setting of the session under which it does not, as `"not expire_on_commit"`.
+        when: On which way; see the module.
+    """
+    return what if callable(what) else _Decorator()
+
+
+@overload
+def begins(decorated: Decorated, /) -> Decorated: ...
+@overload
+def begins(kind: Literal["root", "nested"] = ..., *, when: When = ...) -> _Decorator: ...
+def begins(kind: Any = "root", *, when: When = "always") -> Any:
+    """The call begins a transaction, or a savepoint (`"nested"`)."""
+    return kind if callable(kind) else _Decorator()
+
+
+def ends(outcome: Literal["commit", "rollback"], *, when: When = "always") -> _Decorator:
+    """The call ends the transaction of the receiver."""
+    return _Decorator()
+
+
+@overload
+def closes(decorated: Decorated, /) -> Decorated: ...
+@overload
+def closes(*, of: Literal["current"] | None = ..., reusable: bool = ..., when: When = ...) -> _Decorator: ...
+def closes(decorated: Any = None, /, *, of: str | None = None, reusable: bool = False, when: When = "always") -> Any:
+    """The call ends the life of the receiver.
+
+    Args:
+        decorated: The function, where the decorator is written without arguments.
+        of: `"current"` for a registry: it closes the session that it holds, not itself.
+        reusable: The receiver may be used again, and then begins anew.
+        when: On which way; see the module.
+    """
+    return _Decorator() if decorated is None else decorated
+
+
+def calls(parameter: str, *, when: When = "always") -> _Decorator:
+    """The argument of that parameter is called before the call returns."""
+    return _Decorator()
+
+
+def raises(text: str) -> _Decorator:
+    """The error of SQLAlchemy for an instance in a state that the parameters do not admit.
+
+    Args:
+        text: Exception and message, as SQLAlchemy gives them.
+    """
+    return _Decorator()
