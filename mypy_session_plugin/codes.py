@@ -1,0 +1,26 @@
+"""The error codes, as pure data: mypy's objects are made from it when the plugin is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: The code that all others are sub-codes of; mypy knows one level of nesting.
+PARENT = "session"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An error code: its name, what it is reported for, and whether it is on unless switched off."""
+
+    name: str
+    title: str
+    default: bool = True
+
+
+CODES: tuple[Code, ...] = (
+    Code("session-merge", "merge() of an instance that the same session already holds"),
+    Code("session-state", "an operation or a phantom-typed position that does not admit the state of the instance"),
+    Code("session-thread", "a session, or what is attached to it, handed to a thread that runs concurrently"),
+    Code("session-task", "a session, or what is attached to it, handed to a task that runs concurrently"),
+    Code("session-handover", "a session handed to another thread or task that should make its own"),
+)

@@ -1,0 +1,155 @@
+"""The mypy plugin: its hooks schedule analyses, they neither report nor change a type.
+
+Everything is scheduled from the *lookup* of a hook, and no hook is returned: mypy asks its plugins for a hook at each
+call and attribute whose name it knows, and takes the first one it is given, so that a hook of ours would displace
+those of other plugins and of mypy itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
+
+from mypy.nodes import FuncDef, MypyFile
+from mypy.options import Options as MypyOptions
+from mypy.plugin import AttributeContext, FunctionContext, MethodContext, Plugin, ReportConfigContext
+from mypy.types import Type
+
+from mypy_session_plugin import __version__
+from mypy_session_plugin.codes import CODES
+from mypy_session_plugin.config import ConfigError, Options, load_options
+from mypy_session_plugin.events import Events, is_phantom_typed
+from mypy_session_plugin.mypy_compat import PROBE
+from mypy_session_plugin.mypy_compat.error_codes import make_error_codes
+from mypy_session_plugin.mypy_compat.report import is_silent
+from mypy_session_plugin.mypy_compat.versions import refusal, refuse
+from mypy_session_plugin.stub_files import package_files, stub_files, stub_root
+
+if TYPE_CHECKING:
+    from mypy_session_plugin.mypy_compat import TypeChecker
+    from mypy_session_plugin.mypy_compat.trigger import Trigger
+
+#: Without one of these a module has no sessions, and without the other no phantom types.
+_NEEDED_MODULES = ("sqlalchemy", "mypy_session_plugin")
+
+
+def session_plugin(mypy_version: str) -> type[Plugin]:
+    """The plugin class for this mypy; of one that is not supported, a plugin that says so and ends the run."""
+    make_error_codes(CODES)
+    reason = refusal(mypy_version)
+    if reason is None:
+        return SessionPlugin
+    return type("RefusingPlugin", (_RefusingPlugin,), {"lines": [reason]})
+
+
+class _RefusingPlugin(Plugin):
+    """Ends the run as soon as mypy gives it the modules: the first moment at which mypy adds no line of its own."""
+
+    lines: list[str]
+
+    def set_modules(self, modules: dict[str, MypyFile]) -> NoReturn:
+        refuse(self.lines)
+
+
+class SessionPlugin(Plugin):
+    """Follows which module mypy checks and schedules the units in which something of interest is looked up."""
+
+    def __init__(self, options: MypyOptions) -> None:
+        super().__init__(options)
+        from mypy_session_plugin.mypy_compat.trigger import Trigger, running_checker
+
+        self._make_trigger = Trigger
+        self._running_checker = running_checker
+        self._faults: list[str] = []
+        try:
+            self._options = load_options(options.config_file)
+        except ConfigError as error:
+            self._options, self._faults = Options(), error.lines
+        stub_paths = [*self._options.stub_paths, stub_root()]
+        self._events = Events(stub_paths, self._options, self.lookup_fully_qualified)
+        self._config_data = _config_data(self._options)
+        #: Triggers with work left, by the identity of their checker; the current one may have none.
+        self._triggers: dict[int, Trigger] = {}
+        self._checker: TypeChecker | None = None
+        self._trigger: Trigger | None = None
+
+    def set_modules(self, modules: dict[str, MypyFile]) -> None:
+        if self._faults:
+            refuse(self._faults)
+        super().set_modules(modules)
+
+    def report_config_data(self, ctx: ReportConfigContext) -> dict[str, str]:
+        return self._config_data
+
+    def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
+        if fullname == PROBE:
+            return self._probe_fired
+        self._looked_up(fullname)
+        return None
+
+    def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
+        self._looked_up(fullname)
+        return None
+
+    def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
+        self._looked_up(fullname)
+        return None
+
+    def get_class_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
+        self._looked_up(fullname)
+        return None
+
+    def _looked_up(self, full_name: str) -> None:
+        checker = self._running_checker()
+        if checker is not self._checker:
+            self._enter(checker)
+        if self._trigger is not None and self._events.is_event(full_name):
+            self._schedule(self._trigger)
+
+    def _enter(self, checker: TypeChecker | None) -> None:
+        """mypy goes on with another module: take up its trigger, or make one if anything can be found there."""
+        self._checker, self._trigger = checker, None
+        if checker is None or is_silent(checker) or not any(name in checker.modules for name in _NEEDED_MODULES):
+            return
+        self._trigger = self._triggers.get(id(checker))
+        if self._trigger is None:
+            whole_module = self._events.names_session_expression(checker.tree)
+            sweep = _everything if whole_module else is_phantom_typed
+            self._trigger = self._make_trigger(checker, self._analyse, sweep)
+            if whole_module:
+                self._schedule(self._trigger)
+
+    def _schedule(self, trigger: Trigger) -> None:
+        self._triggers[id(trigger.checker)] = trigger
+        trigger.schedule()
+
+    def _probe_fired(self, context: FunctionContext) -> Type:
+        trigger = self._triggers.get(id(context.api))
+        if trigger is not None:
+            trigger.fired(context)
+            if trigger.idle:
+                # A trigger keeps the tree of its module alive, and the next phase begins anew.
+                del self._triggers[id(context.api)]
+                self._checker, self._trigger = None, None
+        return context.default_return_type
+
+    def _analyse(self, checker: TypeChecker, unit: FuncDef | MypyFile) -> None:
+        from mypy_session_plugin.checker import analyse
+
+        analyse(checker, unit, self._options)
+
+
+def _everything(_unit: FuncDef | MypyFile) -> bool:
+    return True
+
+
+def _config_data(options: Options) -> dict[str, str]:
+    """What the results depend on beside the checked code; mypy compares it with what it finds in its cache.
+
+    mypy itself takes into account one file alone, the one that defines `plugin`.
+    """
+    digest = hashlib.sha256()
+    for path in [*package_files(), *stub_files([stub_root(), *options.stub_paths])]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return {"version": __version__, "digest": digest.hexdigest(), "options": repr(options)}

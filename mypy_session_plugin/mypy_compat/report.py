@@ -1,0 +1,34 @@
+"""Reports: errors with their notes, and whether a module takes any."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mypy_session_plugin.mypy_compat.error_codes import error_code
+
+if TYPE_CHECKING:
+    from mypy.nodes import Context
+
+    from mypy_session_plugin.mypy_compat import TypeChecker
+
+
+def report(checker: TypeChecker, message: str, node: Context, code: str, notes: Sequence[str] = ()) -> None:
+    """Report an error at `node` under the code `code`, followed by its notes.
+
+    The notes stand on the line of the error and carry its code: mypy sorts its output by line, and an ignore comment
+    then silences them together.
+    """
+    checker.fail(message, node, code=error_code(code))
+    for text in notes:
+        checker.note(text, node, code=error_code(code))
+
+
+def note(checker: TypeChecker, message: str, node: Context, code: str | None = None) -> None:
+    """Add a note at `node`; a note without code is not silenced by a code."""
+    checker.note(message, node, code=None if code is None else error_code(code))
+
+
+def is_silent(checker: TypeChecker) -> bool:
+    """Whether mypy drops what is reported in this module: `ignore_errors`, followed silently, or installed."""
+    return bool(checker.can_skip_diagnostics)

@@ -1,0 +1,94 @@
+"""Phantom types in signatures: mypy keeps the aliases they are written as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mypy.nodes import Decorator, FuncDef, OverloadedFuncDef, SymbolNode, Var
+from mypy.types import (
+    CallableType,
+    Instance,
+    Overloaded,
+    Parameters,
+    TupleType,
+    Type,
+    TypeAliasType,
+    TypedDictType,
+    TypeType,
+    UnionType,
+    UnpackType,
+)
+
+_PACKAGE = "mypy_session_plugin"
+
+
+def alias_of(type_: Type) -> tuple[str, tuple[Type, ...]] | None:
+    """The phantom type that `type_` is written as: its public full name and its arguments, or None.
+
+    `Saved = Persistent[User]` and other aliases of the user are followed until an alias of ours or a type that is
+    no alias is reached.
+    """
+    current = type_
+    while isinstance(current, TypeAliasType) and current.alias is not None:
+        if is_phantom_name(current.alias.fullname):
+            return f"{_PACKAGE}.{current.alias.name}", tuple(current.args)
+        if current.is_recursive:
+            return None
+        current = current._expand_once()
+    return None
+
+
+def is_phantom_name(full_name: str) -> bool:
+    """Whether a full name is one of this package."""
+    return full_name.startswith(_PACKAGE + ".")
+
+
+def has_phantom_type(type_: Type | None) -> bool:
+    """Whether a phantom type is written anywhere in `type_`."""
+    todo = [] if type_ is None else [type_]
+    followed = set()
+    while todo:
+        current = todo.pop()
+        if isinstance(current, TypeAliasType):
+            if current.alias is None or current.alias.fullname in followed:
+                continue
+            if is_phantom_name(current.alias.fullname):
+                return True
+            followed.add(current.alias.fullname)
+            todo.append(current._expand_once())
+        todo.extend(_parts(current))
+    return False
+
+
+def has_phantom_signature(node: SymbolNode | None) -> bool:
+    """Whether a function, or a variable that holds one, has a phantom type in its signature.
+
+    A decorator may lose the aliases of what it decorates (`contextmanager` does): then the undecorated signature has
+    them still.
+    """
+    if isinstance(node, Decorator):
+        return has_phantom_type(node.func.type) or has_phantom_type(node.var.type)
+    if isinstance(node, OverloadedFuncDef):
+        return has_phantom_type(node.type) or any(has_phantom_signature(item) for item in node.items)
+    return isinstance(node, (FuncDef, Var)) and has_phantom_type(node.type)
+
+
+def _parts(type_: Type) -> Iterator[Type]:
+    match type_:
+        case TypeAliasType() | Instance():
+            yield from type_.args
+        case UnionType() | TupleType() | Overloaded():
+            yield from type_.items
+        case CallableType():
+            yield from type_.arg_types
+            yield type_.ret_type
+        case Parameters():
+            yield from type_.arg_types
+        case TypedDictType():
+            yield from type_.items.values()
+        case TypeType():
+            yield type_.item
+        case UnpackType():
+            yield type_.type
+        case _:
+            pass

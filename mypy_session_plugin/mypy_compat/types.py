@@ -1,0 +1,162 @@
+"""What mypy inferred: the types of expressions and what follows from them for control flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mypy.checker import TypeChecker
+from mypy.nodes import CallExpr, Expression, FuncItem, MypyFile, SymbolNode, TypeInfo, Var
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    LiteralType,
+    NoneType,
+    Overloaded,
+    ProperType,
+    TupleType,
+    Type,
+    TypeType,
+    TypeVarType,
+    UnboundType,
+    UninhabitedType,
+    UnionType,
+    get_proper_type,
+)
+
+
+class Types:
+    """The type map of a running checker (mypy keeps the last visit's, narrowed types)."""
+
+    def __init__(self, checker: TypeChecker) -> None:
+        self._checker = checker
+        self._map = checker._type_maps[0]
+
+    @property
+    def tree(self) -> MypyFile:
+        """The module that is being checked."""
+        return self._checker.tree
+
+    def of(self, expression: Expression) -> Type | None:
+        """The type of an expression as mypy keeps it, aliases included; None where it has none."""
+        return self._map.get(expression)
+
+    def proper(self, expression: Expression) -> ProperType | None:
+        """The type of an expression with aliases expanded; None where it has none."""
+        found = self._map.get(expression)
+        return None if found is None else get_proper_type(found)
+
+    def is_typed(self, expression: Expression) -> bool:
+        """Whether mypy has visited the expression: what it has not is unreachable."""
+        return expression in self._map
+
+    def never_returns(self, call: CallExpr) -> bool:
+        """Whether the call's type says that it does not come back (`NoReturn`, `Never`)."""
+        return isinstance(self.proper(call), UninhabitedType)
+
+    def may_suppress(self, manager: Expression, is_async: bool) -> bool:
+        """Whether leaving the context manager may swallow an exception, by the same reading as mypy's.
+
+        An `__exit__` that is declared to return `bool` may; so may one of unknown type.
+        """
+        found = self.proper(manager)
+        if isinstance(found, UnionType):
+            return True
+        info = info_of(found)
+        if info is None:
+            return True
+        method = info.get("__aexit__" if is_async else "__exit__")
+        if method is None or method.type is None:
+            return info.fallback_to_any
+        signature = get_proper_type(method.type)
+        if isinstance(signature, Overloaded):
+            return any(_is_bool(_result(item, is_async)) for item in signature.items)
+        return not isinstance(signature, CallableType) or _is_bool(_result(signature, is_async))
+
+    def module_is_loaded(self, name: str) -> bool:
+        """Whether the build knows a module of that name."""
+        return name in self._checker.modules
+
+    def lookup(self, full_name: str) -> SymbolNode | None:
+        """The definition of a full name, or None."""
+        module, _, name = full_name.rpartition(".")
+        tree = self._checker.modules.get(module)
+        entry = tree.names.get(name) if tree is not None else None
+        return None if entry is None else entry.node
+
+
+def _result(signature: CallableType, is_async: bool) -> ProperType:
+    result = get_proper_type(signature.ret_type)
+    if is_async and isinstance(result, Instance) and result.args:
+        return get_proper_type(result.args[-1])
+    return result
+
+
+def _is_bool(result: ProperType) -> bool:
+    if isinstance(result, AnyType):
+        return True
+    if isinstance(result, LiteralType):
+        return result.value is True
+    return isinstance(result, Instance) and result.type.fullname == "builtins.bool"
+
+
+def info_of(type_: Type | None) -> TypeInfo | None:
+    """The class whose instances have the type: through type variables' bounds and literals; None for all else."""
+    if type_ is None:
+        return None
+    proper = get_proper_type(type_)
+    match proper:
+        case Instance():
+            return proper.type
+        case TypeVarType():
+            return info_of(proper.upper_bound) if not proper.values else None
+        case LiteralType():
+            return proper.fallback.type
+        case TupleType():
+            return proper.partial_fallback.type
+        case _:
+            return None
+
+
+def class_named_by(type_: Type | None) -> TypeInfo | None:
+    """The class that a class object of this type is: `type[User]`, or the class itself as a callable."""
+    if type_ is None:
+        return None
+    proper = get_proper_type(type_)
+    match proper:
+        case TypeType():
+            return info_of(proper.item)
+        case CallableType() if proper.is_type_obj():
+            return proper.type_object()
+        case Overloaded() if proper.is_type_obj():
+            return proper.type_object()
+        case _:
+            return None
+
+
+def union_items(type_: Type) -> Iterator[Type]:
+    """The items of a union, aliases of ours kept; the type itself where it is none."""
+    proper = get_proper_type(type_)
+    if isinstance(proper, UnionType):
+        for item in proper.items:
+            yield from union_items(item)
+    else:
+        yield type_
+
+
+def is_any(type_: Type | None) -> bool:
+    """Whether nothing is known of a value of this type."""
+    return type_ is None or isinstance(get_proper_type(type_), (AnyType, UnboundType))
+
+
+def is_none(type_: Type) -> bool:
+    """Whether the type is that of None."""
+    return isinstance(get_proper_type(type_), NoneType)
+
+
+def parameters_of(function: FuncItem) -> Iterator[tuple[Var, Type | None]]:
+    """The parameters of a function of the checked code, with their declared types, aliases kept."""
+    signature = get_proper_type(function.type) if function.type is not None else None
+    declared = signature.arg_types if isinstance(signature, CallableType) else []
+    for position, argument in enumerate(function.arguments):
+        yield argument.variable, declared[position] if position < len(declared) else None
