@@ -1,0 +1,96 @@
+"""What is known of the libraries: the session stubs of the user and of this package, read when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import reduce
+from pathlib import Path
+
+from mypy_session_plugin.facts.effects import ClassStub, FunctionStub, ModuleStub
+from mypy_session_plugin.semantics.stub_names import canonical_name
+from mypy_session_plugin.semantics.stub_reader import read_stub
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def bundled_stubs() -> Path:
+    """The folder of the session stubs that come with this package: `_stubs` in the wheel, `stubs` in the source tree."""
+    installed = _PACKAGE / "_stubs"
+    return installed if installed.is_dir() else _PACKAGE.parent / "stubs"
+
+
+class Library:
+    """The session stubs, by full name.
+
+    A stub file has the path of the module that it describes.  Several roots may describe one module: of a method,
+    attribute or function the first root that has it wins.  The files of a module are read with the first question
+    about it and never again.
+
+    Every method may raise `StubError`.
+    """
+
+    def __init__(self, roots: Sequence[Path]) -> None:
+        """Make a library of these folders, followed by the bundled stubs.
+
+        Args:
+            roots: The user's `stub_paths`, in their order.
+        """
+        self._roots = (*roots, bundled_stubs())
+        self._modules: dict[str, ModuleStub | None] = {}
+
+    def module(self, name: str) -> ModuleStub | None:
+        """The stub of a module, or None if there is no file for it."""
+        if name not in self._modules:
+            found = [read_stub(path, name) for path in self._files(name)]
+            self._modules[name] = reduce(_overlaid, found) if found else None
+        return self._modules[name]
+
+    def class_stub(self, full_name: str) -> ClassStub | None:
+        """The stub of a class, under any name by which the library exports it."""
+        module, _, name = canonical_name(full_name).rpartition(".")
+        stub = self.module(module)
+        return stub.classes.get(name) if stub else None
+
+    def method(self, class_names: str | Sequence[str], name: str) -> tuple[FunctionStub, ...] | None:
+        """The signatures of a method.
+
+        Args:
+            class_names: The full name of a class, or the full names of its MRO: the first class whose stub has the
+                method counts.  A stub's own bases are not followed; the MRO, which mypy knows better, says them.
+            name: The name of the method or property.
+        """
+        for full_name in [class_names] if isinstance(class_names, str) else class_names:
+            stub = self.class_stub(full_name)
+            if stub and name in stub.methods:
+                return stub.methods[name]
+        return None
+
+    def function(self, full_name: str) -> tuple[FunctionStub, ...] | None:
+        """The signatures of a module-level function, under any name by which the library exports it."""
+        module, _, name = canonical_name(full_name).rpartition(".")
+        stub = self.module(module)
+        return stub.functions.get(name) if stub else None
+
+    def _files(self, module: str) -> Iterator[Path]:
+        relative = Path(*module.split("."))
+        for root in self._roots if module else ():
+            for path in (root / relative.with_suffix(".pyi"), root / relative / "__init__.pyi"):
+                if path.is_file():
+                    yield path
+                    break
+
+
+def _overlaid(first: ModuleStub, second: ModuleStub) -> ModuleStub:
+    """Two stubs of one module as one, in which the first wins."""
+    classes = second.classes | first.classes
+    for name in first.classes.keys() & second.classes.keys():
+        above, below = first.classes[name], second.classes[name]
+        classes[name] = replace(
+            above,
+            bases=above.bases or below.bases,
+            type_variables=above.type_variables or below.type_variables,
+            methods=below.methods | above.methods,
+            attributes=below.attributes | above.attributes,
+        )
+    return ModuleStub(first.name, classes, second.functions | first.functions)

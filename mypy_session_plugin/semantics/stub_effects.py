@@ -1,0 +1,123 @@
+"""The effect decorators of session stubs: their closed vocabulary and how one is read.
+
+The decorators themselves, for the authors of stubs, are in `mypy_session_plugin.effects`; a test holds both equal.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from mypy_session_plugin.facts.effects import Effect, When
+from mypy_session_plugin.semantics.stub_names import EFFECTS_MODULE, Scope, did_you_mean
+
+_STATES = ("transient", "pending", "persistent", "deleted", "detached")
+_EXITS = (When.ALWAYS, When.OK, When.ERROR)
+
+ANY_TEXT: tuple[object, ...] = ()
+"""Stands for the values of a parameter that takes any text."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecoratorSignature:
+    """What a decorator takes.
+
+    `positional` are the parameters that may be given by position, in order; `values` are the values that each
+    parameter allows (`ANY_TEXT`: any text); `required` says that at least one argument must be given.
+    """
+
+    positional: tuple[str, ...] = ()
+    values: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    required: bool = False
+    when: tuple[When, ...] = _EXITS
+
+
+DECORATORS: dict[str, DecoratorSignature] = {
+    "any_session": DecoratorSignature(),
+    "begins": DecoratorSignature(("kind",), {"kind": ("root", "nested")}),
+    "calls": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True),
+    "closes": DecoratorSignature(values={"of": ("current",), "reusable": (True, False)}),
+    "ends": DecoratorSignature(("outcome",), {"outcome": ("commit", "rollback")}, required=True),
+    "entry_point": DecoratorSignature(),
+    "expires": DecoratorSignature(("what",), {"what": ("all", "instance"), "unless": ("not expire_on_commit",)}),
+    "flushes": DecoratorSignature(when=(*_EXITS, When.AUTOFLUSH)),
+    "joined": DecoratorSignature(),
+    "moves": DecoratorSignature(
+        values=dict.fromkeys(("new", "pending", "persistent", "deleted", "marked"), _STATES), required=True
+    ),
+    "raises": DecoratorSignature(("text",), {"text": ANY_TEXT}, required=True, when=()),
+    "reads": DecoratorSignature(),
+    "runs_in_greenlet": DecoratorSignature(),
+    "writes": DecoratorSignature(),
+}
+"""Every decorator of `mypy_session_plugin.effects`, by name."""
+
+
+def read_effect(decorator: ast.expr, scope: Scope) -> Effect | None:
+    """The effect that a decorator says, or None if it is none of `mypy_session_plugin.effects`.
+
+    Raises `StubError` for an argument that the decorator does not take.
+    """
+    call = decorator if isinstance(decorator, ast.Call) else None
+    module, _, name = scope.resolve(call.func if call else decorator).rpartition(".")
+    if module != EFFECTS_MODULE or name not in DECORATORS:
+        return None
+    signature = DECORATORS[name]
+    given = _given_arguments(name, signature, call, scope) if call else {}
+    when = _read_when(name, signature, given, decorator, scope)
+    for parameter, value in given.items():
+        _check_value(name, parameter, value, signature.values[parameter], decorator, scope)
+    if signature.required and not given:
+        raise scope.error(decorator, f'"@{name}" needs {_listing(signature.values)}')
+    return Effect(name, given, when)
+
+
+def _given_arguments(name: str, signature: DecoratorSignature, call: ast.Call, scope: Scope) -> dict[str, object]:
+    if len(call.args) > len(signature.positional):
+        raise scope.error(
+            call, f'"@{name}" takes {len(signature.positional)} positional arguments, not {len(call.args)}'
+        )
+    given = {
+        parameter: _constant(name, argument, scope)
+        for parameter, argument in zip(signature.positional, call.args, strict=False)
+    }
+    valid = [*signature.values, *(["when"] if signature.when else [])]
+    for keyword in call.keywords:
+        if keyword.arg is None or keyword.arg not in valid:
+            wrong = keyword.arg or "**"
+            raise scope.error(keyword.value, f'"@{name}" has no argument "{wrong}"{did_you_mean(wrong, valid)}')
+        if keyword.arg in given:
+            raise scope.error(keyword.value, f'"@{name}" is given "{keyword.arg}" twice')
+        given[keyword.arg] = _constant(name, keyword.value, scope)
+    return given
+
+
+def _constant(name: str, node: ast.expr, scope: Scope) -> object:
+    if isinstance(node, ast.Constant):
+        return node.value
+    raise scope.error(node, f'the arguments of "@{name}" are constants, not "{ast.unparse(node)}"')
+
+
+def _read_when(name: str, signature: DecoratorSignature, given: dict[str, object], node: ast.AST, scope: Scope) -> When:
+    if "when" not in given:
+        return When.ALWAYS
+    value = given.pop("when")
+    _check_value(name, "when", value, tuple(when.value for when in signature.when), node, scope)
+    return When(value)
+
+
+def _check_value(
+    name: str, parameter: str, value: object, allowed: tuple[object, ...], node: ast.AST, scope: Scope
+) -> None:
+    if allowed == ANY_TEXT:
+        if not isinstance(value, str):
+            raise scope.error(node, f'"{parameter}" of "@{name}" is a text, not {value!r}')
+    elif not any(value is choice or (value == choice and type(value) is type(choice)) for choice in allowed):
+        nearest = did_you_mean(str(value), [choice for choice in allowed if isinstance(choice, str)])
+        raise scope.error(
+            node, f'"{parameter}" of "@{name}" cannot be {value!r}{nearest or ", only " + _listing(allowed)}'
+        )
+
+
+def _listing(values: object) -> str:
+    return " or ".join(repr(value) for value in values) if isinstance(values, (tuple, dict)) else repr(values)

@@ -1,0 +1,292 @@
+"""AsyncSession, its transactions and its factory.
+
+The results of `execute` and `scalars` are buffered: they are not `Live`.
+
+Source: https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html and measurements on SQLAlchemy 2.0 and 2.1.
+"""
+
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Generic, Literal, Self, TypeVar, overload
+
+from sqlalchemy.engine.result import Result, ScalarResult
+from sqlalchemy.ext.asyncio.engine import AsyncConnection
+from sqlalchemy.ext.asyncio.result import AsyncResult, AsyncScalarResult
+from sqlalchemy.orm.session import Session
+from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.selectable import Select
+
+from mypy_session_plugin import Added, Becomes, Deleted, Detached, Live, Owned, Pending, Persistent, Transient
+from mypy_session_plugin.effects import (
+    Marked,
+    any_session,
+    begins,
+    calls,
+    closes,
+    ends,
+    expires,
+    flushes,
+    moves,
+    raises,
+    reads,
+    runs_in_greenlet,
+    writes,
+)
+
+T = TypeVar("T")
+R = TypeVar("R")
+Rows = TypeVar("Rows", bound=tuple[Any, ...])
+A = TypeVar("A", bound=AsyncSession)
+
+class AsyncSession:
+    def __init__(self, bind: object = ...) -> None: ...
+    async def __aenter__(self) -> Self: ...
+    @closes(reusable=True)
+    @moves(pending="transient", persistent="detached", marked="detached")
+    async def __aexit__(self, type_: object, value: object, traceback: object) -> None: ...
+    def __contains__(self, instance: object) -> bool: ...
+    @property
+    def is_active(self) -> bool: ...
+    @property
+    def no_autoflush(self) -> AbstractContextManager[Session]: ...
+    def is_modified(self, instance: object, include_collections: bool = ...) -> bool: ...
+    def in_transaction(self) -> bool: ...
+    def in_nested_transaction(self) -> bool: ...
+    def get_transaction(self) -> AsyncSessionTransaction | None: ...
+    def get_nested_transaction(self) -> _AsyncSavepoint | None: ...
+    @begins
+    def begin(self) -> AsyncSessionTransaction: ...
+    @flushes
+    @moves(pending="persistent", marked="deleted")
+    @begins("nested")
+    def begin_nested(self) -> _AsyncSavepoint: ...
+    @writes
+    @raises(
+        "InvalidRequestError: Instance '<{class}>' has been deleted.  "
+        "Use the make_transient() function to send this object back to the transient state."
+    )
+    def add(self, instance: Added[T]) -> None: ...
+    @writes
+    @raises(
+        "InvalidRequestError: Instance '<{class}>' has been deleted.  "
+        "Use the make_transient() function to send this object back to the transient state."
+    )
+    def add_all(self, instances: Iterable[Added[T]]) -> None: ...
+    @writes
+    @raises("InvalidRequestError: Instance '<{class}>' is not persisted")
+    async def delete(self, instance: Marked[T]) -> None: ...
+    @writes
+    @raises("InvalidRequestError: Instance '<{class}>' is not persisted")
+    async def delete_all(self, instances: Iterable[Marked[T]]) -> None: ...
+    @overload
+    @any_session
+    @raises(
+        "InvalidRequestError: merge() with load=False option does not support objects transient (i.e. unpersisted) "
+        "objects.  flush() all changes on mapped instances before merging with load=False."
+    )
+    async def merge(
+        self, instance: Persistent[T] | Deleted[T] | Detached[T], *, load: Literal[False], options: object = ...
+    ) -> Persistent[T]: ...
+    @overload
+    @flushes(when="autoflush")
+    @reads
+    @writes
+    async def merge(
+        self, instance: T, *, load: Literal[True] = ..., options: object = ...
+    ) -> Persistent[T] | Pending[T]: ...
+    @overload
+    @any_session
+    @raises(
+        "InvalidRequestError: merge() with load=False option does not support objects transient (i.e. unpersisted) "
+        "objects.  flush() all changes on mapped instances before merging with load=False."
+    )
+    async def merge_all(
+        self,
+        instances: Iterable[Persistent[T] | Deleted[T] | Detached[T]],
+        *,
+        load: Literal[False],
+        options: object = ...,
+    ) -> Sequence[Persistent[T]]: ...
+    @overload
+    @flushes(when="autoflush")
+    @reads
+    @writes
+    async def merge_all(
+        self, instances: Iterable[T], *, load: Literal[True] = ..., options: object = ...
+    ) -> Sequence[Persistent[T] | Pending[T]]: ...
+    @flushes
+    @moves(pending="persistent", marked="deleted")
+    async def flush(self, objects: None = ...) -> None: ...
+    @flushes
+    @moves(pending="persistent", marked="deleted")
+    @ends("commit")
+    @moves(deleted="detached")
+    @expires("all", unless="not expire_on_commit")
+    async def commit(self) -> None: ...
+    @ends("rollback")
+    @moves(new="transient", pending="transient", deleted="persistent", marked="persistent")
+    @expires("all")
+    async def rollback(self) -> None: ...
+    @closes(reusable=True)
+    @moves(pending="transient", persistent="detached", marked="detached")
+    async def close(self) -> None: ...
+    @closes(reusable=True)
+    @moves(pending="transient", persistent="detached", marked="detached")
+    async def aclose(self) -> None: ...
+    @closes(reusable=True)
+    @moves(pending="transient", persistent="detached", marked="detached")
+    async def reset(self) -> None: ...
+    @closes(reusable=True)
+    @moves(pending="transient", persistent="detached", marked="detached")
+    async def invalidate(self) -> None: ...
+    @raises("InvalidRequestError: Instance <{class}> is not present in this Session")
+    def expunge(
+        self,
+        instance: Becomes[Pending[T], Transient[T]]
+        | Becomes[Persistent[T], Detached[T]]
+        | Becomes[Deleted[T], Detached[T]],
+    ) -> None: ...
+    @moves(pending="transient", persistent="detached", marked="detached")
+    def expunge_all(self) -> None: ...
+    @flushes(when="autoflush")
+    @reads
+    @raises("InvalidRequestError: Instance '<{class}>' is not persistent within this Session")
+    async def refresh(self, instance: Persistent[T], attribute_names: Iterable[str] | None = ...) -> None: ...
+    @expires("instance")
+    @raises("InvalidRequestError: Instance '<{class}>' is not persistent within this Session")
+    def expire(self, instance: Persistent[T], attribute_names: Iterable[str] | None = ...) -> None: ...
+    @expires("all")
+    def expire_all(self) -> None: ...
+    @reads
+    async def get(self, entity: type[T], ident: object, *, options: object = ...) -> Persistent[T] | None: ...
+    @reads
+    async def get_one(self, entity: type[T], ident: object, *, options: object = ...) -> Persistent[T]: ...
+    @overload
+    @flushes(when="autoflush")
+    @reads
+    async def execute(self, statement: Select[Rows], params: object = ...) -> Result[Persistent[Rows]]: ...
+    @overload
+    @flushes(when="autoflush")
+    @writes
+    async def execute(self, statement: UpdateBase, params: object = ...) -> Result[Any]: ...
+    @overload
+    async def execute(self, statement: TextClause, params: object = ...) -> Result[Any]: ...
+    @overload
+    @flushes(when="autoflush")
+    @reads
+    async def scalars(self, statement: Select[tuple[T]], params: object = ...) -> ScalarResult[Persistent[T]]: ...
+    @overload
+    @flushes(when="autoflush")
+    @writes
+    async def scalars(self, statement: UpdateBase, params: object = ...) -> ScalarResult[Any]: ...
+    @overload
+    async def scalars(self, statement: TextClause, params: object = ...) -> ScalarResult[Any]: ...
+    @overload
+    @flushes(when="autoflush")
+    @reads
+    async def scalar(self, statement: Select[tuple[T]], params: object = ...) -> Persistent[T] | None: ...
+    @overload
+    @flushes(when="autoflush")
+    @writes
+    async def scalar(self, statement: UpdateBase, params: object = ...) -> object: ...
+    @overload
+    async def scalar(self, statement: TextClause, params: object = ...) -> object: ...
+    @overload
+    @flushes(when="autoflush")
+    @reads
+    async def stream(self, statement: Select[Rows], params: object = ...) -> Live[AsyncResult[Persistent[Rows]]]: ...
+    @overload
+    @flushes(when="autoflush")
+    @writes
+    async def stream(self, statement: UpdateBase, params: object = ...) -> Live[AsyncResult[Any]]: ...
+    @overload
+    async def stream(self, statement: TextClause, params: object = ...) -> Live[AsyncResult[Any]]: ...
+    @overload
+    @flushes(when="autoflush")
+    @reads
+    async def stream_scalars(
+        self, statement: Select[tuple[T]], params: object = ...
+    ) -> Live[AsyncScalarResult[Persistent[T]]]: ...
+    @overload
+    @flushes(when="autoflush")
+    @writes
+    async def stream_scalars(self, statement: UpdateBase, params: object = ...) -> Live[AsyncScalarResult[Any]]: ...
+    @overload
+    async def stream_scalars(self, statement: TextClause, params: object = ...) -> Live[AsyncScalarResult[Any]]: ...
+    async def connection(self) -> AsyncConnection: ...
+    @calls("fn")
+    @runs_in_greenlet
+    async def run_sync(self, fn: Callable[..., R], *arg: object, **kw: object) -> R: ...
+    sync_session: Session
+
+class AsyncSessionTransaction:
+    """A transaction of an AsyncSession; `_AsyncSavepoint` is the same class, as `begin_nested()` makes it."""
+
+    @property
+    def is_active(self) -> bool: ...
+    def __await__(self) -> Generator[Any, Any, Self]: ...
+    async def __aenter__(self) -> Self: ...
+    @flushes(when="ok")
+    @moves(pending="persistent", marked="deleted", when="ok")
+    @ends("commit", when="ok")
+    @moves(deleted="detached", when="ok")
+    @expires("all", unless="not expire_on_commit", when="ok")
+    @ends("rollback", when="error")
+    @moves(new="transient", pending="transient", deleted="persistent", marked="persistent", when="error")
+    @expires("all", when="error")
+    async def __aexit__(self, type_: object, value: object, traceback: object) -> None: ...
+    @flushes
+    @moves(pending="persistent", marked="deleted")
+    @ends("commit")
+    @moves(deleted="detached")
+    @expires("all", unless="not expire_on_commit")
+    async def commit(self) -> None: ...
+    @ends("rollback")
+    @moves(new="transient", pending="transient", deleted="persistent", marked="persistent")
+    @expires("all")
+    async def rollback(self) -> None: ...
+
+class _AsyncSavepoint(AsyncSessionTransaction):
+    """A savepoint: its end says nothing of what came into its state before the savepoint began."""
+
+    async def __aenter__(self) -> Self: ...
+    @flushes(when="ok")
+    @moves(pending="persistent", marked="deleted", when="ok")
+    @ends("commit", when="ok")
+    @ends("rollback", when="error")
+    @moves(new="transient", pending="transient", deleted="persistent", marked="persistent", when="error")
+    async def __aexit__(self, type_: object, value: object, traceback: object) -> None: ...
+    @flushes
+    @moves(pending="persistent", marked="deleted")
+    @ends("commit")
+    async def commit(self) -> None: ...
+    @ends("rollback")
+    @moves(new="transient", pending="transient", deleted="persistent", marked="persistent")
+    async def rollback(self) -> None: ...
+
+class async_sessionmaker(Generic[A]):
+    def __init__(self, bind: object = ..., *, class_: type[A] = ...) -> None: ...
+    def __call__(self, **local_kw: object) -> Owned[A]: ...
+    def begin(self) -> _AsyncSessionContextManager[A]: ...
+    def configure(self, **new_kw: object) -> None: ...
+
+class _AsyncSessionContextManager(Generic[A]):
+    """What `async_sessionmaker.begin()` returns: a session and its transaction, both ended by the block."""
+
+    @begins
+    async def __aenter__(self) -> Owned[A]: ...
+    @flushes(when="ok")
+    @moves(pending="persistent", marked="deleted", when="ok")
+    @ends("commit", when="ok")
+    @moves(deleted="detached", when="ok")
+    @expires("all", unless="not expire_on_commit", when="ok")
+    @ends("rollback", when="error")
+    @moves(new="transient", pending="transient", deleted="persistent", marked="persistent", when="error")
+    @expires("all", when="error")
+    @closes(reusable=True)
+    @moves(pending="transient", persistent="detached", marked="detached")
+    async def __aexit__(self, type_: object, value: object, traceback: object) -> None: ...
+
+def async_object_session(instance: object) -> AsyncSession | None: ...
+def async_session(session: Session) -> AsyncSession | None: ...
