@@ -1,0 +1,23 @@
+"""The matrix of supported versions: every Python, the lowest and the highest mypy and SQLAlchemy."""
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.error_on_missing_interpreters = False
+nox.options.reuse_existing_virtualenvs = True
+
+PYTHONS = ["3.11", "3.13"]
+COMBINATIONS = [
+    nox.param("~=1.20.0", "~=2.0.0", id="lowest"),
+    nox.param("~=2.0.0", "~=2.0.0", id="mypy-2.0"),
+    nox.param(">=2.4,<2.5", "~=2.0.0", id="newest-mypy"),
+    nox.param(">=2.4,<2.5", "~=2.1.0", id="newest"),
+]
+
+
+@nox.session(python=PYTHONS)
+@nox.parametrize(["mypy", "sqlalchemy"], COMBINATIONS)
+def tests(session: nox.Session, mypy: str, sqlalchemy: str) -> None:
+    """The tests on one Python, one mypy and one SQLAlchemy."""
+    session.install("--editable", ".[test]", f"mypy{mypy}", f"sqlalchemy{sqlalchemy}")
+    session.run("python", "-m", "pytest", *session.posargs)

@@ -1,0 +1,133 @@
+"""The package holds to its layers: imports go one way, and mypy's internals are touched in one place."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "mypy_session_plugin"
+
+LAYERS = [
+    {"hooks", "events"},
+    {"checker"},
+    {"rules"},
+    {"semantics"},
+    {"flow"},
+    {"mypy_compat"},
+    {"facts"},
+]
+"""From the highest to the lowest: a module imports from its own layer and from lower ones."""
+
+PURE_DATA = {"codes", "config", "stub_files"}
+"""Beside the layers: any layer imports them, they import none."""
+
+RUNTIME = {"phantom", "effects"}
+"""What applications and stubs import."""
+
+PUBLIC_MYPY_MODULES = {"mypy.nodes", "mypy.options", "mypy.patterns", "mypy.plugin", "mypy.types"}
+"""What layers above `mypy_compat` may import of mypy."""
+
+MAXIMUM_LINES = 400
+
+
+def source_files() -> list[Path]:
+    return sorted(path for path in PACKAGE.rglob("*.py") if "_stubs" not in path.parts)
+
+
+def imported_names(path: Path) -> Iterator[str]:
+    """Everything that a file imports, wherever in it: full names of modules, and of what is taken from them."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def part(path: Path) -> str:
+    """The part of the package that a file belongs to: `flow` for `flow/graph.py`, `hooks` for `hooks.py`."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def own_imports(path: Path) -> set[str]:
+    """The other parts of the package that a file imports; the package itself gives its version to anybody."""
+    names = (name.split(".") for name in imported_names(path))
+    parts = {name[1] for name in names if name[0] == PACKAGE.name}
+    return parts - {part(path), "__version__"}
+
+
+def allowed_imports(importer: str) -> set[str]:
+    if importer == "effects":
+        return {"phantom"}
+    if importer == "__init__":
+        return {"phantom", "hooks"}
+    for height, layer in enumerate(LAYERS):
+        if importer in layer:
+            return set().union(PURE_DATA if importer != "facts" else (), *LAYERS[height:])
+    return set()
+
+
+def imported_mypy_modules(path: Path) -> set[str]:
+    """The modules of mypy that a file imports from: `mypy.nodes` for `from mypy.nodes import Var` as well."""
+    return {".".join(name.split(".")[:2]) for name in imported_names(path) if name.split(".")[0] == "mypy"}
+
+
+files = pytest.mark.parametrize("path", source_files(), ids=lambda path: str(path.relative_to(PACKAGE)))
+
+
+@files
+def test_imports_go_downwards(path: Path) -> None:
+    assert own_imports(path) - allowed_imports(part(path)) == set()
+
+
+@files
+def test_each_part_has_its_place(path: Path) -> None:
+    assert part(path) in set().union(PURE_DATA, RUNTIME, {"__init__"}, *LAYERS)
+
+
+@files
+def test_only_mypy_compat_imports_the_internals_of_mypy(path: Path) -> None:
+    if part(path) != "mypy_compat":
+        assert imported_mypy_modules(path) - PUBLIC_MYPY_MODULES == set()
+
+
+@files
+def test_only_mypy_compat_reads_underscore_attributes_of_others(path: Path) -> None:
+    if part(path) == "mypy_compat":
+        return
+    private = [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr.startswith("_") and not node.attr.endswith("__")
+        if not (isinstance(node.value, ast.Name) and node.value.id in {"self", "cls", "other"})
+    ]
+    assert private == []
+
+
+@files
+def test_nothing_imports_sqlalchemy_or_the_code_under_check(path: Path) -> None:
+    packages = {name.split(".")[0] for name in imported_names(path)}
+    assert packages - sys.stdlib_module_names - {"mypy", PACKAGE.name, "typing_extensions"} == set()
+
+
+@files
+def test_files_are_short(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= MAXIMUM_LINES
+
+
+def test_pure_data_and_facts_do_not_import_mypy() -> None:
+    importers = [path for path in source_files() if part(path) in PURE_DATA | RUNTIME | {"facts"}]
+    assert [path for path in importers if imported_mypy_modules(path)] == []
+
+
+@pytest.mark.parametrize("name", sorted(RUNTIME))
+def test_the_runtime_side_imports_only_typing(name: str) -> None:
+    packages = {imported.split(".")[0] for imported in imported_names(PACKAGE / f"{name}.py")}
+    assert packages <= {"collections", "typing", "typing_extensions", PACKAGE.name}
+
+
+def test_no_module_is_called_plugin() -> None:
+    """Importing it would replace the function `plugin` of the package, which mypy looks up again at each build."""
+    assert [path for path in PACKAGE.rglob("*") if path.stem == "plugin"] == []
