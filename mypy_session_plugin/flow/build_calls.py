@@ -1,0 +1,94 @@
+"""Lowering of calls."""
+
+from __future__ import annotations
+
+from mypy.nodes import (
+    ARG_NAMED,
+    ARG_NAMED_OPT,
+    ARG_STAR,
+    ARG_STAR2,
+    ArgKind,
+    CallExpr,
+    Expression,
+    MemberExpr,
+    SuperExpr,
+)
+
+from mypy_session_plugin.flow.builder import Builder
+from mypy_session_plugin.flow.graph import (
+    Argument,
+    ArgumentKind,
+    Call,
+    LoadAttribute,
+    LoadName,
+    Temporary,
+)
+from mypy_session_plugin.flow.names import class_function, module_attribute
+
+ARGUMENT_KINDS: dict[ArgKind, ArgumentKind] = {
+    ARG_STAR: ArgumentKind.STAR,
+    ARG_NAMED: ArgumentKind.NAMED,
+    ARG_NAMED_OPT: ArgumentKind.NAMED,
+    ARG_STAR2: ArgumentKind.DOUBLE_STAR,
+}
+
+
+def lower_call(builder: Builder, call: CallExpr) -> Temporary:
+    """Lower a call: receiver or callee first, then the arguments as written."""
+    if call.analyzed is not None:
+        return builder.value(call.analyzed)
+    callee: Temporary | None = None
+    receiver: Temporary | None = None
+    method: str | None = None
+    receiver_place = None
+    written = call.callee
+    if isinstance(written, SuperExpr):
+        receiver, method = builder.value(written.call), written.name
+    elif isinstance(written, MemberExpr) and module_attribute(written) is None:
+        full_name = class_function(written)
+        if full_name is None:
+            receiver, method = builder.value(written.expr), written.name
+            receiver_place = builder.names.place(written.expr)
+        else:
+            callee = builder.temporary()
+            builder.emit(LoadName(written, callee, full_name))
+    else:
+        callee = builder.value(written)
+    callee_place = builder.names.place(written)
+    arguments = lower_arguments(builder, call)
+    target = builder.temporary()
+    builder.emit(Call(call, target, callee, receiver, method, receiver_place, callee_place, arguments))
+    if builder.oracle.never_returns(call):
+        builder.raise_out()
+    return target
+
+
+def lower_arguments(builder: Builder, call: CallExpr) -> tuple[Argument, ...]:
+    """Lower the arguments in the order they are written."""
+    return tuple(
+        Argument(
+            builder.value(value),
+            ARGUMENT_KINDS.get(kind, ArgumentKind.POSITIONAL),
+            name,
+            value,
+            builder.names.place(value),
+        )
+        for value, kind, name in zip(call.args, call.arg_kinds, call.arg_names, strict=True)
+    )
+
+
+def lower_super(builder: Builder, expression: SuperExpr) -> Temporary:
+    """Lower `super().name` that is not called."""
+    owner = builder.value(expression.call)
+    target = builder.temporary()
+    builder.emit(LoadAttribute(expression, target, owner, expression.name, None))
+    return target
+
+
+def call_decorator(builder: Builder, decorator: Expression, function: Temporary, value: Temporary) -> Temporary:
+    """Call a decorator, evaluated before as `function`, with what it decorates."""
+    target = builder.temporary()
+    argument = Argument(value, ArgumentKind.POSITIONAL, None, decorator, None)
+    place = builder.names.place(decorator)
+    builder.emit(Call(decorator, target, function, None, None, None, place, (argument,)))
+    return target

@@ -1,0 +1,20 @@
+"""What the graph builder asks of the types: the only thing it knows about them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from mypy.nodes import CallExpr, Expression
+
+
+class Oracle(Protocol):
+    """Answers from mypy's type map."""
+
+    def is_typed(self, expression: Expression) -> bool:
+        """Tell whether mypy gave the expression a type; code that it holds for unreachable gets none."""
+
+    def never_returns(self, call: CallExpr) -> bool:
+        """Tell whether the call's type is `NoReturn`."""
+
+    def may_suppress(self, manager: Expression, is_async: bool) -> bool:
+        """Tell whether the exit of the context manager may swallow an exception."""

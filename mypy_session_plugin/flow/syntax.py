@@ -1,0 +1,141 @@
+"""Walking mypy's syntax trees without its visitors, which interpreted code cannot subclass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mypy import nodes, patterns
+from mypy.nodes import Expression, FuncItem, NameExpr, Node
+
+from mypy_session_plugin.flow.oracle import Oracle
+
+#: The attributes of each kind of node that hold the nodes below it, in evaluation order where there is one.
+CHILDREN: dict[type[Node], tuple[str, ...]] = {
+    nodes.MypyFile: ("defs",),
+    nodes.Block: ("body",),
+    nodes.Import: (),
+    nodes.ImportFrom: (),
+    nodes.ImportAll: (),
+    nodes.OverloadedFuncDef: ("items", "impl"),
+    nodes.FuncDef: ("arguments", "body"),
+    nodes.LambdaExpr: ("arguments", "body"),
+    nodes.Argument: ("initializer",),
+    nodes.Decorator: ("decorators", "func"),
+    nodes.ClassDef: ("decorators", "base_type_exprs", "keywords", "defs"),
+    nodes.GlobalDecl: (),
+    nodes.NonlocalDecl: (),
+    nodes.ExpressionStmt: ("expr",),
+    nodes.AssignmentStmt: ("rvalue", "lvalues"),
+    nodes.OperatorAssignmentStmt: ("lvalue", "rvalue"),
+    nodes.WhileStmt: ("expr", "body", "else_body"),
+    nodes.ForStmt: ("expr", "index", "body", "else_body"),
+    nodes.ReturnStmt: ("expr",),
+    nodes.AssertStmt: ("expr", "msg"),
+    nodes.DelStmt: ("expr",),
+    nodes.BreakStmt: (),
+    nodes.ContinueStmt: (),
+    nodes.PassStmt: (),
+    nodes.IfStmt: ("expr", "body", "else_body"),
+    nodes.RaiseStmt: ("expr", "from_expr"),
+    nodes.TryStmt: ("body", "types", "vars", "handlers", "else_body", "finally_body"),
+    nodes.WithStmt: ("expr", "target", "body"),
+    nodes.MatchStmt: ("subject", "patterns", "guards", "bodies"),
+    nodes.TypeAliasStmt: (),
+    nodes.IntExpr: (),
+    nodes.StrExpr: (),
+    nodes.BytesExpr: (),
+    nodes.FloatExpr: (),
+    nodes.ComplexExpr: (),
+    nodes.EllipsisExpr: (),
+    nodes.StarExpr: ("expr",),
+    nodes.NameExpr: (),
+    nodes.MemberExpr: ("expr",),
+    nodes.CallExpr: ("callee", "args"),
+    nodes.YieldFromExpr: ("expr",),
+    nodes.YieldExpr: ("expr",),
+    nodes.IndexExpr: ("base", "index"),
+    nodes.UnaryExpr: ("expr",),
+    nodes.AssignmentExpr: ("value", "target"),
+    nodes.OpExpr: ("left", "right"),
+    nodes.ComparisonExpr: ("operands",),
+    nodes.SliceExpr: ("begin_index", "end_index", "stride"),
+    nodes.CastExpr: ("expr",),
+    nodes.AssertTypeExpr: ("expr",),
+    nodes.RevealExpr: ("expr",),
+    nodes.SuperExpr: ("call",),
+    nodes.ListExpr: ("items",),
+    nodes.DictExpr: ("items",),
+    nodes.TupleExpr: ("items",),
+    nodes.SetExpr: ("items",),
+    nodes.GeneratorExpr: ("sequences", "indices", "condlists", "left_expr"),
+    nodes.ListComprehension: ("generator",),
+    nodes.SetComprehension: ("generator",),
+    nodes.DictionaryComprehension: ("sequences", "indices", "condlists", "key", "value"),
+    nodes.ConditionalExpr: ("cond", "if_expr", "else_expr"),
+    nodes.TypeApplication: ("expr",),
+    nodes.TypeVarExpr: (),
+    nodes.ParamSpecExpr: (),
+    nodes.TypeVarTupleExpr: (),
+    nodes.TypeAliasExpr: (),
+    nodes.NamedTupleExpr: (),
+    nodes.TypedDictExpr: (),
+    nodes.EnumCallExpr: ("values",),
+    nodes.PromoteExpr: (),
+    nodes.NewTypeExpr: (),
+    nodes.AwaitExpr: ("expr",),
+    nodes.TempNode: (),
+    patterns.AsPattern: ("pattern", "name"),
+    patterns.OrPattern: ("patterns",),
+    patterns.ValuePattern: ("expr",),
+    patterns.SingletonPattern: (),
+    patterns.SequencePattern: ("patterns",),
+    patterns.StarredPattern: ("capture",),
+    patterns.MappingPattern: ("keys", "values", "rest"),
+    patterns.ClassPattern: ("class_ref", "positionals", "keyword_values"),
+}
+
+
+def newer_nodes(attributes: dict[str, tuple[str, ...]]) -> dict[type[Node], tuple[str, ...]]:
+    """Return the entries whose node class this mypy has; for syntax that only newer versions know."""
+    return {getattr(nodes, name): names for name, names in attributes.items() if hasattr(nodes, name)}
+
+
+CHILDREN.update(newer_nodes({"TemplateStrExpr": ("items",), "TypeFormExpr": ()}))
+
+
+def children(node: Node) -> Iterator[Node]:
+    """Yield the nodes directly below, those in nested lists, tuples and dicts included."""
+    for name in CHILDREN.get(type(node), ()):
+        yield from flattened(getattr(node, name))
+
+
+def flattened(value: object) -> Iterator[Node]:
+    """Yield the nodes in a value that is a node, None, text or nested containers of these."""
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from flattened(item)
+    elif isinstance(value, dict):
+        yield from flattened(list(value.values()))
+
+
+def descendants(root: Node, into_functions: bool) -> Iterator[Node]:
+    """Yield the node and all below it, without recursion; bodies of nested functions only if asked for."""
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        yield node
+        if into_functions or not isinstance(node, FuncItem):
+            pending.extend(reversed(list(children(node))))
+
+
+def is_dead(expressions: list[Expression], oracle: Oracle) -> bool:
+    """Tell whether mypy skipped this code as unreachable: it reads a name or calls, and nothing in it has a type."""
+    reads = False
+    for expression in expressions:
+        for node in descendants(expression, into_functions=False):
+            if isinstance(node, Expression) and oracle.is_typed(node):
+                return False
+            reads = reads or isinstance(node, (nodes.CallExpr, NameExpr))
+    return reads
