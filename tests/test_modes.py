@@ -1,0 +1,104 @@
+"""The same reports in every mode of mypy: cold and warm cache, parallel, daemon, and again in one process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.harness import Harness, Project, Report, assert_expected, daemon, modes, run_in_mode
+from tests.trigger_cases import CASES
+
+_FILES = {f"{name}.py": text for name, text in CASES.items()}
+
+_FACTORY = """\
+from sqlalchemy.orm import Session
+def make() -> Session:
+    return Session()
+"""
+_FACTORY_OF_STRINGS = """\
+def make() -> str:
+    return ""
+"""
+_USER = """\
+from factory import make
+from mypy_session_plugin import reveal_state
+def function() -> None:
+    reveal_state(make())  # N: Revealed state is "Session"
+"""
+_USER_OF_STRINGS = _USER.replace('"Session"', '"Unknown"')
+
+
+@pytest.mark.parametrize("mode", modes())
+def test_every_mode_reports_the_same(harness: Harness, mode: str) -> None:
+    assert_expected(_FILES, run_in_mode(harness, mode, _FILES))
+
+
+def test_edit_of_a_dependency_with_a_warm_cache(harness: Harness) -> None:
+    project = harness.project({"factory.py": _FACTORY, "user.py": _USER})
+    project.run()
+    project.write({"factory.py": _FACTORY_OF_STRINGS})
+
+    assert_expected({"user.py": _USER_OF_STRINGS}, project.run().reports)
+
+
+def test_edit_of_a_module_whose_dependency_comes_from_the_cache(harness: Harness) -> None:
+    project = harness.project({"factory.py": _FACTORY, "user.py": _USER})
+    project.run()
+    edited = _USER + _USER.replace("function", "another")
+    project.write({"user.py": edited})
+
+    assert_expected({"user.py": edited}, project.run().reports)
+
+
+def test_two_builds_in_one_process(harness: Harness) -> None:
+    project = harness.project({"factory.py": _FACTORY, "user.py": _USER})
+
+    first, second = project.run(), project.run()
+
+    assert_expected({"user.py": _USER}, first.reports)
+    assert first == second
+
+
+@pytest.fixture(scope="module")
+def project(harness: Harness) -> Iterator[Project]:
+    with daemon(harness.project({"factory.py": _FACTORY, "user.py": _USER}, fresh=True)) as project:
+        yield project
+
+
+class TestDaemon:
+    """One daemon, edited step by step; each step sees what the one before it left."""
+
+    def test_first_run(self, project: Project) -> None:
+        assert _reports(project) == [Report("user.py", 4, "note", 'Revealed state is "Session"')]
+
+    def test_run_without_an_edit(self, project: Project) -> None:
+        assert _reports(project) == [Report("user.py", 4, "note", 'Revealed state is "Session"')]
+
+    def test_edit_that_moves_lines(self, project: Project) -> None:
+        project.write({"user.py": "\n" + _USER})
+        assert _reports(project) == [Report("user.py", 5, "note", 'Revealed state is "Session"')]
+
+    def test_edit_of_a_dependency(self, project: Project) -> None:
+        project.write({"factory.py": _FACTORY_OF_STRINGS})
+        assert _reports(project) == [Report("user.py", 5, "note", 'Revealed state is "Unknown"')]
+
+    def test_edit_of_a_dependency_back(self, project: Project) -> None:
+        project.write({"factory.py": _FACTORY})
+        assert _reports(project) == [Report("user.py", 5, "note", 'Revealed state is "Session"')]
+
+    def test_file_removed(self, project: Project) -> None:
+        project.write({"user.py": None})
+        assert _reports(project) == []
+
+    def test_file_added(self, project: Project) -> None:
+        project.write({"user.py": _USER})
+        assert _reports(project) == [Report("user.py", 4, "note", 'Revealed state is "Session"')]
+
+    def test_function_removed(self, project: Project) -> None:
+        project.write({"user.py": _USER.split("def")[0]})
+        assert _reports(project) == []
+
+
+def _reports(project: Project) -> list[Report]:
+    return project.run_daemon().reports
