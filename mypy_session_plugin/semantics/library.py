@@ -10,14 +10,7 @@ from pathlib import Path
 from mypy_session_plugin.facts.effects import ClassStub, FunctionStub, ModuleStub
 from mypy_session_plugin.semantics.stub_names import canonical_name
 from mypy_session_plugin.semantics.stub_reader import read_stub
-
-_PACKAGE = Path(__file__).resolve().parent.parent
-
-
-def bundled_stubs() -> Path:
-    """The folder of the session stubs that come with this package: `_stubs` in the wheel, `stubs` in the source tree."""
-    installed = _PACKAGE / "_stubs"
-    return installed if installed.is_dir() else _PACKAGE.parent / "stubs"
+from mypy_session_plugin.stub_files import stub_root
 
 
 class Library:
@@ -31,12 +24,12 @@ class Library:
     """
 
     def __init__(self, roots: Sequence[Path]) -> None:
-        """Make a library of these folders, followed by the bundled stubs.
+        """Make a library of these folders, followed by the bundled stubs if they are not among them.
 
         Args:
             roots: The user's `stub_paths`, in their order.
         """
-        self._roots = (*roots, bundled_stubs())
+        self._roots = tuple(dict.fromkeys([*roots, stub_root()]))
         self._modules: dict[str, ModuleStub | None] = {}
 
     def module(self, name: str) -> ModuleStub | None:

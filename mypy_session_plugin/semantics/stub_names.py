@@ -153,6 +153,7 @@ class Scope:
         self.type_variables: set[str] = set()
         self._is_package = is_package
         self._names: dict[str, str] = {}
+        self._resolved: dict[str, str] = {}
         self._modules: set[str] = set()
 
     def error(self, node: ast.AST, text: str) -> StubError:
@@ -191,6 +192,11 @@ class Scope:
         text = dotted(expression)
         if text is None:
             raise self.error(expression, f'"{ast.unparse(expression)}" is not a name')
+        if text not in self._resolved:
+            self._resolved[text] = self._resolve(text, expression)
+        return self._resolved[text]
+
+    def _resolve(self, text: str, expression: ast.expr) -> str:
         for module in self._modules:
             if text.startswith(module + "."):
                 return self._checked(expression, canonical_name(text))

@@ -7,10 +7,10 @@ from typing import Any, Generic, Literal, TypeVar, overload
 from sqlalchemy.engine.base import Connection
 from sqlalchemy.engine.result import Result, ScalarResult
 from sqlalchemy.orm.query import Query
-from sqlalchemy.orm.session import (
+from sqlalchemy.orm.session import (  # type: ignore[attr-defined]  # only the session stub has _Savepoint
     Session,
     SessionTransaction,
-    _Savepoint,  # type: ignore[attr-defined]  # only its session stub has it
+    _Savepoint,
     sessionmaker,
 )
 from sqlalchemy.sql.dml import UpdateBase

@@ -7,10 +7,10 @@ from typing import Any, Generic, Literal, TypeVar, overload
 from sqlalchemy.engine.result import Result, ScalarResult
 from sqlalchemy.ext.asyncio.engine import AsyncConnection
 from sqlalchemy.ext.asyncio.result import AsyncResult, AsyncScalarResult
-from sqlalchemy.ext.asyncio.session import (
+from sqlalchemy.ext.asyncio.session import (  # type: ignore[attr-defined]  # only the session stub has _AsyncSavepoint
     AsyncSession,
     AsyncSessionTransaction,
-    _AsyncSavepoint,  # type: ignore[attr-defined]  # only its stub has it
+    _AsyncSavepoint,
     async_sessionmaker,
 )
 from sqlalchemy.orm.session import Session

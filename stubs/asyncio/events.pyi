@@ -1,0 +1,33 @@
+"""The event loop: functions and coroutines handed to threads, and to later turns of the loop."""
+
+from asyncio.events import Handle, TimerHandle
+from asyncio.futures import Future
+from asyncio.tasks import Task
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor
+from typing import Any, TypeVar
+
+from mypy_session_plugin import CrossesTask, CrossesThread
+from mypy_session_plugin.effects import joined
+
+R = TypeVar("R")
+
+class AbstractEventLoop:
+    @joined
+    def run_in_executor(
+        self,
+        executor: Executor | None,
+        func: CrossesThread[Callable[..., R]],
+        *args: CrossesThread[object],
+    ) -> Future[R]: ...
+    def call_soon(self, callback: CrossesTask[Callable[..., object]], *args: CrossesTask[object]) -> Handle: ...
+    def call_later(
+        self, delay: float, callback: CrossesTask[Callable[..., object]], *args: CrossesTask[object]
+    ) -> TimerHandle: ...
+    def call_at(
+        self, when: float, callback: CrossesTask[Callable[..., object]], *args: CrossesTask[object]
+    ) -> TimerHandle: ...
+    def call_soon_threadsafe(
+        self, callback: CrossesThread[Callable[..., object]], *args: CrossesThread[object]
+    ) -> Handle: ...
+    def create_task(self, coro: CrossesTask[Coroutine[Any, Any, R]]) -> Task[R]: ...

@@ -1,0 +1,28 @@
+"""ProcessPoolExecutor: an executor whose calls run in other processes."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures._base import Executor, Future
+from typing import TypeVar
+
+from mypy_session_plugin import CrossesProcess
+
+R = TypeVar("R")
+
+class ProcessPoolExecutor(Executor):
+    def __init__(
+        self,
+        max_workers: int | None = ...,
+        mp_context: object = ...,
+        initializer: CrossesProcess[Callable[..., object]] | None = ...,
+        initargs: CrossesProcess[tuple[object, ...]] = ...,
+    ) -> None: ...
+    def submit(
+        self, fn: CrossesProcess[Callable[..., R]], /, *args: CrossesProcess[object], **kwargs: CrossesProcess[object]
+    ) -> Future[R]: ...
+    def map(
+        self,
+        fn: CrossesProcess[Callable[..., R]],
+        *iterables: CrossesProcess[Iterable[object]],
+        timeout: float | None = ...,
+        chunksize: int = ...,
+    ) -> Iterator[R]: ...
