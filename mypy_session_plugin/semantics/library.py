@@ -8,7 +8,7 @@ from functools import reduce
 from pathlib import Path
 
 from mypy_session_plugin.facts.effects import ClassStub, FunctionStub, ModuleStub
-from mypy_session_plugin.semantics.stub_names import canonical_name
+from mypy_session_plugin.semantics.exports import canonical_name
 from mypy_session_plugin.semantics.stub_reader import read_stub
 from mypy_session_plugin.stub_files import stub_root
 

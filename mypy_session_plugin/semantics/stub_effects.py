@@ -1,56 +1,12 @@
-"""The effect decorators of session stubs: their closed vocabulary and how one is read.
-
-The decorators themselves, for the authors of stubs, are in `mypy_session_plugin.effects`; a test holds both equal.
-"""
+"""Reads one effect decorator of a session stub."""
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 
 from mypy_session_plugin.facts.effects import Effect, When
-from mypy_session_plugin.semantics.stub_names import EFFECTS_MODULE, Scope, did_you_mean
-
-_STATES = ("transient", "pending", "persistent", "deleted", "detached")
-_EXITS = (When.ALWAYS, When.OK, When.ERROR)
-
-ANY_TEXT: tuple[object, ...] = ()
-"""Stands for the values of a parameter that takes any text."""
-
-
-@dataclass(frozen=True, slots=True)
-class DecoratorSignature:
-    """What a decorator takes.
-
-    `positional` are the parameters that may be given by position, in order; `values` are the values that each
-    parameter allows (`ANY_TEXT`: any text); `required` says that at least one argument must be given.
-    """
-
-    positional: tuple[str, ...] = ()
-    values: dict[str, tuple[object, ...]] = field(default_factory=dict)
-    required: bool = False
-    when: tuple[When, ...] = _EXITS
-
-
-DECORATORS: dict[str, DecoratorSignature] = {
-    "any_session": DecoratorSignature(),
-    "begins": DecoratorSignature(("kind",), {"kind": ("root", "nested")}),
-    "calls": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True),
-    "closes": DecoratorSignature(values={"of": ("current",), "reusable": (True, False)}),
-    "ends": DecoratorSignature(("outcome",), {"outcome": ("commit", "rollback")}, required=True),
-    "entry_point": DecoratorSignature(),
-    "expires": DecoratorSignature(("what",), {"what": ("all", "instance"), "unless": ("not expire_on_commit",)}),
-    "flushes": DecoratorSignature(when=(*_EXITS, When.AUTOFLUSH)),
-    "joined": DecoratorSignature(),
-    "moves": DecoratorSignature(
-        values=dict.fromkeys(("new", "pending", "persistent", "deleted", "marked"), _STATES), required=True
-    ),
-    "raises": DecoratorSignature(("text",), {"text": ANY_TEXT}, required=True, when=()),
-    "reads": DecoratorSignature(),
-    "runs_in_greenlet": DecoratorSignature(),
-    "writes": DecoratorSignature(),
-}
-"""Every decorator of `mypy_session_plugin.effects`, by name."""
+from mypy_session_plugin.semantics.stub_names import Scope, did_you_mean
+from mypy_session_plugin.semantics.stub_vocabulary import ANY_TEXT, DECORATORS, EFFECTS_MODULE, DecoratorSignature
 
 
 def read_effect(decorator: ast.expr, scope: Scope) -> Effect | None:

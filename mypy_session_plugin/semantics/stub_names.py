@@ -8,102 +8,17 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-PHANTOM_PACKAGE = "mypy_session_plugin"
-EFFECTS_MODULE = "mypy_session_plugin.effects"
-
-ONE_ARGUMENT_ALIASES = frozenset(
-    {
-        "Transient",
-        "Pending",
-        "Persistent",
-        "Deleted",
-        "Detached",
-        "Attached",
-        "Unattached",
-        "Added",
-        "Owned",
-        "Borrowed",
-        "Synchronized",
-        "CrossesThread",
-        "CrossesTask",
-        "CrossesProcess",
-        "Live",
-    }
+from mypy_session_plugin.semantics.exports import canonical_name
+from mypy_session_plugin.semantics.stub_vocabulary import (
+    DECORATORS,
+    EFFECTS_MODULE,
+    ONE_ARGUMENT_ALIASES,
+    PHANTOM_PACKAGE,
+    STUB_ALIASES,
+    TWO_ARGUMENT_ALIASES,
 )
-TWO_ARGUMENT_ALIASES = frozenset({"Becomes", "In", "Loaded", "Performs"})
-STUB_ALIASES = frozenset({"Marked"})
-"""Aliases for stubs alone; they live beside the decorators in `mypy_session_plugin.effects`."""
 
 TYPE_VARIABLE_MAKERS = frozenset({"typing.TypeVar", "typing.ParamSpec", "typing.TypeVarTuple"})
-
-_SAME_MODULE = {
-    "typing_extensions": "typing",
-    "collections.abc": "typing",
-    "mypy_session_plugin.phantom": PHANTOM_PACKAGE,
-}
-_TYPING_SPELLINGS = {
-    "typing.Dict": "builtins.dict",
-    "typing.FrozenSet": "builtins.frozenset",
-    "typing.List": "builtins.list",
-    "typing.Set": "builtins.set",
-    "typing.Tuple": "builtins.tuple",
-    "typing.Type": "builtins.type",
-}
-_DEFINING_MODULES = {
-    "asyncio": {
-        "asyncio.events": ("AbstractEventLoop", "get_event_loop", "get_running_loop", "new_event_loop"),
-        "asyncio.futures": ("Future",),
-        "asyncio.runners": ("Runner", "run"),
-        "asyncio.taskgroups": ("TaskGroup",),
-        "asyncio.tasks": (
-            "Task",
-            "as_completed",
-            "create_task",
-            "ensure_future",
-            "gather",
-            "run_coroutine_threadsafe",
-            "shield",
-            "wait",
-            "wait_for",
-        ),
-        "asyncio.threads": ("to_thread",),
-    },
-    "concurrent.futures": {
-        "concurrent.futures._base": ("Executor", "Future", "as_completed", "wait"),
-        "concurrent.futures.process": ("ProcessPoolExecutor",),
-        "concurrent.futures.thread": ("ThreadPoolExecutor",),
-    },
-    "sqlalchemy": {
-        "sqlalchemy.engine.result": ("MappingResult", "Result", "ScalarResult"),
-        "sqlalchemy.engine.row": ("Row", "RowMapping"),
-        "sqlalchemy.sql.dml": ("Delete", "Insert", "Update", "UpdateBase"),
-        "sqlalchemy.sql.elements": ("TextClause",),
-        "sqlalchemy.sql.selectable": ("Select",),
-    },
-    "sqlalchemy.ext.asyncio": {
-        "sqlalchemy.ext.asyncio.result": ("AsyncMappingResult", "AsyncResult", "AsyncScalarResult"),
-        "sqlalchemy.ext.asyncio.scoping": ("async_scoped_session",),
-        "sqlalchemy.ext.asyncio.session": ("AsyncSession", "AsyncSessionTransaction", "async_sessionmaker"),
-    },
-    "sqlalchemy.orm": {
-        "sqlalchemy.orm.query": ("Query",),
-        "sqlalchemy.orm.scoping": ("scoped_session",),
-        "sqlalchemy.orm.session": (
-            "Session",
-            "SessionTransaction",
-            "make_transient",
-            "make_transient_to_detached",
-            "object_session",
-            "sessionmaker",
-        ),
-    },
-}
-_REEXPORTED = {
-    f"{package}.{name}": f"{module}.{name}"
-    for package, modules in _DEFINING_MODULES.items()
-    for module, names in modules.items()
-    for name in names
-}
 
 
 class StubError(Exception):
@@ -120,18 +35,6 @@ def did_you_mean(name: str, valid: Iterable[str]) -> str:
     """The end of an error message: the valid name nearest to a wrong one, or nothing if none is near."""
     nearest = get_close_matches(name, sorted(valid), n=1)
     return f'; did you mean "{nearest[0]}"?' if nearest else ""
-
-
-def canonical_name(full_name: str) -> str:
-    """The full name that mypy gives to something, from any name under which a library exports it.
-
-    Typing names have one spelling: `collections.abc.Sequence` and `typing_extensions.Sequence` are `typing.Sequence`.
-    A name whose exports are not known comes back unchanged.
-    """
-    module, _, name = full_name.rpartition(".")
-    full_name = f"{_SAME_MODULE.get(module, module)}.{name}" if module else name
-    full_name = _TYPING_SPELLINGS.get(full_name, full_name)
-    return _REEXPORTED.get(full_name, full_name)
 
 
 def dotted(expression: ast.expr) -> str | None:
@@ -227,8 +130,6 @@ class Scope:
         if package == PHANTOM_PACKAGE and name != "effects":
             self._check_member(node, package, name, ONE_ARGUMENT_ALIASES | TWO_ARGUMENT_ALIASES)
         elif package == EFFECTS_MODULE:
-            from mypy_session_plugin.semantics.stub_effects import DECORATORS
-
             self._check_member(node, package, name, {*DECORATORS, *STUB_ALIASES})
 
     def _check_member(self, node: ast.AST, package: str, name: str, valid: Iterable[str]) -> None:

@@ -22,8 +22,9 @@ from mypy_session_plugin.facts.effects import (
     TypeExpression,
 )
 from mypy_session_plugin.semantics.stub_annotations import read_annotation
-from mypy_session_plugin.semantics.stub_effects import DECORATORS, read_effect
+from mypy_session_plugin.semantics.stub_effects import read_effect
 from mypy_session_plugin.semantics.stub_names import TYPE_VARIABLE_MAKERS, Scope, StubError, did_you_mean
+from mypy_session_plugin.semantics.stub_vocabulary import DECORATORS
 
 __all__ = ["StubError", "read_stub"]
 

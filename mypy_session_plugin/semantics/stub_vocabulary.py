@@ -1,0 +1,78 @@
+"""The closed vocabulary of session stubs: the phantom types and the effect decorators with their arguments.
+
+The names themselves, for the authors of stubs, are in `mypy_session_plugin.phantom` and `mypy_session_plugin.effects`;
+a test holds both equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mypy_session_plugin.facts.effects import When
+
+PHANTOM_PACKAGE = "mypy_session_plugin"
+EFFECTS_MODULE = "mypy_session_plugin.effects"
+
+ONE_ARGUMENT_ALIASES = frozenset(
+    {
+        "Transient",
+        "Pending",
+        "Persistent",
+        "Deleted",
+        "Detached",
+        "Attached",
+        "Unattached",
+        "Added",
+        "Owned",
+        "Borrowed",
+        "Synchronized",
+        "CrossesThread",
+        "CrossesTask",
+        "CrossesProcess",
+        "Live",
+    }
+)
+TWO_ARGUMENT_ALIASES = frozenset({"Becomes", "In", "Loaded", "Performs"})
+STUB_ALIASES = frozenset({"Marked"})
+"""Aliases for stubs alone; they live beside the decorators in `mypy_session_plugin.effects`."""
+
+_STATES = ("transient", "pending", "persistent", "deleted", "detached")
+_EXITS = (When.ALWAYS, When.OK, When.ERROR)
+
+ANY_TEXT: tuple[object, ...] = ()
+"""Stands for the values of a parameter that takes any text."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecoratorSignature:
+    """What a decorator takes.
+
+    `positional` are the parameters that may be given by position, in order; `values` are the values that each
+    parameter allows (`ANY_TEXT`: any text); `required` says that at least one argument must be given.
+    """
+
+    positional: tuple[str, ...] = ()
+    values: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    required: bool = False
+    when: tuple[When, ...] = _EXITS
+
+
+DECORATORS: dict[str, DecoratorSignature] = {
+    "any_session": DecoratorSignature(),
+    "begins": DecoratorSignature(("kind",), {"kind": ("root", "nested")}),
+    "calls": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True),
+    "closes": DecoratorSignature(values={"of": ("current",), "reusable": (True, False)}),
+    "ends": DecoratorSignature(("outcome",), {"outcome": ("commit", "rollback")}, required=True),
+    "entry_point": DecoratorSignature(),
+    "expires": DecoratorSignature(("what",), {"what": ("all", "instance"), "unless": ("not expire_on_commit",)}),
+    "flushes": DecoratorSignature(when=(*_EXITS, When.AUTOFLUSH)),
+    "joined": DecoratorSignature(),
+    "moves": DecoratorSignature(
+        values=dict.fromkeys(("new", "pending", "persistent", "deleted", "marked"), _STATES), required=True
+    ),
+    "raises": DecoratorSignature(("text",), {"text": ANY_TEXT}, required=True, when=()),
+    "reads": DecoratorSignature(),
+    "runs_in_greenlet": DecoratorSignature(),
+    "writes": DecoratorSignature(),
+}
+"""Every decorator of `mypy_session_plugin.effects`, by name."""
