@@ -3,7 +3,8 @@
 Importing the package costs next to nothing: neither mypy nor SQLAlchemy comes with it.
 """
 
-from typing import TYPE_CHECKING
+import importlib
+from typing import Any
 
 from mypy_session_plugin.phantom import (
     Added,
@@ -27,9 +28,6 @@ from mypy_session_plugin.phantom import (
     Unattached,
     reveal_state,
 )
-
-if TYPE_CHECKING:
-    from mypy.plugin import Plugin
 
 __version__ = "0.1.0"
 
@@ -58,17 +56,17 @@ __all__ = [
 ]
 
 
-def plugin(version: str) -> "type[Plugin]":
+def plugin(version: str) -> Any:
     """Give mypy the class of the plugin: `plugins = mypy_session_plugin` in its configuration leads here.
 
     Args:
         version: The version of the mypy that runs.
 
-    Raises:
-        mypy.errors.CompileError: That mypy is not supported; mypy prints the text and exits with status 2.
+    Returns:
+        A subclass of `mypy.plugin.Plugin`.
 
     Source: https://mypy.readthedocs.io/en/stable/extending_mypy.html#configuring-mypy-to-use-plugins
     """
-    from mypy_session_plugin.hooks import session_plugin
-
-    return session_plugin(version)
+    # An import statement, even in here, would make mypy check the plugin and mypy itself along with each project that
+    # imports a phantom type.
+    return importlib.import_module("mypy_session_plugin.hooks").session_plugin(version)

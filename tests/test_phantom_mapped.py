@@ -1,0 +1,83 @@
+"""What SQLAlchemy makes of phantom types in the body of a mapped class, as docs/phantom-types.md says it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import ForeignKey
+from sqlalchemy.exc import ArgumentError, InvalidRequestError
+from sqlalchemy.orm import Mapped, mapped_column, registry, relationship
+
+from mypy_session_plugin import Becomes, Persistent, Transient
+
+
+@pytest.fixture
+def mapping() -> Iterator[registry]:
+    mapping = registry()
+    yield mapping
+    mapping.dispose()
+
+
+def map_child(mapping: registry) -> Any:
+    class Child:
+        __tablename__ = "child"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    return mapping.mapped(Child)
+
+
+def map_parent(mapping: registry, child: Any) -> Any:
+    """Map a class whose attribute `child` has the given annotation."""
+
+    class Parent:
+        __tablename__ = "parent"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        child_id: Mapped[int] = mapped_column(ForeignKey("child.id"))
+        child = relationship()
+
+    Parent.__annotations__["child"] = child
+    mapped = mapping.mapped(Parent)
+    mapping.configure()
+    return mapped
+
+
+def test_a_column_is_mapped_as_its_plain_type(mapping: registry) -> None:
+    class User:
+        __tablename__ = "user"
+        id: Mapped[Persistent[int]] = mapped_column(primary_key=True)
+        name: Mapped[Persistent[str] | None]
+
+    table = mapping.mapped(User).__table__
+    assert (table.c.id.type.python_type, table.c.name.type.python_type, table.c.name.nullable) == (int, str, True)
+
+
+@pytest.mark.parametrize(
+    "annotate",
+    [
+        pytest.param(lambda child: Mapped[Persistent[child]], id="Persistent"),
+        pytest.param(lambda child: Mapped[Persistent[child] | None], id="optional"),
+        pytest.param(lambda child: Mapped[Becomes[Transient[child], Persistent[child]]], id="Becomes"),
+    ],
+)
+def test_a_reference_to_one_is_mapped_as_its_plain_type(mapping: registry, annotate: Callable[[Any], Any]) -> None:
+    child = map_child(mapping)
+    assert map_parent(mapping, annotate(child)).child.property.mapper.class_ is child
+
+
+@pytest.mark.parametrize(
+    "annotate",
+    [
+        pytest.param(lambda child: Mapped[list[Persistent[child]]], id="list"),
+        pytest.param(lambda child: Mapped["Persistent[Child]"], id="string"),
+    ],
+)
+def test_a_collection_and_a_string_raise(mapping: registry, annotate: Callable[[Any], Any]) -> None:
+    child = map_child(mapping)
+    with pytest.raises(InvalidRequestError):
+        map_parent(mapping, annotate(child))
+
+
+def test_an_annotation_without_mapped_raises(mapping: registry) -> None:
+    child = map_child(mapping)
+    with pytest.raises(ArgumentError, match="can't be correctly interpreted for Annotated Declarative"):
+        map_parent(mapping, Persistent[child])
