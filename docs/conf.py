@@ -5,7 +5,7 @@ from pathlib import Path
 
 project = "mypy-session-plugin"
 author = "The mypy-session-plugin developers"
-copyright = f"2026, {author}"  # noqa: A001
+copyright = f"2026, {author}"
 _package = Path(__file__).parent.parent / "mypy_session_plugin" / "__init__.py"
 release = version = re.findall(r'^__version__ = "(.+)"$', _package.read_text(), re.MULTILINE)[0]
 

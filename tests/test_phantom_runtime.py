@@ -6,10 +6,9 @@ import importlib.util
 import pickle
 import subprocess
 import sys
-from typing import Annotated, Any, Literal, TypeVar, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_type_hints
 
 import pytest
-from typing_extensions import get_args
 
 import mypy_session_plugin
 from mypy_session_plugin import (
