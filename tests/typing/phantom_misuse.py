@@ -1,8 +1,6 @@
 """A phantom type hides nothing of `T`: every line that ends in `error` is one to each type checker."""
 
-from typing import Literal
-
-from typing_extensions import assert_type
+from typing import Literal, assert_type
 
 from mypy_session_plugin import Becomes, In, Persistent, Transient, reveal_state
 

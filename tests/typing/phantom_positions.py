@@ -4,9 +4,22 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iter
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, ClassVar, Generic, Literal, NamedTuple, ParamSpec, Protocol, TypedDict, TypeVar, overload
+from typing import (
+    Annotated,
+    ClassVar,
+    Generic,
+    Literal,
+    NamedTuple,
+    ParamSpec,
+    Protocol,
+    Self,
+    TypedDict,
+    TypeVar,
+    assert_type,
+    overload,
+)
 
-from typing_extensions import Self, TypeAliasType, Unpack, assert_type
+from typing_extensions import TypeAliasType, Unpack
 
 from mypy_session_plugin import (
     Added,
