@@ -35,6 +35,10 @@ def read_annotation(node: ast.expr, scope: Scope) -> TypeExpression:
     Raises `StubError` for an unknown name, a phantom type with the wrong number of arguments, or what is not a type.
     """
     match node:
+        case ast.Name() | ast.Attribute():
+            return _checked_arity(TypeExpression(scope.resolve(node)), node, scope)
+        case ast.Subscript(value=value, slice=arguments):
+            return _read_subscript(scope.resolve(value), _items(arguments), node, scope)
         case ast.Constant(value=None):
             return NONE
         case ast.Constant(value=value) if value is ...:
@@ -43,10 +47,6 @@ def read_annotation(node: ast.expr, scope: Scope) -> TypeExpression:
             return read_annotation(_parse_string(text, node, scope), scope)
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
             return _union(read_annotation(left, scope), read_annotation(right, scope))
-        case ast.Name() | ast.Attribute():
-            return _checked_arity(TypeExpression(scope.resolve(node)), node, scope)
-        case ast.Subscript(value=value, slice=arguments):
-            return _read_subscript(scope.resolve(value), _items(arguments), node, scope)
     raise scope.error(node, f'"{ast.unparse(node)}" is not a type')
 
 

@@ -1,0 +1,155 @@
+"""What the bundled stubs name exists in the installed libraries, and the stubs are Python that type checkers accept."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy
+
+from mypy_session_plugin.facts.effects import ClassStub, FunctionStub, Parameter, ParameterKind
+from mypy_session_plugin.semantics.library import Library
+from mypy_session_plugin.stub_files import stub_files, stub_root
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SQLALCHEMY = tuple(int(part) for part in sqlalchemy.__version__.split(".")[:2])
+
+STUB_ONLY = {
+    "sqlalchemy.ext.asyncio.session._AsyncSavepoint",
+    "sqlalchemy.orm.session._Savepoint",
+    "sqlalchemy.orm.session._SessionContextManager",
+}
+"""Classes that only stubs have: what a method returns has effects of its own there, but no class of its own."""
+
+AT_RUNTIME = {
+    "sqlalchemy.engine.result.TupleResult": "Result",
+    "sqlalchemy.ext.asyncio.result.AsyncTupleResult": "AsyncResult",
+}
+"""Classes whose methods are declared for type checkers only: their instances are of another class of the module."""
+
+SINCE_SQLALCHEMY = {"delete_all": (2, 1), "merge_all": (2, 1)}
+"""Methods that only newer versions of SQLAlchemy have."""
+
+KINDS = {
+    inspect.Parameter.POSITIONAL_ONLY: ParameterKind.POSITIONAL_ONLY,
+    inspect.Parameter.POSITIONAL_OR_KEYWORD: ParameterKind.POSITIONAL_OR_KEYWORD,
+    inspect.Parameter.VAR_POSITIONAL: ParameterKind.VAR_POSITIONAL,
+    inspect.Parameter.KEYWORD_ONLY: ParameterKind.KEYWORD_ONLY,
+    inspect.Parameter.VAR_KEYWORD: ParameterKind.VAR_KEYWORD,
+}
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(stub_root()).with_suffix("").parts)
+
+
+def is_installed(module: str) -> bool:
+    return importlib.util.find_spec(module.partition(".")[0]) is not None
+
+
+STUBS = [path for path in stub_files([stub_root()]) if is_installed(module_name(path))]
+
+
+def functions() -> Iterator[tuple[str, str | None, FunctionStub]]:
+    """Every signature of the stubs, with the module and the class that it is in."""
+    library = Library([])
+    for name in map(module_name, STUBS):
+        module = library.module(name)
+        assert module is not None
+        for class_stub in module.classes.values():
+            class_name = class_stub.full_name.removeprefix(f"{name}.")
+            for signatures in class_stub.methods.values():
+                yield from ((name, class_name, signature) for signature in signatures)
+        for signatures in module.functions.values():
+            yield from ((name, None, signature) for signature in signatures)
+
+
+def stubbed_functions() -> list[Any]:
+    return [
+        pytest.param(module, class_name, stub, id=f"{module}.{class_name or ''}.{stub.name}:{stub.line}")
+        for module, class_name, stub in functions()
+        if f"{module}.{class_name}" not in STUB_ONLY and SINCE_SQLALCHEMY.get(stub.name, (0, 0)) <= SQLALCHEMY
+    ]
+
+
+def stubbed_classes() -> list[ClassStub]:
+    library = Library([])
+    modules = [library.module(module_name(path)) for path in STUBS]
+    return [one for module in modules if module for one in module.classes.values() if one.full_name not in STUB_ONLY]
+
+
+@pytest.mark.parametrize("stub", stubbed_classes(), ids=lambda stub: stub.full_name)
+def test_each_class_is_defined_in_the_module_that_its_stub_describes(stub: ClassStub) -> None:
+    module, _, name = stub.full_name.rpartition(".")
+    assert inspect.isclass(getattr(importlib.import_module(module), name))
+
+
+@pytest.mark.parametrize(("module", "class_name", "stub"), stubbed_functions())
+def test_each_function_has_the_parameters_of_its_stub(module: str, class_name: str | None, stub: FunctionStub) -> None:
+    owner = owner_of(module, class_name)
+    defined = inspect.getattr_static(owner, stub.name)
+    if stub.is_property:
+        assert not inspect.isfunction(defined)
+        return
+    actual = list(inspect.signature(getattr(owner, stub.name)).parameters.values())[bool(class_name) :]
+    assert [one.name for one in stub.parameters if not accepts(actual, one)] == []
+
+
+def owner_of(module: str, class_name: str | None) -> Any:
+    """The class that has a stubbed method at runtime, or the module that has a stubbed function."""
+    owner = importlib.import_module(module)
+    return getattr(owner, AT_RUNTIME.get(f"{module}.{class_name}", class_name)) if class_name else owner
+
+
+def accepts(actual: list[inspect.Parameter], stubbed: Parameter) -> bool:
+    """Whether a library's function has the parameter: by name and kind, or behind its `*args` and `**kwargs`."""
+    for parameter in actual:
+        if parameter.name == stubbed.name:
+            return KINDS[parameter.kind] is stubbed.kind
+    kinds = {parameter.kind for parameter in actual}
+    if stubbed.kind is ParameterKind.POSITIONAL_ONLY:
+        return inspect.Parameter.VAR_POSITIONAL in kinds
+    return stubbed.kind is ParameterKind.KEYWORD_ONLY and inspect.Parameter.VAR_KEYWORD in kinds
+
+
+@pytest.mark.parametrize("name", SINCE_SQLALCHEMY)
+def test_a_method_of_a_newer_version_is_missing_in_the_older(name: str) -> None:
+    from sqlalchemy.orm import Session
+
+    assert hasattr(Session, name) == (SINCE_SQLALCHEMY[name] <= SQLALCHEMY)
+
+
+def test_asynchronous_methods_are_asynchronous_in_their_stub() -> None:
+    wrong = []
+    for module, class_name, stub in functions():
+        if f"{module}.{class_name}" in STUB_ONLY or SINCE_SQLALCHEMY.get(stub.name, (0, 0)) > SQLALCHEMY:
+            continue
+        actual = inspect.getattr_static(owner_of(module, class_name), stub.name)
+        if inspect.isfunction(actual) and inspect.iscoroutinefunction(actual) != stub.is_async:
+            wrong.append(f"{module}.{class_name}.{stub.name}")
+    assert wrong == []
+
+
+def test_each_stub_passes_mypy_strict(tmp_path: Path) -> None:
+    """In files of other names: as `sqlalchemy/orm/session.pyi` a stub would hide the module that it describes."""
+    for path in STUBS:
+        shutil.copy(path, tmp_path / f"stub_{module_name(path).replace('.', '_')}.pyi")
+    command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "--config-file=", "--no-pretty"]
+    result = subprocess.run(
+        [*command, "--cache-dir", str(tmp_path / "cache"), *sorted(str(path) for path in tmp_path.glob("*.pyi"))],
+        cwd=tmp_path,
+        env={**os.environ, "MYPYPATH": str(REPOSITORY)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.stdout.startswith("Success"), result.stdout + result.stderr
