@@ -141,7 +141,8 @@ class Harness:
         folder = self._folder / f"project{self._count}"
         cache = self._folder / (f"cache{self._count}" if fresh else "cache")
         project = Project(folder, cache, flags, config)
-        project.write(files)
+        # mypy would take the reports on the same module with the same text from the cache, the analysis unseen.
+        project.write({name: f"{text}\n# project {self._count}\n" for name, text in files.items()})
         return project
 
     def run_in_process(self, files: Files, *, flags: Sequence[str] = (), config: str = "") -> list[Report]:

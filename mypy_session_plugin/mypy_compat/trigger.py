@@ -8,6 +8,7 @@ type map, no error filter and the module's scope entered.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -123,15 +124,24 @@ class Trigger:
         nodes.append(DeferredNode(self._probe.module, None))
 
     def _swept(self) -> Iterator[tuple[Unit, list[TypeInfo]]]:
-        """The units that `sweep` asks for, of those whose bodies mypy checks in this phase."""
+        """The units that `sweep` asks for, of those whose bodies mypy has checked.
+
+        While mypy checks the interface of a module, or one edited function in the daemon, other bodies have no types.
+        """
         tree = self.checker.tree
         if self._sweep(tree):
             yield tree, []
-        for _, symbol, info in tree.local_definitions():
-            for function in _functions(symbol.node):
-                checked = self.checker.recurse_into_functions or function.def_or_infer_vars
-                if checked and self._sweep(function):
-                    yield function, [] if info is None else [info]
+        wanted = [
+            (function, [] if info is None else [info])
+            for _, symbol, info in tree.local_definitions()
+            for function in _functions(symbol.node)
+            if self._sweep(function)
+        ]
+        typed_lines = sorted({expression.line for expression in self.checker._type_maps[0]}) if wanted else []
+        for function, classes in wanted:
+            first = bisect_left(typed_lines, function.body.line)
+            if first < len(typed_lines) and typed_lines[first] <= (function.end_line or function.body.line):
+                yield function, classes
 
     def _run(self, unit: Unit, classes: list[TypeInfo]) -> None:
         """Analyse `unit` in its scope: the daemon files errors under it, to clear them when it is checked again."""

@@ -26,7 +26,6 @@ _USED_ATTRIBUTES: dict[str, tuple[str, ...]] = {
         "options",
         "pass_num",
         "path",
-        "recurse_into_functions",
         "scope",
         "tree",
         "tscope",
