@@ -238,8 +238,6 @@ class SessionTransaction:
     def rollback(self) -> None: ...
     @closes
     @ends("rollback")
-    @moves(new="transient", pending="transient", deleted="persistent", marked="persistent")
-    @expires("all")
     def close(self) -> None: ...
 
 class _Savepoint(SessionTransaction):
