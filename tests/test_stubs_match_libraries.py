@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy
 
 from mypy_session_plugin.facts.effects import ClassStub, FunctionStub, Parameter, ParameterKind
+from mypy_session_plugin.semantics.exports import REEXPORTED
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.stub_files import stub_files, stub_root
 
@@ -126,6 +127,16 @@ def test_a_method_of_a_newer_version_is_missing_in_the_older(name: str) -> None:
     from sqlalchemy.orm import Session
 
     assert hasattr(Session, name) == (SINCE_SQLALCHEMY[name] <= SQLALCHEMY)
+
+
+@pytest.mark.parametrize(("exported", "defined"), REEXPORTED.items())
+def test_each_export_is_what_the_plugin_takes_it_for(exported: str, defined: str) -> None:
+    assert member(exported) is member(defined)
+
+
+def member(full_name: str) -> object:
+    module, _, name = full_name.rpartition(".")
+    return getattr(importlib.import_module(module), name)
 
 
 def test_asynchronous_methods_are_asynchronous_in_their_stub() -> None:

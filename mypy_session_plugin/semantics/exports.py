@@ -64,12 +64,13 @@ _DEFINING_MODULES = {
         ),
     },
 }
-_REEXPORTED = {
+REEXPORTED = {
     f"{package}.{name}": f"{module}.{name}"
     for package, modules in _DEFINING_MODULES.items()
     for module, names in modules.items()
     for name in names
 }
+"""From the name under which a package exports something to the name of what it exports."""
 
 
 def canonical_name(full_name: str) -> str:
@@ -81,4 +82,4 @@ def canonical_name(full_name: str) -> str:
     module, _, name = full_name.rpartition(".")
     full_name = f"{_SAME_MODULE.get(module, module)}.{name}" if module else name
     full_name = _TYPING_SPELLINGS.get(full_name, full_name)
-    return _REEXPORTED.get(full_name, full_name)
+    return REEXPORTED.get(full_name, full_name)
