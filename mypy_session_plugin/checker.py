@@ -1,16 +1,31 @@
-"""The analysis of one unit, and the guard that keeps its failures from mypy's run."""
+"""The analysis of one unit, and the guard that keeps its failures from mypy's run.
+
+For each function of the unit: the graph, the fixpoint, then one walk that shows every event to the rules.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mypy.nodes import CallExpr, FuncDef, MypyFile, Node, RefExpr
-from mypy.types import Instance, get_proper_type
+from mypy.nodes import FuncDef, FuncItem, MypyFile
 
 from mypy_session_plugin.config import Options
+from mypy_session_plugin.flow.build_graph import build_graph
+from mypy_session_plugin.flow.fixpoint import Fixpoint
 from mypy_session_plugin.mypy_compat import report
+from mypy_session_plugin.mypy_compat.types import Types
+from mypy_session_plugin.rules.collector import Collector
+from mypy_session_plugin.semantics.binding import Binder
+from mypy_session_plugin.semantics.factories import Factories
+from mypy_session_plugin.semantics.library import Library
+from mypy_session_plugin.semantics.mapped import MappedClasses
+from mypy_session_plugin.semantics.shapes import Shapes
+from mypy_session_plugin.semantics.transfer import Transfer
+from mypy_session_plugin.semantics.world import World
 
 if TYPE_CHECKING:
     from mypy_session_plugin.mypy_compat import TypeChecker
@@ -38,36 +53,41 @@ def analyse(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) ->
         )
 
 
+@lru_cache(maxsize=1)
+def _library(stub_paths: tuple[Path, ...]) -> Library:
+    """The session stubs, read once a process."""
+    return Library(stub_paths)
+
+
 def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> None:
-    """Answer each `reveal_state(session)` in the unit."""
-    for call in _calls(unit):
-        callee = call.callee
-        if isinstance(callee, RefExpr) and callee.fullname in _REVEAL_NAMES and len(call.args) == 1:
-            revealed = get_proper_type(checker.lookup_type_or_none(call.args[0]))
-            if revealed is not None:
-                is_session = isinstance(revealed, Instance) and any(map(revealed.type.has_base, _SESSION_NAMES))
-                text = "Session" if is_session else "Unknown"
-                report.note(checker, f'Revealed state is "{text}"', call)
+    collector = Collector()
+    for world in _worlds(checker, unit, options):
+        transfer = Transfer(world)
+        graph = build_graph(world.unit, world.types)
+        world.nested_units.extend(graph.nested)
+        fixpoint = Fixpoint(graph, transfer)
+        fixpoint.run(transfer.initial())
+        world.listener = collector.hear
+        for block, stores in fixpoint.entries():
+            for store in stores:
+                for _reached in fixpoint.walk(block, store.copy()):
+                    pass
+    for reported in collector.reports():
+        report.report(checker, reported.finding.message, reported.finding.node, reported.code, reported.finding.notes)
+    for node, text in collector.revealed():
+        report.note(checker, text, node)
 
 
-_REVEAL_NAMES = ("mypy_session_plugin.reveal_state", "mypy_session_plugin.phantom.reveal_state")
-_SESSION_NAMES = ("sqlalchemy.orm.session.Session", "sqlalchemy.ext.asyncio.session.AsyncSession")
-_REFERENCES = frozenset({"node", "info", "definition", "original_def", "expanded", "unanalyzed_items", "method_type"})
-
-
-def _calls(unit: Node) -> Iterator[CallExpr]:
-    todo: list[object] = [unit]
-    seen: set[int] = set()
-    while todo:
-        node = todo.pop()
-        if isinstance(node, (list, tuple)):
-            todo.extend(node)
-        elif isinstance(node, Node) and id(node) not in seen:
-            seen.add(id(node))
-            if isinstance(node, CallExpr):
-                yield node
-            if isinstance(node, FuncDef) and isinstance(unit, MypyFile):
-                todo.extend(argument.initializer for argument in node.arguments)
-                continue
-            names = {name for base in type(node).__mro__ for name in getattr(base, "__mypyc_attrs__", ())}
-            todo.extend(getattr(node, name, None) for name in sorted(names - _REFERENCES))
+def _worlds(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> Iterator[World]:
+    """The unit itself, then each function nested in it, found while its enclosing one is analysed."""
+    types, library = Types(checker), _library(options.stub_paths)
+    shapes = Shapes(MappedClasses(), library)
+    shared = (types, library, shapes, Binder(shapes), Factories(checker.tree), options)
+    waiting: list[FuncItem | MypyFile] = [unit]
+    while waiting:
+        current = waiting.pop()
+        if current is not unit and isinstance(unit, MypyFile) and isinstance(current, FuncDef):
+            continue
+        world = World(current, *shared, nested=current is not unit)
+        yield world
+        waiting.extend(world.nested_units)

@@ -1,0 +1,256 @@
+"""The facts about each kind of abstract object in a store: immutable, joined without change to either side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.states import Situation
+from mypy_session_plugin.facts.values import (
+    NOTHING_KNOWN,
+    UNKNOWN,
+    Constant,
+    ObjectId,
+    Unknown,
+    Value,
+    join,
+    rename,
+)
+
+Rename: TypeAlias = "Callable[[ObjectId], ObjectId]"
+Situations: TypeAlias = "Mapping[Situation | Unknown, Origin | None]"
+
+#: An instance known to stand in more ways than this is unknown besides; a bound that no real program reaches.
+MAXIMUM_SITUATIONS = 12
+
+
+def _first(one: Origin | None, other: Origin | None) -> Origin | None:
+    return other if one is None else one if other is None else min(one, other)
+
+
+def join_situations(parts: Iterable[Situations]) -> dict[Situation | Unknown, Origin | None]:
+    """The union; where both sides know a situation the earlier origin stays, so that the order does not matter."""
+    result: dict[Situation | Unknown, Origin | None] = {}
+    for part in parts:
+        for situation, origin in part.items():
+            result[situation] = _first(result.get(situation), origin)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceFacts:
+    """A mapped instance: the ways it may stand, each with the event that brought it there.
+
+    `class_name` is the class's full name, `bases` those of all its mapped bases and itself.  `distinct` are the objects
+    that existed before this one was constructed, and so are not the same; `constructed` tells that it was made here.
+    """
+
+    class_name: str
+    bases: frozenset[str]
+    situations: Situations
+    constructed: bool = False
+    distinct: frozenset[ObjectId] = frozenset()
+
+    @property
+    def key(self) -> object:
+        """What makes two path states different: the situations without their origins."""
+        return frozenset(self.situations)
+
+    def with_situations(self, situations: Situations) -> InstanceFacts:
+        """The same instance, known to stand in these ways; too many add the unknown."""
+        if len(situations) > MAXIMUM_SITUATIONS:
+            situations = {UNKNOWN: None}
+        return replace(self, situations=situations)
+
+    def join(self, other: InstanceFacts) -> InstanceFacts:
+        """What holds of either."""
+        if self == other:
+            return self
+        joined = self.with_situations(join_situations((self.situations, other.situations)))
+        same = self.class_name == other.class_name
+        return replace(
+            joined,
+            class_name=self.class_name if same else min(self.class_name, other.class_name),
+            bases=self.bases | other.bases,
+            constructed=self.constructed and other.constructed,
+            distinct=self.distinct & other.distinct,
+        )
+
+    def renamed(self, change: Rename) -> InstanceFacts:
+        """The same facts with every object replaced."""
+        situations = {
+            replace(situation, session=change(situation.session))
+            if isinstance(situation, Situation) and situation.session is not None
+            else situation: origin
+            for situation, origin in self.situations.items()
+        }
+        distinct = frozenset(item for item in self.distinct if change(item) == item)
+        return replace(self, situations=situations, distinct=distinct)
+
+    def references(self) -> Iterable[ObjectId]:
+        """The objects that must be kept as long as this one."""
+        return [
+            situation.session
+            for situation in self.situations
+            if isinstance(situation, Situation) and situation.session is not None
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """A session or registry.
+
+    `class_name` is the library class whose stub describes it.  The truth of `autoflush` and `expire_on_commit` is a set:
+    True, False, or unknown.  `made_here`: constructed in this function, so its whole life is seen.  `registry`: a
+    scoped_session, whose methods work on one session a thread.  `escaped`: unknown code can reach it at any later call.
+    `holds_new`: something may have been inserted in the running transaction.  `depth`: the number of savepoints, None
+    for unknown.  `name` is how the source calls it.
+    """
+
+    class_name: str
+    name: str
+    made_here: bool = False
+    registry: bool = False
+    parameter: bool = False
+    shared: bool = False
+    synchronized: bool = False
+    autoflush: frozenset[bool | Unknown] = frozenset({UNKNOWN})
+    expire_on_commit: frozenset[bool | Unknown] = frozenset({UNKNOWN})
+    escaped: bool = False
+    holds_new: bool = True
+    depth: int | None = 0
+    origin: Origin | None = field(default=None, compare=False)
+
+    @property
+    def key(self) -> object:
+        """What makes two path states different."""
+        return self
+
+    def join(self, other: SessionFacts) -> SessionFacts:
+        """What holds of either."""
+        if self == other:
+            return self
+        return replace(
+            self,
+            name=min(self.name, other.name),
+            made_here=self.made_here and other.made_here,
+            registry=self.registry or other.registry,
+            parameter=self.parameter or other.parameter,
+            shared=self.shared or other.shared,
+            synchronized=self.synchronized or other.synchronized,
+            autoflush=self.autoflush | other.autoflush,
+            expire_on_commit=self.expire_on_commit | other.expire_on_commit,
+            escaped=self.escaped or other.escaped,
+            holds_new=self.holds_new or other.holds_new,
+            depth=self.depth if self.depth == other.depth else None,
+            origin=_first(self.origin, other.origin),
+        )
+
+    def renamed(self, change: Rename) -> SessionFacts:
+        """A session refers to nothing."""
+        return self
+
+    def references(self) -> Iterable[ObjectId]:
+        """A session refers to nothing."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerFacts:
+    """A list, tuple, set, dict or generator: its elements as one summary, and one by one where their number is fixed."""
+
+    kind: str
+    elements: Value
+    fixed: tuple[Value, ...] | None = None
+    keys: tuple[Constant | None, ...] | None = None
+
+    @property
+    def key(self) -> object:
+        """Containers never keep path states apart."""
+        return None
+
+    def join(self, other: ContainerFacts) -> ContainerFacts:
+        """What holds of either."""
+        if self == other:
+            return self
+        fixed = None
+        if self.fixed is not None and other.fixed is not None and len(self.fixed) == len(other.fixed):
+            fixed = tuple(join(pair) for pair in zip(self.fixed, other.fixed, strict=True))
+        return replace(
+            self,
+            kind=min(self.kind, other.kind),
+            elements=join((self.elements, other.elements)),
+            fixed=fixed,
+            keys=self.keys if self.keys == other.keys and fixed is not None else None,
+        )
+
+    def renamed(self, change: Rename) -> ContainerFacts:
+        """The same facts with every object replaced."""
+        fixed = None if self.fixed is None else tuple(rename(value, change) for value in self.fixed)
+        return replace(self, elements=rename(self.elements, change), fixed=fixed)
+
+    def references(self) -> Iterable[ObjectId]:
+        """The objects among the elements."""
+        return references(self.elements)
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryFacts:
+    """A library's object that stands for a session: a Query, Result, SessionTransaction, Thread, Future, Executor ...
+
+    `class_name` names its stub, `session` is the session it works with, `holds` what else it gives out or keeps.
+    `bindings` are the shapes that its type variables stand for and `settings` the known options of a factory or
+    query: both compare by value and name no object.  `role` tells objects of one class apart (a savepoint).
+    """
+
+    class_name: str
+    bindings: tuple[tuple[str, Hashable], ...] = ()
+    session: Value = frozenset()
+    holds: Value = frozenset()
+    settings: tuple[tuple[str, Hashable], ...] = ()
+    role: str = ""
+
+    @property
+    def key(self) -> object:
+        """A library's objects never keep path states apart."""
+        return None
+
+    def join(self, other: LibraryFacts) -> LibraryFacts:
+        """What holds of either."""
+        if self == other:
+            return self
+        same = self.class_name == other.class_name and self.role == other.role
+        return LibraryFacts(
+            min(self.class_name, other.class_name),
+            tuple(item for item in self.bindings if item in other.bindings),
+            join((self.session, other.session)) if same else NOTHING_KNOWN,
+            join((self.holds, other.holds)),
+            tuple(item for item in self.settings if item in other.settings),
+            self.role if same else "",
+        )
+
+    def renamed(self, change: Rename) -> LibraryFacts:
+        """The same facts with every object replaced."""
+        return replace(self, session=rename(self.session, change), holds=rename(self.holds, change))
+
+    def references(self) -> Iterable[ObjectId]:
+        """The objects it stands for or holds."""
+        yield from references(self.session)
+        yield from references(self.holds)
+
+
+Facts: TypeAlias = "InstanceFacts | SessionFacts | ContainerFacts | LibraryFacts"
+
+
+def references(value: Value) -> list[ObjectId]:
+    """Every object that a value names, those inside carriers and tests too."""
+    found: list[ObjectId] = []
+
+    def note(item: ObjectId) -> ObjectId:
+        found.append(item)
+        return item
+
+    rename(value, note)
+    return found

@@ -1,0 +1,187 @@
+"""SQLAlchemy's five states of a mapped instance, and what each operation makes of them.
+
+An instance is known as a set of *situations*, each one way it may stand: the state with what goes along with it (whose
+session, marked for deletion, new in this transaction ...).  A transition maps one situation to the situations that may
+follow; None says that SQLAlchemy raises.  The rows were measured on SQLAlchemy 2.0 and 2.1 (`tests/data`); see also
+https://docs.sqlalchemy.org/en/20/orm/session_state_management.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TypeAlias
+
+from mypy_session_plugin.facts.values import ObjectId
+
+
+class State(Enum):
+    """The five states, in the order in which messages and `reveal_state` list them."""
+
+    TRANSIENT = "transient"
+    PENDING = "pending"
+    PERSISTENT = "persistent"
+    DELETED = "deleted"
+    DETACHED = "detached"
+
+
+ATTACHED = frozenset({State.PENDING, State.PERSISTENT, State.DELETED})
+
+
+class Level(Enum):
+    """Since which transaction a row is in the database (or deleted from it), which tells what a rollback takes back."""
+
+    BEFORE = "before"
+    INNER = "inner"
+    OUTER = "outer"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One way an instance may stand.
+
+    `session` is the session it is in (None: none, or one that is not known).  `marked`: deleted by `delete()`, not yet
+    by a flush.  `was_deleted`: detached by the end of the transaction that deleted it.  `new`: the transaction that
+    inserted it; `gone`: the one that deleted it.
+    """
+
+    state: State
+    session: ObjectId | None = None
+    marked: bool = False
+    was_deleted: bool = False
+    new: Level = Level.BEFORE
+    gone: Level = Level.BEFORE
+
+
+Followers: TypeAlias = "tuple[Situation, ...]"
+
+
+def detached(situation: Situation, was_deleted: bool | None = None) -> Situation:
+    """The instance out of its session; one that this transaction inserted becomes transient if that is rolled back."""
+    deleted = situation.state is State.DELETED or situation.was_deleted if was_deleted is None else was_deleted
+    keeps = situation.new is not Level.BEFORE and not deleted
+    return Situation(
+        State.DETACHED,
+        session=situation.session if keeps else None,
+        was_deleted=deleted,
+        new=situation.new if keeps else Level.BEFORE,
+    )
+
+
+def added(situation: Situation, session: ObjectId | None) -> Followers | None:
+    """What `add()` makes of the instance: `Added` in signatures."""
+    match situation.state:
+        case State.TRANSIENT if not situation.was_deleted:
+            return (Situation(State.PENDING, session),)
+        case State.TRANSIENT:
+            return ()
+        case State.DETACHED if not situation.was_deleted:
+            return (Situation(State.PERSISTENT, session),)
+        case State.PENDING:
+            return (situation,)
+        case State.PERSISTENT:
+            return (replace(situation, marked=False),)
+        case _:
+            return None
+
+
+def marked(situation: Situation, session: ObjectId | None) -> Followers | None:
+    """What `delete()` makes of the instance: `Marked` in signatures."""
+    match situation.state:
+        case State.PERSISTENT:
+            return (replace(situation, marked=True),)
+        case State.DETACHED if situation.was_deleted:
+            return (Situation(State.DELETED, session, gone=Level.UNKNOWN),)
+        case State.DETACHED:
+            return (Situation(State.PERSISTENT, session, marked=True),)
+        case State.DELETED:
+            return (situation,)
+        case _:
+            return None
+
+
+def expunged(situation: Situation) -> Followers | None:
+    """What `expunge()` makes of the instance."""
+    match situation.state:
+        case State.PENDING:
+            return (Situation(State.TRANSIENT),)
+        case State.PERSISTENT | State.DELETED:
+            return (detached(situation),)
+        case _:
+            return None
+
+
+def moved(situation: Situation, moves: Mapping[str, State], inner: bool) -> Followers:
+    """What an operation on the whole session makes of one of its instances.
+
+    `moves` is that of `@moves`: from `new`, `pending`, `persistent`, `marked` and `deleted` to the state that follows.
+    `inner` says that only the innermost transaction ends: what an enclosing one inserted or deleted stays.
+    """
+    if "new" in moves and situation.new is not Level.BEFORE:
+        return _rolled_back_new(situation, moves, inner)
+    if situation.state is State.DELETED and "deleted" in moves and moves["deleted"] is State.PERSISTENT:
+        return _restored(situation, inner)
+    kind = "marked" if situation.marked else situation.state.value
+    target = moves.get(kind)
+    return (situation,) if target is None else (_moved_to(situation, target),)
+
+
+def _rolled_back_new(situation: Situation, moves: Mapping[str, State], inner: bool) -> Followers:
+    """The rows of the transaction are gone; where it is unknown which transaction that was, both may be."""
+    without = replace(situation, new=Level.BEFORE)
+    kept = (situation,) if inner else moved(without, moves, inner)
+    if situation.new is Level.OUTER and inner:
+        return kept
+    gone = Situation(State.TRANSIENT, was_deleted=situation.state is State.DELETED)
+    return (gone, *kept) if situation.new is Level.UNKNOWN else (gone,)
+
+
+def _restored(situation: Situation, inner: bool) -> Followers:
+    """A deletion that the rollback takes back."""
+    restored = Situation(State.PERSISTENT, situation.session, new=situation.new)
+    if not inner or situation.gone is Level.INNER:
+        return (restored,)
+    return (restored, situation) if situation.gone is Level.UNKNOWN else (situation,)
+
+
+def _moved_to(situation: Situation, target: State) -> Situation:
+    match target:
+        case State.TRANSIENT:
+            return Situation(State.TRANSIENT)
+        case State.DETACHED:
+            return detached(situation)
+        case State.DELETED:
+            return Situation(State.DELETED, situation.session, new=situation.new, gone=Level.INNER)
+        case State.PERSISTENT if situation.state is State.PENDING:
+            return Situation(State.PERSISTENT, situation.session, new=Level.INNER)
+        case _:
+            return replace(situation, state=target, marked=False)
+
+
+def transaction_ended(situation: Situation) -> Situation:
+    """After the root transaction: nothing is new in it any more."""
+    return _at_levels(situation, {level: Level.BEFORE for level in Level})
+
+
+def savepoint_entered(situation: Situation, depth: int | None) -> Situation:
+    """Inside a new savepoint; below a second one it is no longer told which transaction a row belongs to."""
+    outer = Level.OUTER if depth == 1 else Level.UNKNOWN
+    return _at_levels(situation, {Level.INNER: outer, Level.OUTER: outer})
+
+
+def savepoint_left(situation: Situation, depth: int | None) -> Situation:
+    """After a savepoint's end: what it inserted belongs to the enclosing transaction."""
+    outer = Level.INNER if depth == 0 else Level.UNKNOWN
+    return _at_levels(situation, {Level.OUTER: outer})
+
+
+def _at_levels(situation: Situation, change: Mapping[Level, Level]) -> Situation:
+    new, gone = change.get(situation.new, situation.new), change.get(situation.gone, situation.gone)
+    if new is situation.new and gone is situation.gone:
+        return situation
+    changed = replace(situation, new=new, gone=gone)
+    if changed.state is State.DETACHED and changed.new is Level.BEFORE:
+        return replace(changed, session=None)
+    return changed

@@ -1,0 +1,231 @@
+"""The store: what every place holds and what is known of every object, on one path state.
+
+A program point holds a few stores, each with the branch literals it took (property simulation: M. Das, S. Lerner,
+M. Seigle, "ESP: Path-Sensitive Program Verification in Polynomial Time", PLDI 2002).  A store is changed in place
+within a block and copied, cut down to what is live, at its edges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from mypy_session_plugin.facts.objects import Facts, InstanceFacts, SessionFacts, references
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, UNKNOWN, ObjectId, Subject, Value, join, rename
+
+#: A variable (`x`, or `app.db` for a global) or a temporary of the graph.
+Name: TypeAlias = "str | int"
+Place: TypeAlias = "tuple[str, ...]"
+
+#: The pseudo-place of everything that unknown code can assign wherever it runs: globals and what hangs on them.
+GLOBALS: Place = ("<globals>",)
+
+#: Kinds of objects that are not created in the function: they stand for what a place holds when it is first read.
+SYMBOLIC = frozenset({"parameter", "captured", "global", "path"})
+
+
+@dataclass(slots=True)
+class Store:
+    """One path state; `join`, `copy` and `covers` leave both sides as they are, everything else changes the store."""
+
+    variables: dict[Name, Value] = field(default_factory=dict)
+    paths: dict[Place, Value] = field(default_factory=dict)
+    heap: dict[ObjectId, Facts] = field(default_factory=dict)
+    literals: dict[Subject, bool] = field(default_factory=dict)
+    epochs: dict[Place, frozenset[Hashable]] = field(default_factory=dict)
+
+    def copy(self) -> Store:
+        """An independent store with the same contents; facts and values are immutable and shared."""
+        return Store(
+            dict(self.variables), dict(self.paths), dict(self.heap), dict(self.literals), dict(self.epochs)
+        )
+
+    def value(self, name: Name) -> Value:
+        """What a temporary or variable holds; unknown where it was never assigned."""
+        return self.variables.get(name, NOTHING_KNOWN)
+
+    def assign(self, variable: str, value: Value, site: Hashable) -> None:
+        """A strong update of a variable: paths and literals that begin with it die."""
+        self.forget_places((variable,))
+        self.disturb((variable,), site)
+        self.variables[variable] = value
+
+    def assign_path(self, place: Place, value: Value, site: Hashable) -> None:
+        """A strong update of an attribute path; what is read through another path to it is unknown from here."""
+        self.forget_places(place)
+        self.disturb(place, site)
+        self.paths[place] = value
+
+    def forget_places(self, prefix: Place) -> None:
+        """Drop the values and literals of every place that begins with this one."""
+        length = len(prefix)
+        if self.paths:
+            for place in [place for place in self.paths if place[:length] == prefix]:
+                del self.paths[place]
+        if self.literals:
+            for subject in [subject for subject in self.literals if subject.place[:length] == prefix]:
+                del self.literals[subject]
+
+    def forget_below(self, place: Place) -> None:
+        """Drop the values of what hangs on this place, and the literals of the place and of what hangs on it."""
+        length = len(place)
+        for path in [path for path in self.paths if len(path) > length and path[:length] == place]:
+            del self.paths[path]
+        for subject in [subject for subject in self.literals if subject.place[:length] == place]:
+            if len(subject.place) > length or length > 1:
+                del self.literals[subject]
+
+    def disturb(self, prefix: Place, site: Hashable) -> None:
+        """What stands below this place may be another object from here on.
+
+        The symbols that an earlier turn through the same site named become "older": they are not this turn's.
+        """
+        if site in self.epochs.get(prefix, ()):
+            self._age_symbols(prefix, site)
+        self.epochs[prefix] = frozenset({site})
+
+    def _age_symbols(self, prefix: Place, site: Hashable) -> None:
+        for identity in list(self.heap):
+            if identity.kind != "path" or identity.older:
+                continue
+            place, epochs = identity.site  # type: ignore[misc]
+            if place[: len(prefix)] == prefix and site in epochs:
+                self._fold(identity)
+
+    def epoch(self, place: Place) -> frozenset[Hashable]:
+        """The sites that last disturbed the place or a prefix of it."""
+        found: frozenset[Hashable] = frozenset()
+        for length in range(1, len(place) + 1):
+            found |= self.epochs.get(place[:length], frozenset())
+        return found
+
+    def create(self, identity: ObjectId, facts: Facts) -> ObjectId:
+        """A new object at a site: the site's former most recent one joins the older ones."""
+        if identity in self.heap:
+            self._fold(identity)
+        self.heap[identity] = facts
+        return identity
+
+    def _fold(self, identity: ObjectId) -> None:
+        older = identity._replace(older=True)
+
+        def change(item: ObjectId) -> ObjectId:
+            return older if item == identity else item
+
+        facts = self.heap.pop(identity)
+        others = {key: value.renamed(change) for key, value in self.heap.items()}
+        folded = facts.renamed(change)
+        others[older] = folded.join(others[older]) if older in others else folded  # type: ignore[arg-type]
+        self.heap = others
+        self.variables = {name: rename(value, change) for name, value in self.variables.items()}
+        self.paths = {place: rename(value, change) for place, value in self.paths.items()}
+
+    def instances(self) -> Iterable[tuple[ObjectId, InstanceFacts]]:
+        """Every instance, as a list that outlives changes."""
+        return [(key, facts) for key, facts in self.heap.items() if isinstance(facts, InstanceFacts)]
+
+    def session(self, identity: ObjectId) -> SessionFacts | None:
+        """The facts of a session, or None for what is none."""
+        facts = self.heap.get(identity)
+        return facts if isinstance(facts, SessionFacts) else None
+
+    def pruned(self, live: Collection[Name]) -> Store:
+        """A copy without what no later instruction reads; sessions stay."""
+        variables = {name: self.variables[name] for name in live if name in self.variables}
+        roots = {name for name in live if isinstance(name, str)}
+        paths = {place: value for place, value in self.paths.items() if place[0] in roots}
+        literals = {subject: truth for subject, truth in self.literals.items() if subject.place[0] in roots}
+        epochs = {place: sites for place, sites in self.epochs.items() if place[0] in roots or place == GLOBALS}
+        heap = self._reachable([*variables.values(), *paths.values()])
+        return Store(variables, paths, heap, literals, epochs)
+
+    def _reachable(self, values: Iterable[Value]) -> dict[ObjectId, Facts]:
+        kept = {key for key, facts in self.heap.items() if isinstance(facts, SessionFacts)}
+        waiting = [item for value in values if value is not NOTHING_KNOWN for item in references(value)]
+        while waiting:
+            identity = waiting.pop()
+            if identity not in kept and identity in self.heap:
+                kept.add(identity)
+                waiting.extend(self.heap[identity].references())
+        return {key: facts for key, facts in self.heap.items() if key in kept}
+
+    def same_facts(self, other: Store) -> bool:
+        """Whether sessions and instances stand alike, so that the two path states may become one."""
+        for key, facts in self.heap.items():
+            theirs = other.heap.get(key)
+            if isinstance(facts, InstanceFacts):
+                if theirs is None or facts.key != theirs.key:
+                    return False
+            elif theirs is not None and facts.key != theirs.key:
+                return False
+        return not any(isinstance(facts, InstanceFacts) and key not in self.heap for key, facts in other.heap.items())
+
+    def join(self, other: Store) -> Store:
+        """What holds on either path state: union of values and facts, the common literals."""
+        epochs = dict(self.epochs)
+        for place, sites in other.epochs.items():
+            epochs[place] = epochs.get(place, frozenset()) | sites
+        return Store(
+            _join_variables(self.variables, other.variables),
+            {
+                place: join((value, other.paths[place]))
+                for place, value in self.paths.items()
+                if place in other.paths
+            },
+            _join_heaps(self.heap, other.heap),
+            {subject: truth for subject, truth in self.literals.items() if other.literals.get(subject) is truth},
+            epochs,
+        )
+
+    def covers(self, other: Store) -> bool:
+        """Whether everything possible in `other` is possible here: the order of the lattice."""
+        return self.join(other) == self
+
+
+def _join_variables(mine: dict[Name, Value], theirs: dict[Name, Value]) -> dict[Name, Value]:
+    if mine == theirs:
+        return dict(mine)
+    result = dict(mine)
+    for name, value in theirs.items():
+        present = result.get(name)
+        if present is None:
+            result[name] = _unread(name, value)
+        elif present != value:
+            result[name] = join((present, value))
+    for name, value in mine.items():
+        if name not in theirs:
+            result[name] = _unread(name, value)
+    return result
+
+
+def _unread(name: Name, value: Value) -> Value:
+    """A global that only one side has assigned holds something else on the other."""
+    if isinstance(name, str) and "." in name and not all(_is_symbolic(atom) for atom in value):
+        return value | NOTHING_KNOWN
+    return value
+
+
+def _is_symbolic(atom: object) -> bool:
+    return isinstance(atom, ObjectId) and atom.kind in SYMBOLIC
+
+
+def _join_heaps(mine: dict[ObjectId, Facts], theirs: dict[ObjectId, Facts]) -> dict[ObjectId, Facts]:
+    result = dict(mine)
+    for key, facts in theirs.items():
+        present = result.get(key)
+        if present is None:
+            result[key] = _unseen(key, facts)
+        elif present is not facts:
+            result[key] = present.join(facts)  # type: ignore[arg-type]
+    for key, facts in mine.items():
+        if key not in theirs:
+            result[key] = _unseen(key, facts)
+    return result
+
+
+def _unseen(key: ObjectId, facts: Facts) -> Facts:
+    """What a place held before it was first read is not known on the side that did not read it."""
+    if key.kind in SYMBOLIC and isinstance(facts, InstanceFacts) and UNKNOWN not in facts.situations:
+        return facts.with_situations({**facts.situations, UNKNOWN: None})
+    return facts

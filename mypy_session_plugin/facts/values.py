@@ -1,0 +1,179 @@
+"""Abstract values: what a variable may hold, as a set of atoms.
+
+A value is a frozen set; the atom `UNKNOWN` in it says that something else is possible too.  Objects with facts that
+change (instances, sessions, containers, results) are atoms of their own, `ObjectId`, whose facts are in the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import NamedTuple, TypeAlias
+
+
+class Unknown(Enum):
+    """The element that every fact has besides its values: something that is not known."""
+
+    UNKNOWN = "unknown"
+
+    def __repr__(self) -> str:
+        """The name that `from values import UNKNOWN` gives it."""
+        return "UNKNOWN"
+
+
+UNKNOWN = Unknown.UNKNOWN
+
+
+class ObjectId(NamedTuple):
+    """One abstract object: the site that creates it and, of that site's objects, the most recent or all older ones.
+
+    Recency abstraction: G. Balakrishnan, T. Reps, "Recency-Abstraction for Heap-Allocated Storage", SAS 2006.
+    """
+
+    kind: str
+    site: Hashable
+    older: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A literal; its type is kept apart, since `1 == True`."""
+
+    type_name: str
+    value: Hashable
+
+
+NONE = Constant("NoneType", None)
+TRUE = Constant("bool", True)
+FALSE = Constant("bool", False)
+
+
+class Subject(NamedTuple):
+    """What a condition is about, so that both ways of a branch can remember it: a place and the test made of it."""
+
+    place: tuple[str, ...]
+    test: str
+    operand: Hashable = None
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """The outcome of a test: of a place (`subject`), and what its truth says of objects (`facts`).
+
+    `positive` is False where the value is the opposite of the test.  `about` are the objects tested, `detail` the
+    session of `x in session` or the state of `inspect(x).persistent`.
+    """
+
+    positive: bool
+    subject: Subject | None
+    about: frozenset[ObjectId] = frozenset()
+    detail: ObjectId | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the checked code, by its syntax node; `captured` are the enclosing variables that it names."""
+
+    node: object
+    captured: tuple[str, ...]
+    full_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method bound to `receiver`; `node` is the MemberExpr that reads it."""
+
+    receiver: frozenset[Atom]
+    name: str
+    node: object
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A callable with its arguments: `functools.partial(function, *arguments)`, or the coroutine of a call.
+
+    `call` is the syntax node of the call (or of `partial(...)`), in which the arguments stand; `held` are the
+    values of its arguments in order, `stub` the session stub of a library's coroutine function.
+    """
+
+    how: str
+    function: frozenset[Atom]
+    held: tuple[frozenset[Atom], ...]
+    call: object
+    stub: object = None
+
+
+Atom: TypeAlias = "Unknown | Constant | ObjectId | Test | Function | Method | Bound"
+Value: TypeAlias = "frozenset[Atom]"
+
+NOTHING_KNOWN: Value = frozenset({UNKNOWN})
+NONE_VALUE: Value = frozenset({NONE})
+
+#: Carriers inside carriers beyond this depth are unknown, so that values stay finite in loops.
+MAXIMUM_DEPTH = 3
+#: A value of more atoms than this is cut to those few and the unknown element.
+MAXIMUM_ATOMS = 12
+
+
+def constant(value: Hashable) -> Value:
+    """The value of a literal."""
+    return frozenset({Constant(type(value).__name__, value)})
+
+
+def join(values: Iterable[Value]) -> Value:
+    """The union of values: what holds one of them; beyond `MAXIMUM_ATOMS` the constants give way to unknown."""
+    result = frozenset().union(*values)
+    if len(result) > MAXIMUM_ATOMS:
+        kept = frozenset(atom for atom in result if isinstance(atom, ObjectId))
+        result = (kept if len(kept) <= MAXIMUM_ATOMS else frozenset()) | NOTHING_KNOWN
+    return result
+
+
+def objects(value: Value) -> frozenset[ObjectId]:
+    """The objects among a value's atoms, not those inside carriers."""
+    return frozenset(atom for atom in value if isinstance(atom, ObjectId))
+
+
+def parts(value: Value) -> Iterable[Value]:
+    """The values directly inside the carriers of a value."""
+    for atom in value:
+        if isinstance(atom, Method):
+            yield atom.receiver
+        elif isinstance(atom, Bound):
+            yield atom.function
+            yield from atom.held
+
+
+def depth(value: Value) -> int:
+    """How many carriers are nested in a value."""
+    return max((1 + depth(part) for part in parts(value)), default=0)
+
+
+def carrier(atom: Method | Bound) -> Value:
+    """The value of a carrier, or unknown where it would nest too deep."""
+    value: Value = frozenset({atom})
+    return value if depth(value) <= MAXIMUM_DEPTH else NOTHING_KNOWN
+
+
+def rename(value: Value, change: Callable[[ObjectId], ObjectId]) -> Value:
+    """The value with every object replaced, in carriers and tests too."""
+    if not any(isinstance(atom, (ObjectId, Test, Method, Bound)) for atom in value):
+        return value
+    return frozenset(_rename_atom(atom, change) for atom in value)
+
+
+def _rename_atom(atom: Atom, change: Callable[[ObjectId], ObjectId]) -> Atom:
+    match atom:
+        case ObjectId():
+            return change(atom)
+        case Test():
+            detail = change(atom.detail) if isinstance(atom.detail, ObjectId) else atom.detail
+            return replace(atom, about=frozenset(map(change, atom.about)), detail=detail)
+        case Method():
+            return replace(atom, receiver=rename(atom.receiver, change))
+        case Bound():
+            held = tuple(rename(value, change) for value in atom.held)
+            return replace(atom, function=rename(atom.function, change), held=held)
+        case _:
+            return atom

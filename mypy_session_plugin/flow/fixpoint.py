@@ -1,0 +1,162 @@
+"""The fixpoint over a control-flow graph: which stores reach each block.
+
+A block's entry holds at most `LIMIT` path states.  Stores with the same session and instance facts become one, others
+stay apart; above the limit, and after `WIDEN_AFTER` visits, they merge.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from typing import Protocol
+
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.flow.graph import (
+    Await,
+    Block,
+    Branch,
+    Call,
+    EnterContext,
+    ExitContext,
+    Graph,
+    Instruction,
+    LoadAttribute,
+    LoadItem,
+    Next,
+    Operation,
+    Raise,
+    Unpack,
+    Yield,
+)
+
+LIMIT = 8
+WIDEN_AFTER = 24
+
+RAISING = (
+    Call,
+    Await,
+    Yield,
+    EnterContext,
+    ExitContext,
+    Next,
+    Raise,
+    LoadItem,
+    LoadAttribute,
+    Operation,
+    Unpack,
+)
+
+
+class Transfer(Protocol):
+    """What the instructions of a program mean; the engine itself knows only control flow."""
+
+    def execute(self, instruction: Instruction, store: Store) -> None:
+        """Change the store as the instruction does."""
+
+    def assume(self, branch: Branch, truth: bool, store: Store) -> bool:
+        """Refine the store by the outcome of a branch; False where the store contradicts that outcome."""
+
+    def failed(self, instruction: Instruction, before: Store) -> Store | None:
+        """The store in a handler if this instruction itself raised half-way; None where `before` says it all."""
+
+
+class PathStates:
+    """The stores at a block's entry, with the bound on their number."""
+
+    def __init__(self) -> None:
+        self.stores: list[Store] = []
+        self.visits = 0
+
+    def add(self, incoming: Store) -> bool:
+        """Let one more store reach the block; tell whether anything new became possible."""
+        for position, present in enumerate(self.stores):
+            if self._widened or present.same_facts(incoming):
+                return self._merge(position, incoming)
+        if len(self.stores) >= LIMIT:
+            return self._merge(LIMIT - 1, incoming)
+        self.stores.append(incoming)
+        return True
+
+    def _merge(self, position: int, incoming: Store) -> bool:
+        joined = self.stores[position].join(incoming)
+        if joined == self.stores[position]:
+            return False
+        self.stores[position] = joined
+        return True
+
+    @property
+    def _widened(self) -> bool:
+        return self.visits > WIDEN_AFTER
+
+    def visit(self) -> list[Store]:
+        """The stores to run the block with, now; often-visited blocks continue with one store."""
+        self.visits += 1
+        if self._widened and len(self.stores) > 1:
+            joined = self.stores[0]
+            for other in self.stores[1:]:
+                joined = joined.join(other)
+            self.stores = [joined]
+        return list(self.stores)
+
+
+class Fixpoint:
+    """Runs a transfer function over a graph until no block learns anything new."""
+
+    def __init__(self, graph: Graph, transfer: Transfer) -> None:
+        self._graph = graph
+        self._transfer = transfer
+        self._entries: dict[int, PathStates] = {}
+
+    def run(self, initial: Store) -> None:
+        """Compute the entries of all blocks that `initial` reaches."""
+        first = self._graph.blocks[0]
+        waiting: list[int] = []
+        self._reach(first, initial, waiting)
+        while waiting:
+            index = heapq.heappop(waiting)
+            while waiting and waiting[0] == index:
+                heapq.heappop(waiting)
+            block = self._graph.blocks[index]
+            for store in self._entries[index].visit():
+                for target, leaving in self.walk(block, store.copy()):
+                    self._reach(target, leaving, waiting)
+
+    def _reach(self, block: Block, store: Store, waiting: list[int]) -> None:
+        entry = self._entries.get(block.index)
+        if entry is None:
+            entry = self._entries[block.index] = PathStates()
+        if entry.add(store.pruned(block.live | self._graph.captured)):
+            heapq.heappush(waiting, block.index)
+
+    def entries(self) -> Iterator[tuple[Block, list[Store]]]:
+        """After `run`: every reached block with its path states, in reverse postorder."""
+        for block in self._graph.blocks:
+            if block.index in self._entries:
+                yield block, self._entries[block.index].stores
+
+    def walk(self, block: Block, store: Store) -> Iterator[tuple[Block, Store]]:
+        """Run one block on a store, which is changed; the blocks that follow, each with the store that reaches it."""
+        transfer, handler = self._transfer, block.handler
+        for instruction in block.instructions:
+            if handler is None or not isinstance(instruction, RAISING):
+                transfer.execute(instruction, store)
+                continue
+            before = store.copy()
+            yield handler, before
+            half_way = transfer.failed(instruction, before)
+            transfer.execute(instruction, store)
+            if half_way is not None:
+                yield handler, half_way
+                yield handler, store
+        yield from self._leave(block, store)
+
+    def _leave(self, block: Block, store: Store) -> Iterator[tuple[Block, Store]]:
+        terminator = block.terminator
+        if not isinstance(terminator, Branch):
+            for target in block.successors():
+                yield target, store
+            return
+        for target, truth in ((terminator.if_true, True), (terminator.if_false, False)):
+            refined = store.copy()
+            if self._transfer.assume(terminator, truth, refined):
+                yield target, refined

@@ -1,0 +1,129 @@
+"""What a rule is: a predicate on one event in one path state, and the quantifier under which it becomes a report."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from mypy.nodes import (
+    AwaitExpr,
+    CallExpr,
+    Context,
+    IndexExpr,
+    IntExpr,
+    LambdaExpr,
+    MemberExpr,
+    NameExpr,
+    StarExpr,
+    StrExpr,
+    SuperExpr,
+)
+
+from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.states import Situation
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import NONE, ObjectId, Unknown, Value
+from mypy_session_plugin.semantics.events import Event
+
+
+class Quantifier(Enum):
+    """EVERY: all members of the fact on all path states break the rule; SOME: one known member on one path does."""
+
+    EVERY = "every"
+    SOME = "some"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One mistake: where it is reported, the main line and the notes under it."""
+
+    node: Context
+    message: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule says of one event in one path state; `key` tells several verdicts on one node apart."""
+
+    key: Hashable
+    finding: Finding | None
+
+
+class Rule(Protocol):
+    """One error code."""
+
+    code: str
+    quantifier: Quantifier
+
+    def check(self, event: Event, store: Store) -> Iterable[Verdict]:
+        """The verdicts on an event; none where the rule has nothing to do with it."""
+
+
+Known = "list[tuple[Situation, Origin | None, InstanceFacts]]"
+
+
+def situations_of(store: Store, value: Value) -> Iterator[tuple[Situation | Unknown, Origin | None, InstanceFacts | None]]:
+    """Every way in which the instance that a value is may stand; None in the value, which raises at once, is left out."""
+    for atom in sorted(value - {NONE}, key=repr):
+        facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
+        if isinstance(facts, InstanceFacts):
+            for situation, origin in facts.situations.items():
+                yield situation, origin, facts
+        else:
+            yield Unknown.UNKNOWN, None, None
+
+
+def session_name(store: Store, session: Value, fallback: str = "the session") -> str:
+    """How the source calls a session."""
+    for atom in session:
+        facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
+        if isinstance(facts, SessionFacts) and facts.name:
+            return facts.name
+    return fallback
+
+
+def text_of(node: Context | None) -> str:
+    """The source of an expression, short enough for a message."""
+    match node:
+        case NameExpr():
+            return node.name
+        case SuperExpr():
+            return "super()"
+        case MemberExpr():
+            return f"{text_of(node.expr)}.{node.name}"
+        case CallExpr():
+            return f"{text_of(node.callee)}({'...' if node.args else ''})"
+        case IndexExpr():
+            index = node.index
+            inner = str(index.value) if isinstance(index, IntExpr) else repr(index.value) if isinstance(index, StrExpr) else "..."
+            return f"{text_of(node.base)}[{inner}]"
+        case AwaitExpr():
+            return f"await {text_of(node.expr)}"
+        case StarExpr():
+            return text_of(node.expr)
+        case LambdaExpr():
+            return "lambda"
+        case _:
+            return "this value"
+
+
+def quoted(node: Context | None) -> str:
+    """An expression as a message names it."""
+    text = text_of(node)
+    return text if text == "this value" else f'"{text}"'
+
+
+def why(situation: Situation, origin: Origin | None) -> str:
+    """`persistent, loaded at line 12`: the state and what brought it."""
+    state = "marked for deletion" if situation.marked else situation.state.value
+    return state if origin is None else f"{state}, {origin}"
+
+
+def listing(words: Iterable[str], last: str = "or") -> str:
+    """`a`, `a or b`, `a, b or c`."""
+    items = list(dict.fromkeys(words))
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"

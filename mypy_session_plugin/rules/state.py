@@ -1,0 +1,82 @@
+"""session-state: an operation, or a phantom-typed position, that does not admit the state of the instance.
+
+Guarantee: on every path that reaches the line, SQLAlchemy raises for the instance's state (the measured table in
+`tests/data`), or the position's declared states do not include the one that the instance has.
+
+Source: https://docs.sqlalchemy.org/en/20/orm/session_state_management.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mypy_session_plugin.facts.objects import InstanceFacts
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.states import ATTACHED, Situation
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import Unknown, Value
+from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, listing, quoted, situations_of, why
+from mypy_session_plugin.semantics.binding import Given
+from mypy_session_plugin.semantics.events import CallEvent, Event, PositionEvent
+from mypy_session_plugin.semantics.instances import Operation
+from mypy_session_plugin.semantics.library_calls import element_annotation, targets_of
+from mypy_session_plugin.semantics.parameters import operation_of
+from mypy_session_plugin.semantics.sessions import Relation, relation
+
+
+class StateRule:
+    """Reports instances in the wrong state."""
+
+    code = "session-state"
+    quantifier = Quantifier.EVERY
+
+    def check(self, event: Event, store: Store) -> Iterable[Verdict]:
+        """Verdicts on each instance that is given to a call, and on each phantom-typed position."""
+        if isinstance(event, CallEvent):
+            yield from self._check_call(event, store)
+        elif isinstance(event, PositionEvent):
+            yield _check_position(event, store)
+
+    def _check_call(self, event: CallEvent, store: Store) -> Iterable[Verdict]:
+        any_session = event.call.stub.effect("any_session") is not None
+        for given in event.call.given:
+            annotation = element_annotation(given.parameter.annotation)
+            operation = operation_of(annotation, event.name, store, event.session, any_session)
+            if operation is None:
+                continue
+            for position, target in enumerate(targets_of(store, given)):
+                finding = _raising(event, given, operation, target, store)
+                yield Verdict((given.parameter.name, position), finding)
+
+
+def _raising(
+    event: CallEvent, given: Given, operation: Operation, target: Value, store: Store
+) -> Finding | None:
+    breaking: list[tuple[Situation, Origin | None]] = []
+    class_name = ""
+    for situation, origin, facts in situations_of(store, target):
+        if isinstance(situation, Unknown) or operation.change(situation) is not None:
+            return None
+        if situation.state in ATTACHED and relation(store, situation.session, event.session) is Relation.DIFFERENT:
+            return None
+        breaking.append((situation, origin))
+        class_name = facts.class_name if isinstance(facts, InstanceFacts) else ""
+    if not breaking:
+        return None
+    name = quoted(given.argument.node)
+    error = (event.call.stub.error or "InvalidRequestError").replace("{class}", class_name.rpartition(".")[2])
+    reason = listing(why(situation, origin) for situation, origin in breaking)
+    return Finding(event.node, f"{name} is {reason}; {event.name}() raises for it ({error})")
+
+
+def _check_position(event: PositionEvent, store: Store) -> Verdict:
+    breaking: list[str] = []
+    for situation, origin, _facts in situations_of(store, event.value):
+        if isinstance(situation, Unknown) or situation.state in event.states:
+            return Verdict(event.where, None)
+        breaking.append(why(situation, origin))
+    if not breaking:
+        return Verdict(event.where, None)
+    wanted = listing(state.value for state in sorted(event.states, key=lambda item: item.value))
+    message = f"{quoted(event.expression)} is {listing(breaking)}; {event.where} is declared {wanted}"
+    return Verdict(event.where, Finding(event.node, message))

@@ -1,0 +1,1 @@
+"""What code means: session stubs, mapped classes, phantom signatures and the transfer function."""

@@ -1,0 +1,330 @@
+"""What is called: a stubbed function or method, a constructor, a builtin with a meaning of its own, or unknown code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from mypy.nodes import CallExpr, Context, Expression, FuncDef, MemberExpr, NameExpr, RefExpr, TypeInfo
+from mypy.types import Instance, get_proper_type
+
+from mypy_session_plugin.facts.effects import FunctionStub
+from mypy_session_plugin.facts.objects import InstanceFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.states import Situation, State
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import (
+    FALSE,
+    NOTHING_KNOWN,
+    TRUE,
+    Bound,
+    Constant,
+    Function,
+    Method,
+    ObjectId,
+    Subject,
+    Test,
+    Value,
+    carrier,
+    objects,
+)
+from mypy_session_plugin.flow.graph import Call
+from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
+from mypy_session_plugin.semantics import containers, library_calls
+from mypy_session_plugin.semantics.events import RevealEvent
+from mypy_session_plugin.semantics.instances import link
+from mypy_session_plugin.semantics.library_calls import LibraryCall, session_of
+from mypy_session_plugin.semantics.making import site_of
+from mypy_session_plugin.semantics.mapped import bases_of
+from mypy_session_plugin.semantics.results import new_session
+from mypy_session_plugin.semantics.factories import DEFAULTS, NOT_KNOWN, settings_of
+from mypy_session_plugin.semantics.shapes import SESSIONS, SessionShape, session_class
+from mypy_session_plugin.semantics.unknown_calls import call_unknown
+from mypy_session_plugin.semantics.world import World
+
+REVEAL = ("mypy_session_plugin.phantom.reveal_state", "mypy_session_plugin.reveal_state")
+INSPECT = ("sqlalchemy.inspection.inspect",)
+INSTANCE_STATE = "sqlalchemy.orm.state.InstanceState"
+#: Modules whose code calls nothing of the user's but what it is given: the standard library and SQLAlchemy.
+CLOSED_MODULES = frozenset(sys.stdlib_module_names) | {"sqlalchemy", "typing_extensions", "_typeshed"}
+
+
+class Calls:
+    """Interprets calls in one graph."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def evaluate(self, instruction: Call, store: Store) -> Value:
+        """The value of a call, after its effects."""
+        node = instruction.node
+        if not isinstance(node, CallExpr):
+            return self._unknown(instruction, store)
+        special = self._special(instruction, node, store)
+        if special is not None:
+            return special
+        stubbed = self._stubbed(instruction, node, store)
+        if stubbed is not None:
+            return stubbed
+        constructed = self._constructed(instruction, node, store)
+        if constructed is not None:
+            return constructed
+        changed = containers.call(self._world, store, instruction)
+        if changed is not None:
+            return changed
+        if self._is_lazy(node):
+            held = tuple(store.value(argument.value) for argument in instruction.arguments)
+            return carrier(Bound("coroutine", self.callee(instruction, store), held, node))
+        return self._unknown(instruction, store)
+
+    def callee(self, instruction: Call, store: Store) -> Value:
+        """The value that is called; for a method, bound to its receiver."""
+        if instruction.callee is not None:
+            return store.value(instruction.callee)
+        receiver = store.value(instruction.receiver) if instruction.receiver is not None else NOTHING_KNOWN
+        method = Method(receiver, instruction.method or "", getattr(instruction.node, "callee", None))
+        return carrier(method)
+
+    def resume(self, atom: Bound, node: Context, store: Store) -> Value:
+        """A coroutine is awaited: what its call stands for happens now."""
+        instruction = atom.stub
+        if isinstance(instruction, Call):
+            overloads = self._overloads(instruction, store, atom.function)
+            if overloads is not None:
+                done = self._apply(instruction, overloads, atom.function, atom.held, store, node)
+                if done is not None:
+                    return done
+        call_unknown(store, (atom.function, *atom.held), (), site_of(node))
+        return self._world.typed_value(store, node, "result")
+
+    def protocol(
+        self, name: str, receiver: Value, node: Context, store: Store, failed: bool | None = None
+    ) -> Value | None:
+        """A call that the syntax makes (`__enter__`, `__iter__`): its value, None if no stub describes it."""
+        names = self._class_names(receiver, None, store)
+        overloads = self._world.library.method(names, name) if names else None
+        if overloads is None:
+            return None
+        type_ = self._world.type(node)
+        bound = self._world.binder.bind(overloads, (), None, self._bindings(receiver, store))
+        if bound is None:
+            bound = self._world.binder.bind(_without_parameters(overloads), (), type_, self._bindings(receiver, store))
+        if bound is None:
+            return None
+        session = session_of(store, receiver)
+        return library_calls.apply(
+            self._world, store, LibraryCall(node, name, bound, receiver, session, node, failed)
+        )
+
+    def _special(self, instruction: Call, node: CallExpr, store: Store) -> Value | None:
+        full_name = node.callee.fullname if isinstance(node.callee, RefExpr) else ""
+        values = [store.value(argument.value) for argument in instruction.arguments]
+        if full_name in REVEAL and len(values) == 1:
+            is_session = session_class_of(self._world.type(node.args[0])) is not None
+            self._world.listener(RevealEvent(node, values[0], is_session), store)
+            return values[0]
+        if full_name == "builtins.isinstance" and len(values) == 2:
+            place, tested = instruction.arguments[0].place, node.args[1]
+            name = tested.fullname if isinstance(tested, RefExpr) else ""
+            subject = Subject(place, "isinstance", name) if place is not None and name else None
+            return frozenset({Test(True, subject)})
+        if full_name in INSPECT and len(values) == 1:
+            facts = LibraryFacts(INSTANCE_STATE, holds=values[0])
+            return frozenset({store.create(ObjectId("result", site_of(node)), facts)})
+        if full_name == "functools.partial" and values:
+            return carrier(Bound("partial", values[0], tuple(values[1:]), node))
+        if full_name == "builtins.bool" and len(values) == 1:
+            return values[0]
+        return None
+
+    def _stubbed(self, instruction: Call, node: CallExpr, store: Store) -> Value | None:
+        receiver: Value = NOTHING_KNOWN
+        if instruction.receiver is not None:
+            receiver = store.value(instruction.receiver)
+        overloads = self._overloads(instruction, store, receiver)
+        if overloads is None:
+            receiver = self.callee(instruction, store)
+            overloads = self._called_object(instruction, receiver, store)
+        if overloads is None:
+            return None
+        values = tuple(store.value(argument.value) for argument in instruction.arguments)
+        if library_calls.is_async(overloads):
+            return carrier(Bound("coroutine", receiver, values, node, instruction))
+        return self._apply(instruction, overloads, receiver, values, store, node)
+
+    def _apply(
+        self,
+        instruction: Call,
+        overloads: tuple[FunctionStub, ...],
+        receiver: Value,
+        values: Sequence[Value],
+        store: Store,
+        result_node: Context,
+    ) -> Value | None:
+        world = self._world
+        arguments = [
+            (argument, value, world.type(argument.node))
+            for argument, value in zip(instruction.arguments, values, strict=True)
+        ]
+        bindings = self._bindings(receiver, store)
+        bound = world.binder.bind(overloads, arguments, world.type(result_node), bindings)
+        if bound is None:
+            return None
+        name = overloads[0].name
+        session = session_of(store, receiver) if receiver is not NOTHING_KNOWN else frozenset()
+        return library_calls.apply(
+            world, store, LibraryCall(instruction.node, name, bound, receiver, session, result_node)
+        )
+
+    def _overloads(self, instruction: Call, store: Store, receiver: Value) -> tuple[FunctionStub, ...] | None:
+        node = instruction.node
+        callee = node.callee if isinstance(node, CallExpr) else None
+        library = self._world.library
+        if instruction.method is not None:
+            expression = callee.expr if isinstance(callee, MemberExpr) else None
+            names = self._class_names(receiver, expression, store, instruction.method)
+            return library.method(names, instruction.method) if names else None
+        if isinstance(callee, RefExpr) and callee.fullname and not isinstance(callee.node, TypeInfo):
+            return library.function(callee.fullname)
+        return None
+
+    def _called_object(self, instruction: Call, callee: Value, store: Store) -> tuple[FunctionStub, ...] | None:
+        """An object of a library is called: a factory, a registry."""
+        names = self._class_names(callee, None, store)
+        return self._world.library.method(names, "__call__") if names else None
+
+    def _class_names(
+        self, receiver: Value, expression: Expression | None, store: Store, method: str | None = None
+    ) -> list[str]:
+        """The library classes of a receiver: what is known of the object, else its type; none where the user overrides."""
+        info = info_of(self._world.type(expression)) if expression is not None else None
+        if info is not None and method is not None and self._is_overridden(info, method):
+            return []
+        found: list[str] = []
+        for item in objects(receiver):
+            facts = store.heap.get(item)
+            if isinstance(facts, (SessionFacts, LibraryFacts)):
+                found.extend(name for name in self._with_bases(facts.class_name) if name not in found)
+        if found or info is None:
+            return found
+        return [base.fullname for base in info.mro]
+
+    def _with_bases(self, class_name: str) -> list[str]:
+        stub = self._world.library.class_stub(class_name)
+        bases = [] if stub is None else [name for base in stub.bases for name in self._with_bases(base.name)]
+        return [class_name, *bases]
+
+    def _is_overridden(self, info: TypeInfo, method: str) -> bool:
+        """Whether a class of the user's defines the method before any class that a stub describes."""
+        for base in info.mro:
+            if self._world.library.class_stub(base.fullname) is not None:
+                return False
+            if method in base.names and base.module_name.partition(".")[0] not in CLOSED_MODULES:
+                return True
+        return False
+
+    def _bindings(self, receiver: Value, store: Store) -> dict[str, object]:  # type: ignore[type-arg]
+        found: list[dict[str, object]] = []
+        for item in objects(receiver):
+            facts = store.heap.get(item)
+            if isinstance(facts, LibraryFacts):
+                found.append(dict(facts.bindings))
+        return found[0] if len(found) == 1 else {}
+
+    def _constructed(self, instruction: Call, node: CallExpr, store: Store) -> Value | None:
+        info = class_named_by(self._world.type(node.callee))
+        if info is None:
+            return None
+        session = session_class(info)
+        if session is not None:
+            return self._new_session(info, session, node, store)
+        if self._world.shapes.mapped.is_mapped(info):
+            return self._new_instance(info, instruction, node, store)
+        overloads = self._world.library.method([base.fullname for base in info.mro], "__init__")
+        if overloads is None:
+            return None
+        return self._new_library_object(info, overloads, instruction, node, store)
+
+    def _new_session(self, info: TypeInfo, shape: SessionShape, node: CallExpr, store: Store) -> Value:
+        settings = settings_of(node) if info.fullname in SESSIONS else dict.fromkeys(DEFAULTS, NOT_KNOWN)
+        return new_session(store, shape, node, settings)
+
+    def _new_instance(self, info: TypeInfo, instruction: Call, node: CallExpr, store: Store) -> Value:
+        for argument in instruction.arguments:
+            containers.link_all(store, store.value(argument.value))
+        existing = frozenset(identity for identity, _facts in store.instances() if not identity.older)
+        facts = InstanceFacts(
+            info.fullname,
+            bases_of(info),
+            {Situation(State.TRANSIENT): Origin(node.line, "constructed")},
+            constructed=True,
+            distinct=existing,
+        )
+        return frozenset({store.create(ObjectId("construct", site_of(node)), facts)})
+
+    def _new_library_object(
+        self, info: TypeInfo, overloads: tuple[FunctionStub, ...], instruction: Call, node: CallExpr, store: Store
+    ) -> Value | None:
+        class_name = next(
+            base.fullname for base in info.mro if self._world.library.method(base.fullname, "__init__") is not None
+        )
+        values = [store.value(argument.value) for argument in instruction.arguments]
+        made = self._apply(instruction, overloads, NOTHING_KNOWN, values, store, node)
+        if made is None:
+            return None
+        held: Value = frozenset().union(*values) if values else frozenset()
+        settings = tuple(sorted(settings_of(node).items()))
+        facts = LibraryFacts(class_name, holds=held, settings=settings)
+        return frozenset({store.create(ObjectId("result", site_of(node)), facts)})
+
+    def _is_lazy(self, node: CallExpr) -> bool:
+        """Whether the call only makes a coroutine or generator, which runs when it is awaited or iterated."""
+        proper = get_proper_type(self._world.type(node)) if self._world.type(node) is not None else None
+        return isinstance(proper, Instance) and proper.type.fullname in ("typing.Coroutine", "types.CoroutineType")
+
+    def _unknown(self, instruction: Call, store: Store) -> Value:
+        node, world = instruction.node, self._world
+        values = [store.value(argument.value) for argument in instruction.arguments]
+        values.append(self.callee(instruction, store))
+        if self._is_closed(node, values):
+            for value in values:
+                containers.link_all(store, value)
+        else:
+            places = [argument.place for argument in instruction.arguments]
+            call_unknown(store, values, [*places, instruction.receiver_place], site_of(node))
+        return world.typed_value(store, node, "result")
+
+    def _is_closed(self, node: Context, values: Sequence[Value]) -> bool:
+        """Whether the callee is library code that is given nothing to call and no session."""
+        if any(isinstance(atom, (Function, Bound)) for value in values for atom in value):
+            return False
+        callee = node.callee if isinstance(node, CallExpr) else None
+        return callee is not None and self._module_of(callee).partition(".")[0] in CLOSED_MODULES
+
+    def _module_of(self, callee: Expression) -> str:
+        named = class_named_by(self._world.type(callee))
+        if named is not None:
+            return named.module_name
+        if isinstance(callee, MemberExpr):
+            info = info_of(self._world.type(callee.expr))
+            if info is not None:
+                return next((base.module_name for base in info.mro if callee.name in base.names), "")
+        if isinstance(callee, NameExpr | MemberExpr) and isinstance(callee.node, FuncDef | TypeInfo):
+            return callee.node.fullname
+        return callee.fullname if isinstance(callee, RefExpr) else ""
+
+
+def session_class_of(type_: object) -> SessionShape | None:
+    """The library's session class of a type; None for what is no session."""
+    info = info_of(type_)  # type: ignore[arg-type]
+    return None if info is None else session_class(info)
+
+
+def _without_parameters(overloads: tuple[FunctionStub, ...]) -> tuple[FunctionStub, ...]:
+    """The signatures as the syntax calls them: `__exit__` gets its arguments from the interpreter."""
+    from dataclasses import replace
+
+    return tuple(replace(stub, parameters=()) for stub in overloads)
+
+
+_ = (TRUE, FALSE, Constant)

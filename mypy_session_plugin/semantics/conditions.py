@@ -1,0 +1,187 @@
+"""Conditions: what a test yields, and what its outcome says on either way of a branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts
+from mypy_session_plugin.facts.states import Level, Situation, State
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import (
+    FALSE,
+    NONE,
+    NOTHING_KNOWN,
+    TRUE,
+    Atom,
+    Constant,
+    ObjectId,
+    Subject,
+    Test,
+    Value,
+    objects,
+)
+from mypy_session_plugin.flow.graph import Branch, Compare, Place
+
+NEGATED = {"is not": "is", "!=": "==", "not in": "in"}
+STATE_ATTRIBUTES = {state.value: state for state in State}
+
+
+def negate(value: Value) -> Value:
+    """The value of `not x`."""
+    result: set[Atom] = set()
+    for atom in value:
+        if isinstance(atom, Test):
+            result.add(replace(atom, positive=not atom.positive))
+        elif isinstance(atom, Constant):
+            result.add(FALSE if atom.value else TRUE)
+        elif isinstance(atom, ObjectId) and atom.kind != "container":
+            result.add(FALSE)
+        else:
+            return NOTHING_KNOWN
+    return frozenset(result)
+
+
+def compare(instruction: Compare, store: Store) -> Value:
+    """The value of one comparison: a constant where it is certain, else a test of the place that is compared."""
+    operator = NEGATED.get(instruction.operator, instruction.operator)
+    positive = operator == instruction.operator
+    left, right = store.value(instruction.left), store.value(instruction.right)
+    if operator == "in":
+        return _membership(left, right, positive, store)
+    for value, other, place in (
+        (left, right, instruction.left_place),
+        (right, left, instruction.right_place),
+    ):
+        literal = _only_constant(other)
+        if literal is None or operator not in ("is", "=="):
+            continue
+        certain = _equals(value, literal)
+        if certain is not None:
+            return frozenset({TRUE if certain is positive else FALSE})
+        test = "is None" if literal == NONE else "=="
+        subject = None if place is None else Subject(place, test, None if literal == NONE else literal)
+        about = objects(value) if literal == NONE else frozenset()
+        return frozenset({Test(positive, subject, about)})
+    return NOTHING_KNOWN
+
+
+def _only_constant(value: Value) -> Constant | None:
+    if len(value) == 1:
+        atom = next(iter(value))
+        if isinstance(atom, Constant):
+            return atom
+    return None
+
+
+def _equals(value: Value, literal: Constant) -> bool | None:
+    """Whether a value equals a literal, where it is certain; an object is never None."""
+    known: set[bool] = set()
+    for atom in value:
+        if isinstance(atom, Constant):
+            known.add(atom == literal)
+        elif isinstance(atom, ObjectId) and literal == NONE:
+            known.add(False)
+        else:
+            return None
+    return known.pop() if len(known) == 1 else None
+
+
+def _membership(left: Value, right: Value, positive: bool, store: Store) -> Value:
+    sessions = [item for item in objects(right) if isinstance(store.heap.get(item), SessionFacts)]
+    if len(right) == 1 and len(sessions) == 1:
+        return frozenset({Test(positive, None, objects(left), sessions[0])})
+    return NOTHING_KNOWN
+
+
+def assume(branch: Branch, truth: bool, store: Store) -> bool:
+    """Refine the store by the outcome of a branch; False where that outcome is impossible in it."""
+    value = store.value(branch.test)
+    possible = frozenset(atom for atom in value if _may_be(atom, truth))
+    if not possible:
+        return False
+    if branch.place is not None and not _remember(store, Subject(branch.place, "truth"), truth):
+        return False
+    if branch.place is not None:
+        _narrow_place(store, branch.place, lambda atom: _may_be(atom, truth))
+    if len(possible) == 1:
+        atom = next(iter(possible))
+        if isinstance(atom, Test):
+            return _assume_test(store, atom, truth is atom.positive)
+    return True
+
+
+def _may_be(atom: Atom, truth: bool) -> bool:
+    if isinstance(atom, Constant):
+        return bool(atom.value) is truth
+    if isinstance(atom, ObjectId):
+        return truth or atom.kind in ("container", "result")
+    return True
+
+
+def _remember(store: Store, subject: Subject, truth: bool) -> bool:
+    known = store.literals.get(subject)
+    if known is not None and known is not truth:
+        return False
+    store.literals[subject] = truth
+    return True
+
+
+def _assume_test(store: Store, test: Test, truth: bool) -> bool:
+    if test.subject is not None:
+        if not _remember(store, test.subject, truth):
+            return False
+        if test.subject.test == "is None":
+            _narrow_place(store, test.subject.place, lambda atom: _may_be_none(atom) if truth else atom != NONE)
+        elif test.subject.test == "isinstance" and truth:
+            _narrow_place(store, test.subject.place, lambda atom: atom != NONE)
+    if test.detail is not None and len(test.about) == 1:
+        _narrow_states(store, next(iter(test.about)), test.detail, truth)
+    return True
+
+
+def _may_be_none(atom: Atom) -> bool:
+    return atom == NONE or not isinstance(atom, (ObjectId, Constant))
+
+
+def _narrow_place(store: Store, place: Place, keeps: Callable[[Atom], bool]) -> None:
+    holder: dict = store.variables if len(place) == 1 else store.paths
+    key = place[0] if len(place) == 1 else place
+    value = holder.get(key)
+    if value is not None:
+        kept = frozenset(atom for atom in value if keeps(atom))
+        if kept:
+            holder[key] = kept
+
+
+def _narrow_states(store: Store, identity: ObjectId, detail: ObjectId | str, truth: bool) -> None:
+    """What `x in session` or `inspect(x).persistent` says of an instance that is certainly the one tested."""
+    facts = store.heap.get(identity)
+    if not isinstance(facts, InstanceFacts) or identity.older:
+        return
+    kept = {
+        situation: origin
+        for situation, origin in facts.situations.items()
+        if not isinstance(situation, Situation) or _fits(situation, detail, store) in (None, truth)
+    }
+    unknown = [situation for situation in kept if not isinstance(situation, Situation)]
+    if truth and unknown:
+        origin = kept.pop(unknown[0])
+        kept |= {situation: origin for situation in _implied(detail) if situation not in kept}
+    if kept:
+        store.heap[identity] = facts.with_situations(kept)
+
+
+def _fits(situation: Situation, detail: ObjectId | str, store: Store) -> bool | None:
+    """Whether an instance that stands so passes the test; None where that depends on which session it is in."""
+    if isinstance(detail, str):
+        return situation.state.value == detail
+    if situation.state not in (State.PENDING, State.PERSISTENT):
+        return False
+    return True if situation.session == detail else None
+
+
+def _implied(detail: ObjectId | str) -> list[Situation]:
+    if isinstance(detail, str):
+        return [Situation(STATE_ATTRIBUTES[detail], new=Level.UNKNOWN)]
+    return [Situation(State.PENDING, detail), Situation(State.PERSISTENT, detail, new=Level.UNKNOWN)]

@@ -1,0 +1,183 @@
+"""Containers: what goes in and what comes out; their elements are one summary, fixed tuples item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from mypy.nodes import CallExpr, Context, RefExpr
+
+from mypy_session_plugin.facts.objects import ContainerFacts
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, ObjectId, Value, join, objects
+from mypy_session_plugin.flow.graph import BuildContainer, Call, Collect, Item
+from mypy_session_plugin.semantics.instances import link
+from mypy_session_plugin.semantics.making import copy_element, site_of
+from mypy_session_plugin.semantics.unknown_calls import reachable
+from mypy_session_plugin.semantics.world import World
+
+#: Builtins that make a new container of another one's elements.
+COPIES = {
+    "builtins.list": "list",
+    "builtins.tuple": "list",
+    "builtins.set": "set",
+    "builtins.frozenset": "set",
+    "builtins.sorted": "list",
+    "builtins.reversed": "generator",
+    "builtins.iter": "generator",
+}
+#: Methods that put their last argument into the container, or each element of it.
+PUTS = frozenset({"append", "add", "insert", "appendleft", "setdefault"})
+PUTS_ALL = frozenset({"extend", "update", "extendleft"})
+#: Methods that give one element out, and those that only look.
+TAKES = frozenset({"pop", "popleft", "popitem", "get"})
+COPYING = frozenset({"copy", "values", "union", "intersection", "difference"})
+LOOKS = frozenset({"index", "count", "sort", "reverse", "keys", "clear", "remove", "discard", "join"})
+
+
+def build(instruction: BuildContainer, store: Store) -> Value:
+    """A display, or the empty beginning of a comprehension."""
+    values = [_item_value(item, store) for item in instruction.items]
+    fixed = None
+    if not instruction.comprehension and not any(item.starred for item in instruction.items):
+        fixed = tuple(values)
+    keys = tuple(_constant_key(item, store) for item in instruction.items) if instruction.kind.value == "dict" else None
+    elements = join(values) if values else frozenset()
+    facts = ContainerFacts(instruction.kind.value, elements, fixed, keys if fixed is not None else None)
+    return frozenset({store.create(ObjectId("container", site_of(instruction.node)), facts)})
+
+
+def _item_value(item: Item, store: Store) -> Value:
+    value = store.value(item.value)
+    return elements_of(store, value) if item.starred else value
+
+
+def _constant_key(item: Item, store: Store) -> Constant | None:
+    if item.key is None:
+        return None
+    atoms = store.value(item.key)
+    only = next(iter(atoms)) if len(atoms) == 1 else None
+    return only if isinstance(only, Constant) else None
+
+
+def collect(instruction: Collect, store: Store) -> None:
+    """One turn of a comprehension puts its item in."""
+    put(store, store.value(instruction.container), _item_value(instruction.item, store))
+
+
+def put(store: Store, container: Value, value: Value) -> None:
+    """A value goes into every container that the first one may be; what is no known container may cascade."""
+    for item in objects(container):
+        facts = store.heap.get(item)
+        if isinstance(facts, ContainerFacts):
+            store.heap[item] = replace(facts, elements=join((facts.elements, value)), fixed=None, keys=None)
+    if not container or not all(isinstance(store.heap.get(item), ContainerFacts) for item in objects(container)) or (
+        len(objects(container)) < len(container)
+    ):
+        link_all(store, value)
+
+
+def link_all(store: Store, value: Value) -> None:
+    """An instance, or those in a container, become related to another instance."""
+    for identity in reachable(store, [value]):
+        link(store, frozenset({identity}))
+
+
+def elements_of(store: Store, container: Value) -> Value:
+    """What a container holds, as the summary; unknown for what is no container."""
+    found: list[Value] = []
+    for atom in container:
+        facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
+        found.append(facts.elements if isinstance(facts, ContainerFacts) else NOTHING_KNOWN)
+    return join(found) if found else NOTHING_KNOWN
+
+
+def take(world: World, store: Store, container: Value, index: Value, node: Context) -> Value:
+    """`container[index]`: the item of a fixed container at a constant index, else one of its elements."""
+    only = next(iter(index)) if len(index) == 1 else None
+    for atom in container if len(container) == 1 else ():
+        facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
+        if isinstance(facts, ContainerFacts) and facts.fixed is not None and isinstance(only, Constant):
+            found = _fixed_item(facts, only)
+            if found is not None:
+                return found
+    return one_of(world, store, container, node)
+
+
+def _fixed_item(facts: ContainerFacts, index: Constant) -> Value | None:
+    if facts.fixed is None:
+        return None
+    if facts.kind == "dict":
+        positions = [position for position, key in enumerate(facts.keys or ()) if key == index]
+        certain = None not in (facts.keys or (None,))
+        return facts.fixed[positions[-1]] if positions and certain else None
+    if isinstance(index.value, int) and -len(facts.fixed) <= index.value < len(facts.fixed):
+        return facts.fixed[index.value]
+    return None
+
+
+def one_of(world: World, store: Store, container: Value, node: Context) -> Value:
+    """Some element of a container, as an object of its own; by its type where the container is not known."""
+    elements = elements_of(store, container)
+    known = elements - NOTHING_KNOWN
+    if not known:
+        return world.typed_value(store, node, "element")
+    taken = copy_element(store, known, "element", site_of(node))
+    return taken | NOTHING_KNOWN if known != elements else taken
+
+
+def unpack(world: World, store: Store, value: Value, count: int, starred: int | None, node: Context) -> list[Value]:
+    """What each target of `a, b = value` gets."""
+    if len(value) == 1 and starred is None:
+        atom = next(iter(value))
+        facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
+        if isinstance(facts, ContainerFacts) and facts.fixed is not None and len(facts.fixed) == count:
+            return list(facts.fixed)
+    elements = elements_of(store, value)
+    if elements == NOTHING_KNOWN or starred is not None:
+        return [NOTHING_KNOWN] * count
+    return [copy_element(store, elements, "element", (site_of(node), position)) for position in range(count)]
+
+
+def call(world: World, store: Store, instruction: Call) -> Value | None:
+    """A builtin that copies a container, or a method of a known container; None for every other call."""
+    node = instruction.node
+    values = [store.value(argument.value) for argument in instruction.arguments]
+    full_name = node.callee.fullname if isinstance(node, CallExpr) and isinstance(node.callee, RefExpr) else ""
+    if full_name in COPIES and values and _is_container(store, values[0]):
+        facts = ContainerFacts(COPIES[full_name], elements_of(store, values[0]))
+        return frozenset({store.create(ObjectId("container", site_of(node)), facts)})
+    receiver = store.value(instruction.receiver) if instruction.receiver is not None else frozenset()
+    if instruction.method is None or not _is_container(store, receiver):
+        return None
+    return _method(world, store, instruction.method, receiver, values, node)
+
+
+def _method(
+    world: World, store: Store, method: str, receiver: Value, values: list[Value], node: Context
+) -> Value | None:
+    if method in PUTS and values:
+        put(store, receiver, values[-1])
+    elif method in PUTS_ALL and values:
+        put(store, receiver, elements_of(store, values[0]))
+    elif method in TAKES:
+        return join((one_of(world, store, receiver, node), *values[1:], NOTHING_KNOWN if method == "get" else frozenset()))
+    elif method in COPYING:
+        facts = ContainerFacts("list", join((elements_of(store, receiver), *(elements_of(store, v) for v in values))))
+        return frozenset({store.create(ObjectId("container", site_of(node)), facts)})
+    elif method not in LOOKS:
+        return None
+    return NOTHING_KNOWN
+
+
+def _is_container(store: Store, value: Value) -> bool:
+    return bool(value) and all(_holds_elements(store, atom) for atom in value)
+
+
+def _holds_elements(store: Store, atom: object) -> bool:
+    return isinstance(atom, ObjectId) and isinstance(store.heap.get(atom), ContainerFacts)
+
+
+def items_of(values: Iterable[Value]) -> Value:
+    """Several values as one."""
+    return join(values)

@@ -1,0 +1,128 @@
+"""Options of sessions and factories, which are values: keywords at the construction, a setting of a query.
+
+A setting is known only from a literal at the construction, from a factory of the same module that is assigned once and
+not reconfigured, or from the option `expire_on_commit` (design: "known only from a literal").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mypy.nodes import (
+    ARG_NAMED,
+    ARG_STAR2,
+    AssignmentStmt,
+    Block,
+    CallExpr,
+    Expression,
+    GlobalDecl,
+    IfStmt,
+    MemberExpr,
+    MypyFile,
+    NameExpr,
+    Node,
+    TryStmt,
+)
+
+from mypy_session_plugin.facts.values import UNKNOWN, Unknown
+from mypy_session_plugin.flow.syntax import children
+
+#: The settings that states depend on, with what SQLAlchemy does where they are not given.
+DEFAULTS: dict[str, bool] = {"autoflush": True, "expire_on_commit": True}
+#: Functions and classes whose keywords are the settings of the sessions that they make.
+FACTORY_CLASSES = frozenset({"sqlalchemy.orm.session.sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker"})
+
+Setting = frozenset[bool | Unknown]
+NOT_KNOWN: Setting = frozenset({UNKNOWN})
+
+
+def settings_of(call: CallExpr, inherited: dict[str, Setting] | None = None) -> dict[str, Setting]:
+    """The settings that a construction gives, on top of its factory's or of SQLAlchemy's defaults."""
+    base = {name: frozenset[bool | Unknown]({value}) for name, value in DEFAULTS.items()}
+    found = dict(base if inherited is None else inherited)
+    for value, kind, name in zip(call.args, call.arg_kinds, call.arg_names, strict=True):
+        if kind == ARG_STAR2:
+            found = dict.fromkeys(found, NOT_KNOWN)
+        elif kind == ARG_NAMED and name in found:
+            literal = _boolean(value)
+            found[name] = NOT_KNOWN if literal is None else frozenset({literal})
+        elif kind == ARG_NAMED and name == "class_":
+            found = _of_class(found, value)
+    return found
+
+
+def _of_class(settings: dict[str, Setting], value: Expression) -> dict[str, Setting]:
+    """A subclass of the library's session may set options of its own."""
+    names = ("sqlalchemy.orm.session.Session", "sqlalchemy.ext.asyncio.session.AsyncSession")
+    full_name = getattr(value, "fullname", "")
+    return settings if full_name in names else dict.fromkeys(settings, NOT_KNOWN)
+
+
+def _boolean(value: Expression) -> bool | None:
+    if isinstance(value, NameExpr) and value.fullname in ("builtins.True", "builtins.False"):
+        return value.fullname == "builtins.True"
+    return None
+
+
+class Factories:
+    """The factories that a module assigns at its top level, by their full names."""
+
+    def __init__(self, tree: MypyFile) -> None:
+        self._tree = tree
+        self._calls: dict[str, CallExpr | None] | None = None
+
+    def settings(self, full_name: str) -> dict[str, Setting]:
+        """The settings of the factory in a global; unknown for what is not certain to be one."""
+        if self._calls is None:
+            self._calls = self._read()
+        call = self._calls.get(full_name)
+        return dict.fromkeys(DEFAULTS, NOT_KNOWN) if call is None else settings_of(call)
+
+    def _read(self) -> dict[str, CallExpr | None]:
+        found: dict[str, CallExpr | None] = {}
+        for statement in _top_level(self._tree):
+            for target in statement.lvalues:
+                if isinstance(target, NameExpr):
+                    name = f"{self._tree.fullname}.{target.name}"
+                    found[name] = None if name in found else _factory_call(statement.rvalue)
+        if not any(found.values()):
+            return {}
+        changed = self._reconfigured()
+        return {name: call for name, call in found.items() if call is not None and name not in changed}
+
+    def _reconfigured(self) -> set[str]:
+        """The names that the module configures later or assigns inside a function: nothing is certain of them."""
+        found: set[str] = set()
+        waiting: list[Node] = list(self._tree.defs)
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, MemberExpr) and node.name == "configure" and isinstance(node.expr, NameExpr):
+                found.add(node.expr.fullname)
+            elif isinstance(node, GlobalDecl):
+                found.update(f"{self._tree.fullname}.{name}" for name in node.names)
+            waiting.extend(children(node))
+        return found
+
+
+def _factory_call(value: Expression) -> CallExpr | None:
+    if not isinstance(value, CallExpr):
+        return None
+    node = getattr(value.callee, "node", None)
+    return value if getattr(node, "fullname", "") in FACTORY_CLASSES else None
+
+
+def _top_level(tree: MypyFile) -> Iterator[AssignmentStmt]:
+    waiting: list[Node] = list(reversed(tree.defs))
+    while waiting:
+        statement = waiting.pop()
+        match statement:
+            case AssignmentStmt():
+                yield statement
+            case Block():
+                waiting.extend(reversed(statement.body))
+            case IfStmt():
+                waiting.extend([*statement.body, *([statement.else_body] if statement.else_body else [])])
+            case TryStmt():
+                waiting.extend([statement.body, *statement.handlers])
+            case _:
+                pass

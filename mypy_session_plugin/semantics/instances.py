@@ -1,0 +1,100 @@
+"""What an operation on one instance does: to it, and weakly to those that may be the same object or follow it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from mypy_session_plugin.facts.objects import InstanceFacts, join_situations
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.states import Followers, Situation, State
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Unknown, Value, objects
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation on one instance.
+
+    `change` maps a situation to what follows, None where the operation raises; `after` is what an instance of unknown
+    state is once the operation has not raised; `cascades` says that related instances may follow.
+    """
+
+    change: Callable[[Situation], Followers | None]
+    after: Followers
+    event: str
+    cascades: bool = False
+
+
+def may_be_one(store: Store, one: ObjectId, other: ObjectId) -> bool:
+    """Whether two abstract instances may stand for the same object."""
+    mine, theirs = store.heap[one], store.heap[other]
+    if not isinstance(mine, InstanceFacts) or not isinstance(theirs, InstanceFacts):
+        return False
+    if other in mine.distinct or one in theirs.distinct:
+        return False
+    if mine.constructed and theirs.constructed and one.site != other.site:
+        return False
+    return mine.class_name in theirs.bases or theirs.class_name in mine.bases
+
+
+def operate(store: Store, value: Value, operation: Operation, line: int) -> None:
+    """Apply an operation to the instance that an expression gives, and weakly to all that may follow it."""
+    targets = [item for item in objects(value) if isinstance(store.heap.get(item), InstanceFacts)]
+    certain = len(value) == 1 and len(targets) == 1 and not targets[0].older
+    origin = Origin(line, operation.event) if operation.event else None
+    others = [
+        (identity, facts)
+        for identity, facts in store.instances()
+        if identity not in targets
+        and (operation.cascades or any(may_be_one(store, identity, target) for target in targets))
+    ]
+    for target in targets:
+        facts = store.heap[target]
+        if isinstance(facts, InstanceFacts):
+            store.heap[target] = _changed(facts, operation, origin, surely=certain)
+    for identity, facts in others:
+        related = any(may_be_one(store, identity, target) for target in targets)
+        store.heap[identity] = (
+            _changed(facts, operation, origin, surely=False) if related else _may_have_followed(facts)
+        )
+
+
+def _changed(facts: InstanceFacts, operation: Operation, origin: Origin | None, surely: bool) -> InstanceFacts:
+    parts: list[dict[Situation | Unknown, Origin | None]] = [] if surely else [dict(facts.situations)]
+    for situation, known in facts.situations.items():
+        if isinstance(situation, Situation):
+            followers = operation.change(situation) or ()
+            parts.append(
+                {
+                    item: known if (item.state, item.marked) == (situation.state, situation.marked) else origin
+                    for item in followers
+                }
+            )
+        elif surely:
+            parts.append(dict.fromkeys(operation.after, origin))
+    situations = join_situations(parts)
+    return facts.with_situations(situations or {UNKNOWN: None})
+
+
+def _may_have_followed(facts: InstanceFacts) -> InstanceFacts:
+    """An instance that a cascade along a relationship may have taken along."""
+    if all(isinstance(item, Situation) and item.state is State.TRANSIENT for item in facts.situations):
+        return facts
+    return facts.with_situations({**facts.situations, UNKNOWN: None})
+
+
+def add_unknown(store: Store, identities: Iterable[ObjectId], keeps: Callable[[Situation], bool]) -> None:
+    """What unknown code may have done: every situation that it can change stands beside the unknown."""
+    for identity in identities:
+        facts = store.heap.get(identity)
+        if isinstance(facts, InstanceFacts) and UNKNOWN not in facts.situations:
+            touched = not all(isinstance(item, Situation) and keeps(item) for item in facts.situations)
+            if touched:
+                store.heap[identity] = facts.with_situations({**facts.situations, UNKNOWN: None})
+
+
+def link(store: Store, value: Value) -> None:
+    """An instance becomes an attribute or element of another: `add()` of that one may take it along (save-update)."""
+    unattached = (State.TRANSIENT, State.DETACHED)
+    add_unknown(store, objects(value), lambda situation: situation.state not in unattached)

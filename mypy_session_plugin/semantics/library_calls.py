@@ -1,0 +1,203 @@
+"""The effects and the result of a call that a session stub describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from mypy.nodes import CallExpr, Context
+
+from mypy_session_plugin.facts.effects import Effect, FunctionStub, TypeExpression, When
+from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.states import State
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, join, objects
+from mypy_session_plugin.mypy_compat.types import info_of
+from mypy_session_plugin.semantics import sessions
+from mypy_session_plugin.semantics.binding import BoundCall, Given, is_phantom
+from mypy_session_plugin.semantics.events import CallEvent
+from mypy_session_plugin.semantics.instances import operate
+from mypy_session_plugin.semantics.parameters import event_name, operation_of
+from mypy_session_plugin.semantics.results import Results
+from mypy_session_plugin.semantics.world import World
+
+ITERABLES = frozenset(
+    {"typing.Iterable", "typing.Sequence", "typing.Collection", "builtins.list", "builtins.set", "builtins.tuple"}
+)
+#: Statements that delete rows: what they match in the session becomes deleted at once.
+DELETES = "sqlalchemy.sql.dml.Delete"
+SAVEPOINT = "Savepoint"
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryCall:
+    """A matched call with the syntax it comes from and the values of its receiver and session."""
+
+    node: Context
+    name: str
+    bound: BoundCall
+    receiver: Value
+    session: Value
+    result_node: Context
+    failed: bool | None = None
+
+
+def session_of(store: Store, receiver: Value) -> Value:
+    """The session that a receiver works with: itself, or the one its Query, Result or transaction is of."""
+    found: list[Value] = []
+    for atom in receiver:
+        facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
+        if isinstance(facts, SessionFacts):
+            found.append(frozenset({atom}))
+        elif isinstance(facts, LibraryFacts) and facts.session:
+            found.append(facts.session)
+        else:
+            found.append(NOTHING_KNOWN)
+    return join(found) if found else NOTHING_KNOWN
+
+
+def apply(world: World, store: Store, call: LibraryCall) -> Value:
+    """Let the rules see the call, then change the store as the stub says; the value of the call."""
+    event = CallEvent(call.node, call.name, call.session, call.bound, getattr(call.node, "callee", None))
+    world.listener(event, store)
+    _change_parameters(store, call)
+    effects = [effect for effect in call.bound.stub.effects if _occurs(effect, call.failed)]
+    origin = Origin(call.node.line, event_name(call.name))
+    inner = _is_savepoint(store, call.receiver)
+    for effect in effects:
+        if effect.name == "flushes":
+            sessions.flush(store, call.session, origin, effect.when is When.AUTOFLUSH, _query_autoflush(store, call))
+        elif effect.name == "moves":
+            _move(world, store, call, effect, origin, inner)
+    if any(effect.name == "writes" for effect in effects):
+        _write(store, call)
+    for effect in effects:
+        _change_transaction(store, call, effect, inner)
+    return Results(world, store, call.bound, call.receiver, call.session, call.result_node, call.name).value()
+
+
+def _occurs(effect: Effect, failed: bool | None) -> bool:
+    """Whether an effect occurs on this way out; `failed` is None for what is no exit."""
+    return effect.when in (When.ALWAYS, When.AUTOFLUSH) or failed is None or (effect.when is When.ERROR) is failed
+
+
+def _is_savepoint(store: Store, receiver: Value) -> bool:
+    facts = [store.heap.get(item) for item in objects(receiver)]
+    return any(isinstance(item, LibraryFacts) and item.class_name.endswith(SAVEPOINT) for item in facts)
+
+
+def _query_autoflush(store: Store, call: LibraryCall) -> bool | None:
+    """What a query says of autoflush itself (`Query.autoflush(False)`); None where the session decides."""
+    for item in objects(call.receiver):
+        facts = store.heap.get(item)
+        if isinstance(facts, LibraryFacts):
+            setting = dict(facts.settings).get("autoflush")
+            if isinstance(setting, bool):
+                return setting
+    return None
+
+
+def _change_parameters(store: Store, call: LibraryCall) -> None:
+    any_session = call.bound.stub.effect("any_session") is not None
+    for given in call.bound.given:
+        annotation = given.parameter.annotation
+        operation = operation_of(element_annotation(annotation), call.name, store, call.session, any_session)
+        if operation is None:
+            continue
+        for target in targets_of(store, given):
+            operate(store, target, operation, call.node.line)
+
+
+def element_annotation(annotation: TypeExpression) -> TypeExpression:
+    """The annotation of one element, where a parameter takes many: `Iterable[Added[T]]`."""
+    if annotation.name in ITERABLES and annotation.arguments and is_phantom(annotation.arguments[0]):
+        return annotation.arguments[0]
+    return annotation
+
+
+def targets_of(store: Store, given: Given) -> Iterable[Value]:
+    """The instances that an argument stands for: itself, or the elements of the container that it is."""
+    if element_annotation(given.parameter.annotation) is given.parameter.annotation:
+        return [given.value]
+    found: list[Value] = []
+    for item in objects(given.value):
+        facts = store.heap.get(item)
+        if isinstance(facts, ContainerFacts):
+            found.extend(facts.fixed if facts.fixed is not None else _each(store, item, facts))
+    return found
+
+
+def _each(store: Store, container: ObjectId, facts: ContainerFacts) -> Iterable[Value]:
+    """The elements of a summary, one by one: what is done to all of them is a strong update of each.
+
+    That needs the container to be the only one that names them; otherwise some may be left out.
+    """
+    named_elsewhere = {
+        element
+        for key, other in store.heap.items()
+        if key != container and isinstance(other, ContainerFacts)
+        for element in other.references()
+    }
+    for element in objects(facts.elements):
+        if element.older and element not in named_elsewhere:
+            instance = store.heap.get(element)
+            if isinstance(instance, InstanceFacts):
+                yield frozenset({element})
+        else:
+            yield frozenset({element, *NOTHING_KNOWN})
+
+
+def _move(
+    world: World, store: Store, call: LibraryCall, effect: Effect, origin: Origin, inner: bool
+) -> None:
+    moves: Mapping[str, State] = {name: State(str(target)) for name, target in effect.arguments.items()}
+    surely = True
+    if moves == {"deleted": State.DETACHED}:
+        expires = sessions.expires_on_commit(store, call.session)
+        expires = world.options.expire_on_commit if expires is None else expires
+        if expires is False:
+            return
+        surely = expires is True
+    sessions.move_members(store, call.session, moves, origin, inner, surely)
+
+
+def _write(store: Store, call: LibraryCall) -> None:
+    """Something may have been inserted or, by a DELETE statement, deleted."""
+    sessions.update_sessions(store, call.session, lambda facts: replace(facts, holds_new=True))
+    deletes = any(_may_delete(given) for given in call.bound.given) or (
+        call.name == "delete" and not call.bound.stub.error
+    )
+    if deletes:
+        origin = Origin(call.node.line, "deleted")
+        sessions.move_members(store, call.session, {"persistent": State.DELETED}, origin, surely=False)
+
+
+def _may_delete(given: Given) -> bool:
+    if given.parameter.annotation.name != "sqlalchemy.sql.dml.UpdateBase":
+        return False
+    info = info_of(given.type)
+    return info is None or any(base.fullname == DELETES for base in info.mro)
+
+
+def _change_transaction(store: Store, call: LibraryCall, effect: Effect, inner: bool) -> None:
+    match effect.name:
+        case "ends" if inner:
+            sessions.end_savepoint(store, call.session)
+        case "ends" | "closes":
+            if effect.name == "ends" or not inner:
+                sessions.end_transaction(store, call.session)
+        case "begins" if effect.arguments.get("kind") == "nested":
+            sessions.begin_savepoint(store, call.session)
+        case _:
+            pass
+
+
+def call_of(node: Context) -> CallExpr | None:
+    """The call syntax of a node, None for operators and protocols (`with`, `for`, `await`)."""
+    return node if isinstance(node, CallExpr) else None
+
+
+def is_async(overloads: Iterable[FunctionStub]) -> bool:
+    """Whether the function is a coroutine function: its effects occur when it is awaited."""
+    return any(stub.is_async for stub in overloads)

@@ -1,0 +1,159 @@
+"""New abstract objects: what a place, an expression or the result of a library call holds, by its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+
+from mypy.nodes import Context
+
+from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.states import ATTACHED, Level, Situation, State
+from mypy_session_plugin.facts.store import SYMBOLIC, Store
+from mypy_session_plugin.facts.values import (
+    FALSE,
+    NONE,
+    NOTHING_KNOWN,
+    UNKNOWN,
+    Constant,
+    ObjectId,
+    Unknown,
+    Value,
+    join,
+)
+from mypy_session_plugin.semantics.shapes import (
+    Collection,
+    Entity,
+    LibraryShape,
+    Row,
+    SessionShape,
+    Shape,
+)
+
+
+def site_of(node: Context) -> tuple[int, ...]:
+    """The position of a node: the same in every copy of it in the graph."""
+    return (node.line, node.column, node.end_line or 0, node.end_column or 0)
+
+
+def the_session(value: Value) -> ObjectId | None:
+    """The one session that a value is, or None."""
+    if len(value) == 1:
+        atom = next(iter(value))
+        if isinstance(atom, ObjectId):
+            return atom
+    return None
+
+
+class Maker:
+    """Makes the objects of one place or one call in a store.
+
+    `session` is the session that attached instances belong to and `origin` what brought them into their state.
+    """
+
+    def __init__(self, store: Store, kind: str, origin: Origin | None, session: Value = frozenset()) -> None:
+        self._store = store
+        self._kind = kind
+        self._origin = origin
+        self._session = session
+
+    def value(self, shape: Shape, site: Hashable, name: str = "", older: bool = False) -> Value:
+        """What a place of this shape holds; `older` for the elements of a collection, of which there are many."""
+        match shape:
+            case Entity():
+                return self._instance(shape, site, older)
+            case Row(items):
+                fixed = tuple(self.value(item, (site, position), older=older) for position, item in enumerate(items))
+                return self._object(site, ContainerFacts("tuple", join(fixed) if fixed else frozenset(), fixed), older)
+            case Collection(kind, element):
+                elements = self.value(element, (site, "element"), older=True)
+                return self._object(site, ContainerFacts(kind, elements), older)
+            case SessionShape(class_name, registry):
+                facts = SessionFacts(
+                    class_name, name, registry=registry, parameter=self._kind == "parameter", escaped=registry
+                )
+                return self._object(site, facts, older)
+            case LibraryShape(class_name):
+                return self._object(site, LibraryFacts(class_name, session=NOTHING_KNOWN), older)
+            case _:
+                return NOTHING_KNOWN
+
+    def _object(
+        self, site: Hashable, facts: InstanceFacts | ContainerFacts | SessionFacts | LibraryFacts, older: bool
+    ) -> Value:
+        identity = ObjectId(self._kind, site)
+        if older:
+            identity = identity._replace(older=True)
+            present = self._store.heap.get(identity)
+            joined = facts if present is None else present.join(facts)  # type: ignore[arg-type]
+            self._store.heap[identity] = joined
+        elif self._kind not in SYMBOLIC:
+            self._store.create(identity, facts)
+        elif identity not in self._store.heap:
+            self._store.heap[identity] = facts
+        return frozenset({identity})
+
+    def _instance(self, shape: Entity, site: Hashable, older: bool) -> Value:
+        situations: dict[Situation | Unknown, Origin | None] = {}
+        for state in sorted(shape.states or (), key=lambda item: item.value):
+            for situation in self._situations(state, shape):
+                situations[situation] = self._origin
+        facts = InstanceFacts(shape.class_name, shape.bases, situations or {UNKNOWN: None})
+        return self._object(site, facts, older)
+
+    def _situations(self, state: State, shape: Entity) -> Iterable[Situation]:
+        session = the_session(self._session) if state in ATTACHED else None
+        if state is State.DELETED:
+            return (Situation(state, session, new=Level.UNKNOWN, gone=Level.UNKNOWN),)
+        if state is not State.PERSISTENT:
+            return (Situation(state, session),)
+        facts = self._store.session(session) if session is not None else None
+        new = Level.BEFORE if facts is not None and not facts.holds_new else Level.UNKNOWN
+        persistent = Situation(state, session, new=new)
+        if self._holds_marked(shape, session):
+            return (persistent, Situation(state, session, marked=True, new=new))
+        return (persistent,)
+
+    def _holds_marked(self, shape: Entity, session: ObjectId | None) -> bool:
+        """Whether what is loaded may be an instance that is marked for deletion: `get()` returns it from the map."""
+        return any(
+            isinstance(item, Situation) and item.marked and (item.session == session or session is None)
+            for _identity, facts in self._store.instances()
+            if facts.class_name in shape.bases or shape.class_name in facts.bases
+            for item in facts.situations
+        )
+
+
+def copy_element(store: Store, elements: Value, kind: str, site: Hashable) -> Value:
+    """One element of a container, taken out: an object of its own that may be the same as the others'.
+
+    Recency: it is the most recent one of its site, so that what happens to it is a strong update.
+    """
+    taken: list[Value] = []
+    for atom in sorted(elements, key=repr):
+        facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
+        if isinstance(atom, ObjectId) and isinstance(facts, InstanceFacts) and atom.older:
+            identity = ObjectId(kind, (site, atom.kind, atom.site))
+            loose = InstanceFacts(facts.class_name, facts.bases, facts.situations)
+            taken.append(frozenset({store.create(identity, loose)}))
+        else:
+            taken.append(frozenset({atom}))
+    return join(taken) if taken else NOTHING_KNOWN
+
+
+def without_none(value: Value) -> Value:
+    """The value once it is known not to be None."""
+    return value - {NONE}
+
+
+def truth_of(value: Value) -> bool | None:
+    """The truth of a value where all its atoms agree; instances and sessions count as true."""
+    known: set[bool] = set()
+    for atom in value:
+        if isinstance(atom, Constant):
+            known.add(bool(atom.value) if atom is not FALSE else False)
+        elif isinstance(atom, ObjectId) and atom.kind != "container":
+            known.add(True)
+        else:
+            return None
+    return known.pop() if len(known) == 1 else None

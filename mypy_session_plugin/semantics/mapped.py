@@ -1,0 +1,71 @@
+"""Which classes are mapped: their instances have one of SQLAlchemy's states."""
+
+from __future__ import annotations
+
+from mypy.nodes import TypeInfo, Var
+from mypy.types import Instance, get_proper_type
+
+#: Bases, and metaclasses, of declarative classes in SQLAlchemy, SQLModel and Flask-SQLAlchemy.
+DECLARATIVE_BASES = frozenset(
+    {
+        "sqlalchemy.orm.decl_api.DeclarativeBase",
+        "sqlalchemy.orm.decl_api.DeclarativeBaseNoMeta",
+        "flask_sqlalchemy.model.Model",
+        "sqlmodel.main.SQLModel",
+    }
+)
+DECLARATIVE_METACLASSES = frozenset(
+    {
+        "sqlalchemy.orm.decl_api.DeclarativeMeta",
+        "sqlalchemy.orm.decl_api.DeclarativeAttributeIntercept",
+        "sqlmodel.main.SQLModelMetaclass",
+    }
+)
+#: Types that only the attributes of a mapped class have: what a registry's decorator leaves to be seen.
+MAPPED_ATTRIBUTES = frozenset({"sqlalchemy.orm.base.Mapped", "sqlalchemy.orm.attributes.InstrumentedAttribute"})
+#: Names in the body of a class with a base of unknown type that say it is declarative.
+DECLARATIVE_NAMES = ("__tablename__", "__table__", "__mapper__")
+
+
+class MappedClasses:
+    """Answers whether a class is mapped; a class that was the entity of a query is, whatever its bases."""
+
+    def __init__(self) -> None:
+        self._known: dict[TypeInfo, bool] = {}
+
+    def is_mapped(self, info: TypeInfo) -> bool:
+        """Whether instances of the class have a state."""
+        known = self._known.get(info)
+        if known is None:
+            known = self._known[info] = _is_mapped(info)
+        return known
+
+    def seen_as_entity(self, info: TypeInfo) -> None:
+        """The class was given to `query()`, `get()` or `select()`, which take only mapped ones."""
+        if info.fallback_to_any:
+            self._known[info] = True
+
+
+def bases_of(info: TypeInfo) -> frozenset[str]:
+    """The full names of the class and of all its bases, to tell which instances may be one object."""
+    return frozenset(base.fullname for base in info.mro if base.fullname != "builtins.object")
+
+
+def _is_mapped(info: TypeInfo) -> bool:
+    metaclass = info.metaclass_type or info.declared_metaclass
+    if metaclass is not None and any(base.fullname in DECLARATIVE_METACLASSES for base in metaclass.type.mro):
+        return True
+    if any(base.fullname in DECLARATIVE_BASES for base in info.mro):
+        return True
+    if info.fallback_to_any and any(name in base.names for base in info.mro for name in DECLARATIVE_NAMES):
+        return True
+    return any(_has_mapped_attribute(base) for base in info.mro)
+
+
+def _has_mapped_attribute(info: TypeInfo) -> bool:
+    for entry in info.names.values():
+        if isinstance(entry.node, Var) and entry.node.type is not None:
+            declared = get_proper_type(entry.node.type)
+            if isinstance(declared, Instance) and declared.type.fullname in MAPPED_ATTRIBUTES:
+                return True
+    return False

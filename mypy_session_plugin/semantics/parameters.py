@@ -1,0 +1,110 @@
+"""What a parameter's annotation does to the instance that is given: `Added`, `Marked`, `Becomes` and the plain states."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mypy_session_plugin.facts.effects import TypeExpression
+from mypy_session_plugin.facts.states import ATTACHED, Followers, Level, Situation, State, added, detached, marked
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import ObjectId, Value
+from mypy_session_plugin.semantics.binding import is_phantom
+from mypy_session_plugin.semantics.instances import Operation
+from mypy_session_plugin.semantics.making import the_session
+from mypy_session_plugin.semantics.sessions import Relation, relation
+from mypy_session_plugin.semantics.shapes import PHANTOM_STATES
+
+#: What an event is called in a message, by the name of the method that does it.
+EVENTS = {
+    "add": "added",
+    "add_all": "added",
+    "delete": "deleted",
+    "expunge": "expunged",
+    "expunge_all": "expunged",
+    "flush": "flushed",
+    "commit": "committed",
+    "rollback": "rolled back",
+    "close": "session closed",
+    "reset": "session reset",
+    "remove": "session removed",
+    "merge": "merged",
+    "make_transient": "made transient",
+    "make_transient_to_detached": "made detached",
+    "__exit__": "block left",
+    "__aexit__": "block left",
+}
+
+
+def event_name(method: str) -> str:
+    """The past participle of a method for a message; that of a query is what loads."""
+    return EVENTS.get(method, f"{method}()")
+
+
+#: From each state that a parameter admits to the state after the call; None where it stays.
+StateChanges = dict[State, State | None]
+
+
+def state_changes(annotation: TypeExpression) -> StateChanges | None:
+    """The states that an annotation admits with what becomes of them; None if it says nothing of states."""
+    if annotation.name == "Union":
+        parts = [state_changes(part) for part in annotation.arguments if part.name != "None"]
+        known = [part for part in parts if part is not None]
+        if len(known) < len(parts):
+            return None
+        return {state: after for part in known for state, after in part.items()}
+    name = is_phantom(annotation)
+    if name == "Becomes":
+        before, after = (state_changes(part) for part in annotation.arguments)
+        if before is None or after is None or len(after) != 1:
+            return None
+        target = next(iter(after))
+        return dict.fromkeys(before, target)
+    if name in PHANTOM_STATES:
+        return dict.fromkeys(PHANTOM_STATES[name], None)
+    return None
+
+
+def operation_of(annotation: TypeExpression, method: str, store: Store, session: Value, any_session: bool) -> Operation | None:
+    """The operation that a call does on the instance given to a parameter; None if it does none.
+
+    `session` is the receiver's: a state in a stub's parameter means "of this session" unless `any_session`.
+    """
+    owner = the_session(session)
+    event = event_name(method)
+    name = is_phantom(annotation)
+    if name == "Added":
+        after = (Situation(State.PENDING, owner), Situation(State.PERSISTENT, owner, new=Level.UNKNOWN))
+        return Operation(lambda situation: added(situation, owner), after, event)
+    if name == "Marked":
+        gone = Situation(State.DELETED, owner, new=Level.UNKNOWN, gone=Level.UNKNOWN)
+        after = (Situation(State.PERSISTENT, owner, marked=True, new=Level.UNKNOWN), gone)
+        return Operation(lambda situation: marked(situation, owner), after, event, cascades=True)
+    changes = state_changes(annotation)
+    if changes is None:
+        return None
+
+    def change(situation: Situation) -> Followers | None:
+        if situation.state not in changes:
+            return None
+        in_other = situation.state in ATTACHED and relation(store, situation.session, session) is Relation.DIFFERENT
+        if in_other and not any_session:
+            return None
+        target = changes[situation.state]
+        return (situation,) if target is None else (_become(situation, target, owner),)
+
+    after = tuple(dict.fromkeys(_unknown_after(state, target, owner) for state, target in changes.items()))
+    return Operation(change, after, event, cascades=any(target is not None for target in changes.values()))
+
+
+def _become(situation: Situation, target: State, owner: ObjectId | None) -> Situation:
+    if target is State.DETACHED and situation.state in ATTACHED:
+        return detached(situation)
+    if target in ATTACHED and situation.state in ATTACHED:
+        return replace(situation, state=target, marked=False)
+    return Situation(target, owner if target in ATTACHED else None)
+
+
+def _unknown_after(state: State, target: State | None, owner: ObjectId | None) -> Situation:
+    after = target or state
+    level = Level.UNKNOWN if after in (State.PERSISTENT, State.DELETED) else Level.BEFORE
+    return Situation(after, owner if after in ATTACHED else None, new=level)

@@ -1,0 +1,288 @@
+"""The value of a stubbed call, from the annotation of its result."""
+
+from __future__ import annotations
+
+from mypy.nodes import CallExpr, Context
+
+from mypy_session_plugin.facts.effects import TypeExpression
+from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.states import State
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import NONE_VALUE, NOTHING_KNOWN, Constant, ObjectId, Value, join, objects
+from mypy_session_plugin.semantics.binding import ROW_CLASSES, BoundCall, is_phantom
+from mypy_session_plugin.semantics.factories import DEFAULTS, FACTORY_CLASSES, Setting, settings_of
+from mypy_session_plugin.semantics.making import Maker, copy_element, site_of
+from mypy_session_plugin.semantics.parameters import event_name
+from mypy_session_plugin.semantics.shapes import (
+    COLLECTIONS,
+    PHANTOM_STATES,
+    PLAIN,
+    REGISTRIES,
+    ROWS,
+    SESSIONS,
+    UNSEEN,
+    Collection,
+    Entity,
+    LibraryShape,
+    Row,
+    SessionShape,
+    Shape,
+    with_states,
+)
+from mypy_session_plugin.semantics.stub_names import canonical_name
+from mypy_session_plugin.semantics.world import World
+
+#: Phantom types around a result that say nothing of its states.
+TRANSPARENT = ("Owned", "Borrowed", "Synchronized", "In", "Loaded")
+
+
+#: Generic classes whose argument is a whole row.
+WHOLE_ROWS = ROW_CLASSES | {
+    "sqlalchemy.engine.result.TupleResult",
+    "sqlalchemy.ext.asyncio.result.AsyncTupleResult",
+}
+
+
+class Results:
+    """Makes the result of one call; what it loads belongs to the call's session."""
+
+    def __init__(
+        self, world: World, store: Store, bound: BoundCall, receiver: Value, session: Value, node: Context, name: str
+    ) -> None:
+        self._world = world
+        self._store = store
+        self._bound = bound
+        self._receiver = receiver
+        self._session = session
+        self._node = node
+        self._name = name
+        reads = any(state.name == "reads" for state in bound.stub.effects)
+        event = "loaded" if reads or name not in ("merge",) else event_name(name)
+        self._maker = Maker(store, "load", Origin(node.line, event), session)
+
+    def value(self) -> Value:
+        """The value of the whole call."""
+        return self._evaluate(self._bound.stub.returns, live=False, site=site_of(self._node))
+
+    def _evaluate(self, expression: TypeExpression, live: bool, site: object) -> Value:
+        if expression.name == "None":
+            return NONE_VALUE
+        if expression.name == "Union":
+            return self._union(expression, live, site)
+        phantom = is_phantom(expression)
+        if phantom == "Live":
+            return self._evaluate(expression.arguments[0], True, site)
+        if phantom in TRANSPARENT:
+            return self._evaluate(expression.arguments[0], live, site)
+        if expression.name == "typing.Self":
+            return self._receiver
+        shape = self._shape(expression)
+        match shape:
+            case SessionShape():
+                return self._make_session(shape)
+            case LibraryShape(class_name):
+                return self._library_object(class_name, expression, live, site)
+            case Collection(kind, element):
+                elements = self._entities(element, (site, "element"), older=True)
+                identity = ObjectId("container", site)  # type: ignore[arg-type]
+                return frozenset({self._store.create(identity, ContainerFacts(kind, elements))})
+        if shape == UNSEEN:
+            return self._by_type()
+        return self._entities(shape, site, older=False)
+
+    def _union(self, expression: TypeExpression, live: bool, site: object) -> Value:
+        """`Persistent[T] | Pending[T]` is one instance that stands in either way; other members are alternatives."""
+        shapes = [self._shape(part) for part in expression.arguments]
+        entities = [shape for shape in shapes if isinstance(shape, Entity) and shape.states]
+        values: list[Value] = []
+        if entities:
+            states: frozenset[State] = frozenset().union(*(shape.states or frozenset() for shape in entities))
+            first = entities[0]
+            merged = Entity(first.class_name, first.bases, states)
+            values.append(self._entities(merged, site, older=False))
+        for part, shape in zip(expression.arguments, shapes, strict=True):
+            if shape not in entities:
+                values.append(self._evaluate(part, live, site))
+        return join(values)
+
+    def _shape(self, expression: TypeExpression, whole: bool = False) -> Shape:
+        """The shape that an annotation has here; `whole` where a row is meant and not a value taken out of it."""
+        phantom = is_phantom(expression)
+        if phantom:
+            inner = self._shape(expression.arguments[0], whole)
+            states = PHANTOM_STATES.get(phantom)
+            return inner if states is None else with_states(inner, states)
+        if expression.name in self._bound.bindings:
+            bound = self._bound.bindings[expression.name]
+            return self._taken_from(bound) if isinstance(bound, Row) and not whole else bound
+        if expression.name in ROWS:
+            return self._shape(expression.arguments[0], whole=True)
+        if expression.name == "builtins.tuple" and "..." not in [part.name for part in expression.arguments]:
+            return Row(tuple(self._shape(part) for part in expression.arguments))
+        if expression.name in COLLECTIONS and expression.arguments:
+            return Collection(COLLECTIONS[expression.name], self._shape(expression.arguments[-1]))
+        name = canonical_name(expression.name)
+        if name in SESSIONS or name in REGISTRIES:
+            return SessionShape(name, registry=name in REGISTRIES)
+        if self._world.library.class_stub(name) is not None:
+            return LibraryShape(name)
+        return UNSEEN if "." not in name or name == "typing.Any" else PLAIN
+
+    def _taken_from(self, row: Row) -> Shape:
+        """The value that `scalar()` and its like take out of a row: the first, or that of a given index."""
+        index = self._bound.argument("index")
+        if index is None:
+            return row.items[0] if row.items else PLAIN
+        for atom in index.value:
+            if isinstance(atom, Constant) and isinstance(atom.value, int) and atom.value < len(row.items):
+                return row.items[atom.value]
+        return UNSEEN
+
+    def _by_type(self) -> Value:
+        """A result of which the stub says nothing is what mypy says it is."""
+        return self._world.typed_value(self._store, self._node, "result")
+
+    def _entities(self, shape: Shape, site: object, older: bool) -> Value:
+        """What is loaded now, or was when a buffered result was made."""
+        shape = self._inherited_states(shape)
+        buffered = self._buffered(shape)
+        if buffered and isinstance(shape, Entity):
+            return buffered if older else copy_element(self._store, buffered, "load", site)  # type: ignore[arg-type]
+        if buffered and isinstance(shape, Row):
+            fixed = tuple(
+                self._entities(item, (site, position), older) for position, item in enumerate(shape.items)
+            )
+            identity = ObjectId("container", (site, "row"), older)
+            facts = ContainerFacts("tuple", join(fixed) if fixed else frozenset(), fixed)
+            if older:
+                self._store.heap[identity] = facts
+            else:
+                self._store.create(identity, facts)
+            return frozenset({identity})
+        return self._maker.value(shape, site, older=older)  # type: ignore[arg-type]
+
+    def _inherited_states(self, shape: Shape) -> Shape:
+        """The entities of a result's rows are what the result's own type variables say they are."""
+        for item in objects(self._receiver):
+            facts = self._store.heap.get(item)
+            if isinstance(facts, LibraryFacts):
+                for _name, bound in facts.bindings:
+                    states = _states_in(bound)
+                    if states:
+                        return with_states(shape, states)
+        return shape
+
+    def _buffered(self, shape: Shape) -> Value:
+        """The instances that a buffered receiver holds, of the entity's class (of all classes for a row)."""
+        found: set[ObjectId] = set()
+        for item in objects(self._receiver):
+            facts = self._store.heap.get(item)
+            if isinstance(facts, LibraryFacts):
+                found.update(_instances_in(self._store, facts.holds))
+        if isinstance(shape, Entity):
+            wanted = shape.class_name
+            found = {item for item in found if getattr(self._store.heap[item], "class_name", "") == wanted}
+        return frozenset(found)
+
+    def _library_object(self, class_name: str, expression: TypeExpression, live: bool, site: object) -> Value:
+        stub = self._world.library.class_stub(class_name)
+        bindings: dict[str, Shape] = {}
+        if stub is not None:
+            whole = class_name in WHOLE_ROWS
+            shapes = [self._inherited_states(self._shape(part, whole)) for part in expression.arguments]
+            bindings = dict(zip(stub.type_variables, shapes, strict=False))
+        holds: Value = frozenset()
+        if not live and self._bound.stub.is_async:
+            holds = join([self._entities(shape, (site, name), older=True) for name, shape in bindings.items()] or [holds])
+        else:
+            holds = self._held()
+        settings = self._settings(class_name)
+        facts = LibraryFacts(class_name, tuple(sorted(bindings.items())), self._session, holds, settings)
+        return frozenset({self._store.create(ObjectId("result", site), facts)})  # type: ignore[arg-type]
+
+    def _held(self) -> Value:
+        """A result made from a buffered one (`execute().scalars()`) is buffered too."""
+        values = [
+            facts.holds
+            for item in objects(self._receiver)
+            if isinstance(facts := self._store.heap.get(item), LibraryFacts)
+        ]
+        return join(values) if values else frozenset()
+
+    def _settings(self, class_name: str) -> tuple[tuple[str, Setting], ...]:
+        if class_name in FACTORY_CLASSES and isinstance(self._node, CallExpr):
+            return tuple(sorted(settings_of(self._node).items()))
+        return ()
+
+    def _make_session(self, shape: SessionShape) -> Value:
+        """A factory, registry or context manager gives out a session."""
+        for item in objects(self._receiver):
+            facts = self._store.heap.get(item)
+            if isinstance(facts, SessionFacts):
+                return self._receiver if facts.registry else self._by_type()
+            if isinstance(facts, LibraryFacts) and facts.session and class_is_transaction(facts.class_name):
+                return facts.session
+        if not is_factory_call(self._bound.stub.returns):
+            return self._by_type()
+        return new_session(self._store, shape, self._node, self._factory_settings())
+
+    def _factory_settings(self) -> dict[str, Setting]:
+        inherited: dict[str, Setting] | None = None
+        for item in objects(self._receiver):
+            facts = self._store.heap.get(item)
+            if isinstance(facts, LibraryFacts) and facts.settings:
+                inherited = {name: setting for name, setting in facts.settings if isinstance(setting, frozenset)}
+        unknown = dict.fromkeys(DEFAULTS, frozenset(NOTHING_KNOWN))
+        base: dict[str, Setting] = inherited or unknown  # type: ignore[assignment]
+        return settings_of(self._node, base) if isinstance(self._node, CallExpr) else base
+
+
+def class_is_transaction(class_name: str) -> bool:
+    """Whether the class stands for a transaction of a session that exists, not for a factory."""
+    return class_name.endswith(("Transaction", "Savepoint"))
+
+
+def is_factory_call(returns: TypeExpression) -> bool:
+    """Whether the result is handed out as the caller's own."""
+    return is_phantom(returns) == "Owned"
+
+
+def new_session(store: Store, shape: SessionShape, node: Context, settings: dict[str, Setting]) -> Value:
+    """A session that this function makes: its whole life is seen."""
+    facts = SessionFacts(
+        shape.class_name,
+        "",
+        made_here=True,
+        registry=shape.registry,
+        autoflush=settings["autoflush"],
+        expire_on_commit=settings["expire_on_commit"],
+        holds_new=False,
+        origin=Origin(node.line, "opened"),
+    )
+    return frozenset({store.create(ObjectId("construct", site_of(node)), facts)})
+
+
+def _states_in(shape: object) -> frozenset[State]:
+    match shape:
+        case Entity(states=states):
+            return states or frozenset()
+        case Row(items):
+            return frozenset().union(*(_states_in(item) for item in items))
+        case Collection(element=element):
+            return _states_in(element)
+        case _:
+            return frozenset()
+
+
+def _instances_in(store: Store, value: Value) -> list[ObjectId]:
+    found: list[ObjectId] = []
+    waiting = list(objects(value))
+    while waiting:
+        item = waiting.pop()
+        facts = store.heap.get(item)
+        if isinstance(facts, InstanceFacts):
+            found.append(item)
+        elif isinstance(facts, ContainerFacts):
+            waiting.extend(facts.references())
+    return found

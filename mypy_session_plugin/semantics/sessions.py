@@ -1,0 +1,186 @@
+"""Which session is which, and what an operation on a whole session does to its instances."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from enum import Enum
+
+from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts, Situations, join_situations
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.states import (
+    Followers,
+    Situation,
+    State,
+    moved,
+    savepoint_entered,
+    savepoint_left,
+    transaction_ended,
+)
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Unknown, Value
+
+FLUSH: Mapping[str, State] = {"pending": State.PERSISTENT, "marked": State.DELETED}
+#: What a flush that fails leaves behind: the session has rolled back.
+FAILED_FLUSH: Mapping[str, State] = {
+    "new": State.TRANSIENT,
+    "pending": State.TRANSIENT,
+    "marked": State.PERSISTENT,
+    "deleted": State.PERSISTENT,
+}
+
+
+class Relation(Enum):
+    """Whether two sessions are one."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNKNOWN = "unknown"
+
+
+def relation(store: Store, session: ObjectId | None, value: Value) -> Relation:
+    """Whether the session of an instance is the one that an expression gives."""
+    if session is None or not value:
+        return Relation.UNKNOWN
+    if value == {session}:
+        return Relation.UNKNOWN if session.older else Relation.SAME
+    if session in value:
+        return Relation.UNKNOWN
+    different = all(isinstance(atom, ObjectId) and _are_different(store, session, atom) for atom in value)
+    return Relation.DIFFERENT if different else Relation.UNKNOWN
+
+
+def _are_different(store: Store, one: ObjectId, other: ObjectId) -> bool:
+    """Two constructions; a construction that has not left the function and anything else; two parameters."""
+    mine, theirs = store.session(one), store.session(other)
+    if mine is None or theirs is None:
+        return False
+    if mine.made_here and theirs.made_here:
+        return one.site != other.site or one.older != other.older
+    if mine.parameter and theirs.parameter:
+        return True
+    made = mine if mine.made_here else theirs
+    return made.made_here and not made.escaped
+
+
+def _map(facts: InstanceFacts, change: Callable[[Situation], Iterable[Situation | Unknown]], origin: Origin | None) -> Situations:
+    """The situations after a change of each; one that is new has the change as its origin."""
+    result: list[dict[Situation | Unknown, Origin | None]] = []
+    for situation, known in facts.situations.items():
+        if isinstance(situation, Situation):
+            followers = change(situation)
+            result.append({item: _origin(situation, item, known, origin) for item in followers})
+        else:
+            result.append({situation: known})
+    return join_situations(result)
+
+
+def _origin(
+    before: Situation, after: Situation | Unknown, known: Origin | None, origin: Origin | None
+) -> Origin | None:
+    same_state = isinstance(after, Situation) and (before.state, before.marked) == (after.state, after.marked)
+    return known if same_state else origin
+
+
+def change_members(
+    store: Store, session: Value, change: Callable[[Situation], Followers], origin: Origin | None, surely: bool = True
+) -> None:
+    """Apply a change to every instance in a session.
+
+    Instances of a session that may be another one keep their situation beside the unknown; with `surely` unset the
+    change itself is only possible, and they keep it beside the changed one.
+    """
+
+    def changed(situation: Situation) -> Iterable[Situation | Unknown]:
+        if situation.session is None and situation.state in (State.TRANSIENT, State.DETACHED):
+            return (situation,)
+        followers = change(situation)
+        if followers == (situation,):
+            return followers
+        match relation(store, situation.session, session):
+            case Relation.DIFFERENT:
+                return (situation,)
+            case Relation.UNKNOWN:
+                return (situation, UNKNOWN)
+            case _:
+                return followers if surely else (situation, *followers)
+
+    for identity, facts in store.instances():
+        store.heap[identity] = facts.with_situations(_map(facts, changed, origin))
+
+
+def move_members(
+    store: Store,
+    session: Value,
+    moves: Mapping[str, State],
+    origin: Origin | None,
+    inner: bool = False,
+    surely: bool = True,
+) -> None:
+    """Apply `@moves` to every instance in a session; `inner` for the end of a savepoint."""
+    change_members(store, session, lambda situation: moved(situation, moves, inner), origin, surely)
+
+
+def flush(store: Store, session: Value, origin: Origin | None, autoflush: bool, override: bool | None = None) -> None:
+    """A flush: certain, or only where the session autoflushes; `override` is the setting of a query."""
+    if not autoflush:
+        move_members(store, session, FLUSH, origin)
+        return
+    settings: set[bool | Unknown] = {override} if override is not None else set()
+    for atom in session if override is None else ():
+        facts = store.session(atom) if isinstance(atom, ObjectId) else None
+        settings |= facts.autoflush if facts is not None else {UNKNOWN}
+    if settings and settings != {False}:
+        move_members(store, session, FLUSH, origin, surely=settings == {True})
+
+
+def update_sessions(store: Store, session: Value, change: Callable[[SessionFacts], SessionFacts]) -> None:
+    """Change the facts of a session; of several possible ones each may have changed or not."""
+    for atom in session:
+        facts = store.session(atom) if isinstance(atom, ObjectId) else None
+        if isinstance(atom, ObjectId) and facts is not None:
+            changed = change(facts)
+            store.heap[atom] = changed if len(session) == 1 and not atom.older else facts.join(changed)
+
+
+def depth_of(store: Store, session: Value) -> int | None:
+    """The number of open savepoints, where it is known."""
+    if len(session) != 1:
+        return None
+    atom = next(iter(session))
+    facts = store.session(atom) if isinstance(atom, ObjectId) else None
+    return None if facts is None else facts.depth
+
+
+def expires_on_commit(store: Store, session: Value) -> bool | None:
+    """Whether commit expires; None where it is not known."""
+    known: set[bool | Unknown] = set()
+    for atom in session:
+        facts = store.session(atom) if isinstance(atom, ObjectId) else None
+        known |= facts.expire_on_commit if facts is not None else {UNKNOWN}
+    if len(known) == 1:
+        only = known.pop()
+        return only if isinstance(only, bool) else None
+    return None
+
+
+def begin_savepoint(store: Store, session: Value) -> None:
+    """A savepoint opens: what is new so far belongs to the enclosing transaction."""
+    depth = depth_of(store, session)
+    inner = None if depth is None else depth + 1
+    change_members(store, session, lambda situation: (savepoint_entered(situation, inner),), None)
+    update_sessions(store, session, lambda facts: replace(facts, depth=inner))
+
+
+def end_savepoint(store: Store, session: Value) -> None:
+    """A savepoint is released or rolled back; what became of its instances is said by the moves."""
+    depth = depth_of(store, session)
+    outer = None if depth is None else max(depth - 1, 0)
+    change_members(store, session, lambda situation: (savepoint_left(situation, outer),), None)
+    update_sessions(store, session, lambda facts: replace(facts, depth=outer))
+
+
+def end_transaction(store: Store, session: Value) -> None:
+    """The root transaction ends: nothing in the session is new in it, and no savepoint is left."""
+    change_members(store, session, lambda situation: (transaction_ended(situation),), None)
+    update_sessions(store, session, lambda facts: replace(facts, depth=0, holds_new=False))

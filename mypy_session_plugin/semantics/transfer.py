@@ -1,0 +1,342 @@
+"""The transfer function: what each instruction does to a store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mypy.nodes import ForStmt, FuncItem, NameExpr, TypeInfo
+
+from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.store import GLOBALS, Store
+from mypy_session_plugin.facts.values import (
+    NOTHING_KNOWN,
+    Bound,
+    Function,
+    ObjectId,
+    Subject,
+    Test,
+    Value,
+    constant,
+    join,
+    objects,
+)
+from mypy_session_plugin.flow import graph
+from mypy_session_plugin.mypy_compat.types import is_any, parameters_of
+from mypy_session_plugin.semantics import conditions, containers, sessions
+from mypy_session_plugin.semantics.calls import INSTANCE_STATE, Calls
+from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
+from mypy_session_plugin.semantics.making import Maker, site_of
+from mypy_session_plugin.semantics.shapes import Entity, LibraryShape, SessionShape, Shape
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, run_unknown
+from mypy_session_plugin.semantics.world import World
+
+#: What an attribute of Any type is, where the option `session_expressions` names it.
+CONFIGURED_SESSION = SessionShape("sqlalchemy.orm.scoping.scoped_session", registry=True)
+
+
+class Transfer:
+    """Implements `flow.fixpoint.Transfer` for the code of one graph."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._calls = Calls(world)
+        self._handlers: dict[type, Callable[[Any, Store], None]] = {
+            graph.LoadName: self._load_name,
+            graph.LoadAttribute: self._load_attribute,
+            graph.LoadItem: self._load_item,
+            graph.LoadConstant: self._load_constant,
+            graph.LoadFunction: self._load_function,
+            graph.Operation: self._operation,
+            graph.Copy: self._copy,
+            graph.Not: self._not,
+            graph.Compare: self._compare,
+            graph.IsInstance: self._is_instance,
+            graph.Call: self._call,
+            graph.Await: self._await,
+            graph.Yield: self._yield,
+            graph.BuildContainer: self._build_container,
+            graph.Collect: containers.collect,
+            graph.StoreName: self._store_name,
+            graph.StoreAttribute: self._store_attribute,
+            graph.StoreItem: self._store_item,
+            graph.DeleteName: self._delete_name,
+            graph.DeleteAttribute: self._delete_attribute,
+            graph.DeleteItem: self._nothing,
+            graph.Unpack: self._unpack,
+            graph.Next: self._next,
+            graph.EnterContext: self._enter,
+            graph.ExitContext: self._exit,
+            graph.Return: self._return,
+            graph.Raise: self._nothing,
+            graph.CatchException: self._catch,
+        }
+
+    def initial(self) -> Store:
+        """The store at the entry: parameters hold what their types say."""
+        store = Store()
+        unit = self._world.unit
+        if not isinstance(unit, FuncItem):
+            return store
+        for variable, declared in parameters_of(unit):
+            if declared is None or variable.is_self or variable.is_cls:
+                continue
+            shape = self._world.shapes.of(declared)
+            if isinstance(shape, SessionShape):
+                store.variables[variable.name] = self._symbol(store, "parameter", variable.name, shape, (variable.name,))
+        owner = self._only_session(store)
+        for variable, declared in parameters_of(unit):
+            if declared is not None and variable.name not in store.variables and not variable.is_self:
+                shape = self._world.shapes.of(declared)
+                maker = Maker(store, "parameter", Origin(0, "declared"), owner)
+                store.variables[variable.name] = maker.value(shape, variable.name, variable.name)
+        return store
+
+    def _only_session(self, store: Store) -> Value:
+        found = [value for value in store.variables.values() if any(store.session(item) for item in objects(value))]
+        return found[0] if len(found) == 1 else frozenset()
+
+    def execute(self, instruction: graph.Instruction, store: Store) -> None:
+        """Change the store as the instruction does."""
+        self._handlers[type(instruction)](instruction, store)
+
+    def assume(self, branch: graph.Branch, truth: bool, store: Store) -> bool:
+        """Refine the store by a branch's outcome; False where the store contradicts it."""
+        return conditions.assume(branch, truth, store)
+
+    def failed(self, instruction: graph.Instruction, before: Store) -> Store | None:
+        """After a flush that failed half-way the session has rolled back; of other failures `before` says it all."""
+        if not isinstance(instruction, (graph.Call, graph.Await, graph.ExitContext, graph.EnterContext, graph.Next)):
+            return None
+        if not any(facts.situations for _identity, facts in before.instances()):
+            return None
+        half_way = before.copy()
+        origin = Origin(instruction.node.line, "flush failed")
+        for identity in list(before.heap):
+            if before.session(identity) is not None:
+                sessions.move_members(half_way, frozenset({identity}), sessions.FAILED_FLUSH, origin)
+        return half_way
+
+    def _nothing(self, instruction: graph.Instruction, store: Store) -> None:
+        """An instruction without meaning for states."""
+
+    def _load_constant(self, instruction: graph.LoadConstant, store: Store) -> None:
+        store.variables[instruction.target] = constant(instruction.value)
+
+    def _load_name(self, instruction: graph.LoadName, store: Store) -> None:
+        variable = instruction.variable
+        value = store.variables.get(variable)
+        if value is None:
+            value = self._first_read(instruction, variable, store)
+        store.variables[instruction.target] = value
+
+    def _first_read(self, instruction: graph.LoadName, variable: str, store: Store) -> Value:
+        node = instruction.node
+        definition = getattr(node, "node", None)
+        if isinstance(definition, TypeInfo):
+            return NOTHING_KNOWN
+        function = getattr(definition, "func", definition)
+        if isinstance(function, FuncItem):
+            return frozenset({Function(function, (), function.fullname)})
+        kind = "global" if "." in variable else "captured"
+        value = self._symbol(store, kind, variable, self._declared_shape(node, (variable,)), (variable,))
+        if value != NOTHING_KNOWN:
+            store.variables[variable] = value
+        return value
+
+    def _declared_shape(self, node: Any, place: graph.Place) -> Shape:
+        """The shape of a place by its type, or by the option that says what it is."""
+        if ".".join(place) in self._world.options.session_expressions and is_any(self._world.type(node)):
+            return CONFIGURED_SESSION
+        return self._world.shape(node)
+
+    def _symbol(self, store: Store, kind: str, name: str, shape: Shape, place: graph.Place) -> Value:
+        """What a place holds when it is first read; the same symbol as long as nothing may have assigned it."""
+        if kind in ("parameter", "captured") or (isinstance(shape, SessionShape) and shape.registry and "." in place[0]):
+            site: object = place
+        else:
+            shared = store.epochs.get(GLOBALS, frozenset()) if "." in place[0] else frozenset()
+            site = (place, store.epoch(place) | shared)
+        maker = Maker(store, kind if kind != "global" else "path", None)
+        value = maker.value(shape, site, ".".join(place).rpartition(".")[2])  # type: ignore[arg-type]
+        if isinstance(shape, LibraryShape) and shape.class_name in FACTORY_CLASSES:
+            settings = tuple(sorted(self._world.factories.settings(name).items()))
+            for item in objects(value):
+                store.heap[item] = LibraryFacts(shape.class_name, session=frozenset(), settings=settings)
+        return value
+
+    def _load_attribute(self, instruction: graph.LoadAttribute, store: Store) -> None:
+        store.variables[instruction.target] = self._attribute(instruction, store)
+
+    def _attribute(self, instruction: graph.LoadAttribute, store: Store) -> Value:
+        owner = store.value(instruction.object)
+        state_test = self._state_test(owner, instruction.name, store)
+        if state_test is not None:
+            return state_test
+        place = instruction.place
+        if place is not None and place in store.paths:
+            return store.paths[place]
+        node = instruction.node
+        shape = self._declared_shape(node, place or ())
+        of_row = self._row_attribute(owner, shape, store)
+        if of_row is not None:
+            return of_row
+        provided = self._calls.protocol(instruction.name, owner, node, store) if objects(owner) else None
+        if provided is not None:
+            return provided
+        if isinstance(shape, Entity) and any(isinstance(store.heap.get(item), InstanceFacts) for item in objects(owner)):
+            return self._world.typed_value(store, node, "attribute")
+        if place is None:
+            return self._world.typed_value(store, node, "attribute")
+        value = self._symbol(store, "path", ".".join(place), shape, place)
+        if value != NOTHING_KNOWN:
+            store.paths[place] = value
+        return value
+
+    def _state_test(self, owner: Value, name: str, store: Store) -> Value | None:
+        """`inspect(x).persistent` and its like."""
+        if name not in conditions.STATE_ATTRIBUTES or len(owner) != 1:
+            return None
+        facts = [store.heap.get(item) for item in objects(owner)]
+        if facts and isinstance(facts[0], LibraryFacts) and facts[0].class_name == INSTANCE_STATE:
+            return frozenset({Test(True, None, objects(facts[0].holds), name)})
+        return None
+
+    def _row_attribute(self, owner: Value, shape: Shape, store: Store) -> Value | None:
+        """An entity of a row, by its name: the row's only item of that class."""
+        if not isinstance(shape, Entity) or len(owner) != 1:
+            return None
+        for item in objects(owner):
+            facts = store.heap.get(item)
+            if isinstance(facts, ContainerFacts) and facts.fixed is not None:
+                fitting = [value for value in facts.fixed if self._is_of(value, shape, store)]
+                return fitting[0] if len(fitting) == 1 else None
+        return None
+
+    def _is_of(self, value: Value, shape: Entity, store: Store) -> bool:
+        facts = [store.heap.get(item) for item in objects(value)]
+        return any(isinstance(item, InstanceFacts) and item.class_name == shape.class_name for item in facts)
+
+    def _load_item(self, instruction: graph.LoadItem, store: Store) -> None:
+        container, index = store.value(instruction.object), store.value(instruction.index)
+        value = containers.take(self._world, store, container, index, instruction.node)
+        store.variables[instruction.target] = value
+
+    def _load_function(self, instruction: graph.LoadFunction, store: Store) -> None:
+        function = Function(instruction.function, instruction.captured, instruction.function.fullname)
+        store.variables[instruction.target] = frozenset({function})
+
+    def _operation(self, instruction: graph.Operation, store: Store) -> None:
+        store.variables[instruction.target] = self._world.typed_value(store, instruction.node, "operation")
+
+    def _copy(self, instruction: graph.Copy, store: Store) -> None:
+        store.variables[instruction.target] = store.value(instruction.source)
+
+    def _not(self, instruction: graph.Not, store: Store) -> None:
+        store.variables[instruction.target] = conditions.negate(store.value(instruction.operand))
+
+    def _compare(self, instruction: graph.Compare, store: Store) -> None:
+        store.variables[instruction.target] = conditions.compare(instruction, store)
+
+    def _is_instance(self, instruction: graph.IsInstance, store: Store) -> None:
+        name = getattr(instruction.class_expression, "fullname", "")
+        place = instruction.subject_place
+        subject = Subject(place, "isinstance", name) if place is not None and name else None
+        store.variables[instruction.target] = frozenset({Test(True, subject)})
+
+    def _call(self, instruction: graph.Call, store: Store) -> None:
+        store.variables[instruction.target] = self._calls.evaluate(instruction, store)
+
+    def _await(self, instruction: graph.Await, store: Store) -> None:
+        value = store.value(instruction.value)
+        atom = next(iter(value)) if len(value) == 1 else None
+        if isinstance(atom, Bound) and atom.how == "coroutine":
+            result = self._calls.resume(atom, instruction.node, store)
+        else:
+            call_unknown(store, [value], (), site_of(instruction.node))
+            result = self._world.typed_value(store, instruction.node, "result")
+        store.variables[instruction.target] = result
+
+    def _yield(self, instruction: graph.Yield, store: Store) -> None:
+        call_unknown(store, [store.value(instruction.value)], (), site_of(instruction.node))
+        store.variables[instruction.target] = self._world.typed_value(store, instruction.node, "result")
+
+    def _build_container(self, instruction: graph.BuildContainer, store: Store) -> None:
+        store.variables[instruction.target] = containers.build(instruction, store)
+
+    def _store_name(self, instruction: graph.StoreName, store: Store) -> None:
+        value = store.value(instruction.value)
+        store.assign(instruction.variable, value, site_of(instruction.node))
+
+    def _store_attribute(self, instruction: graph.StoreAttribute, store: Store) -> None:
+        value = store.value(instruction.value)
+        containers.link_all(store, value)
+        if instruction.place is not None:
+            store.assign_path(instruction.place, value, site_of(instruction.node))
+
+    def _store_item(self, instruction: graph.StoreItem, store: Store) -> None:
+        containers.put(store, store.value(instruction.object), store.value(instruction.value))
+
+    def _delete_name(self, instruction: graph.DeleteName, store: Store) -> None:
+        store.assign(instruction.variable, NOTHING_KNOWN, site_of(instruction.node))
+
+    def _delete_attribute(self, instruction: graph.DeleteAttribute, store: Store) -> None:
+        if instruction.place is not None:
+            store.assign_path(instruction.place, NOTHING_KNOWN, site_of(instruction.node))
+
+    def _unpack(self, instruction: graph.Unpack, store: Store) -> None:
+        value = store.value(instruction.value)
+        values = containers.unpack(
+            self._world, store, value, len(instruction.targets), instruction.starred, instruction.node
+        )
+        for target, item in zip(instruction.targets, values, strict=True):
+            store.variables[target] = item
+
+    def _next(self, instruction: graph.Next, store: Store) -> None:
+        iterable = store.value(instruction.iterable)
+        name = "__aiter__" if instruction.is_async else "__iter__"
+        provided = self._calls.protocol(name, iterable, instruction.node, store) if objects(iterable) else None
+        if any(isinstance(atom, Bound) for atom in iterable):
+            call_unknown(store, [iterable], (), site_of(instruction.node))
+        value = containers.one_of(self._world, store, provided or iterable, instruction.node)
+        if value == NOTHING_KNOWN and isinstance(instruction.node, ForStmt):
+            value = self._loop_variable(instruction.node, store)
+        store.variables[instruction.target] = value
+
+    def _loop_variable(self, loop: ForStmt, store: Store) -> Value:
+        """An element of unknown origin is what mypy says the loop's variable is."""
+        return Maker(store, "element", None).value(self._world.shapes.of(loop.inferred_item_type), site_of(loop))
+
+    def _enter(self, instruction: graph.EnterContext, store: Store) -> None:
+        manager = store.value(instruction.manager)
+        name = "__aenter__" if instruction.is_async else "__enter__"
+        value = self._protocol_now(name, manager, instruction, store)
+        if value is None:
+            self._unknown_manager(instruction, manager, store)
+            value = self._world.typed_value(store, instruction.node, "result") if manager else NOTHING_KNOWN
+        store.variables[instruction.target] = value
+
+    def _exit(self, instruction: graph.ExitContext, store: Store) -> None:
+        manager = store.value(instruction.manager)
+        name = "__aexit__" if instruction.is_async else "__exit__"
+        if self._protocol_now(name, manager, instruction, store, instruction.failed) is None:
+            self._unknown_manager(instruction, manager, store)
+
+    def _protocol_now(
+        self, name: str, manager: Value, instruction: graph.Instruction, store: Store, failed: bool | None = None
+    ) -> Value | None:
+        return self._calls.protocol(name, manager, instruction.node, store, failed) if objects(manager) else None
+
+    def _unknown_manager(self, instruction: graph.Instruction, manager: Value, store: Store) -> None:
+        """A context manager of which nothing is known runs code of its own on both ends."""
+        call_unknown(store, [manager], (), site_of(instruction.node))
+
+    def _return(self, instruction: graph.Return, store: Store) -> None:
+        """What a function gives back leaves it; nothing in it changes any more."""
+
+    def _catch(self, instruction: graph.CatchException, store: Store) -> None:
+        store.variables[instruction.target] = NOTHING_KNOWN
+
+
+_ = (join, NameExpr, ObjectId, run_unknown)

@@ -1,0 +1,55 @@
+"""What the parts of the transfer function share while one graph is analysed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from mypy.nodes import Context, Expression, FuncItem, MypyFile
+from mypy.types import Type
+
+from mypy_session_plugin.config import Options
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import Value
+from mypy_session_plugin.mypy_compat.types import Types
+from mypy_session_plugin.semantics.binding import Binder
+from mypy_session_plugin.semantics.events import Event
+from mypy_session_plugin.semantics.factories import Factories
+from mypy_session_plugin.semantics.library import Library
+from mypy_session_plugin.semantics.making import Maker, site_of
+from mypy_session_plugin.semantics.shapes import Shape, Shapes
+
+
+def ignore(event: Event, store: Store) -> None:
+    """The listener of the fixpoint: nobody hears events before the reporting walk."""
+
+
+@dataclass(slots=True)
+class World:
+    """One graph's surroundings: types, stubs, options, and who listens to events.
+
+    `unit` is the function or module of the graph, `nested` tells that it is inside another function.
+    """
+
+    unit: FuncItem | MypyFile
+    types: Types
+    library: Library
+    shapes: Shapes
+    binder: Binder
+    factories: Factories
+    options: Options
+    nested: bool = False
+    listener: Callable[[Event, Store], None] = field(default=ignore)
+    nested_units: list[FuncItem] = field(default_factory=list)
+
+    def shape(self, node: Context) -> Shape:
+        """The shape of an expression's type."""
+        return self.shapes.of(self.type(node))
+
+    def type(self, node: Context) -> Type | None:
+        """The type of an expression; None for statements and for what mypy gave none."""
+        return self.types.of(node) if isinstance(node, Expression) else None
+
+    def typed_value(self, store: Store, node: Context, kind: str) -> Value:
+        """The value of an expression of which only the type is known: instances in unknown states, unknown sessions."""
+        return Maker(store, kind, None).value(self.shape(node), site_of(node))
