@@ -15,6 +15,7 @@ from mypy.nodes import FuncDef, MypyFile
 from mypy.options import Options as MypyOptions
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext, Plugin, ReportConfigContext
 from mypy.types import Type
+from typing_extensions import override
 
 from mypy_session_plugin import __version__
 from mypy_session_plugin.codes import CODES
@@ -48,6 +49,7 @@ class _RefusingPlugin(Plugin):
 
     lines: list[str]
 
+    @override
     def set_modules(self, modules: dict[str, MypyFile]) -> NoReturn:
         refuse(self.lines)
 
@@ -74,28 +76,34 @@ class SessionPlugin(Plugin):
         self._checker: TypeChecker | None = None
         self._trigger: Trigger | None = None
 
+    @override
     def set_modules(self, modules: dict[str, MypyFile]) -> None:
         if self._faults:
             refuse(self._faults)
         super().set_modules(modules)
 
+    @override
     def report_config_data(self, ctx: ReportConfigContext) -> dict[str, str]:
         return self._config_data
 
+    @override
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         if fullname == PROBE:
             return self._probe_fired
         self._looked_up(fullname)
         return None
 
+    @override
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         self._looked_up(fullname)
         return None
 
+    @override
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         self._looked_up(fullname)
         return None
 
+    @override
     def get_class_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         self._looked_up(fullname)
         return None
@@ -108,7 +116,7 @@ class SessionPlugin(Plugin):
             self._schedule(self._trigger)
 
     def _enter(self, checker: TypeChecker | None) -> None:
-        """mypy goes on with another module: take up its trigger, or make one if anything can be found there."""
+        """Mypy goes on with another module: take up its trigger, or make one if anything can be found there."""
         self._checker, self._trigger = checker, None
         if checker is None or is_silent(checker) or not any(name in checker.modules for name in _NEEDED_MODULES):
             return

@@ -22,9 +22,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-import mypy_session_plugin
 from mypy import api
 from mypy.version import __version__ as mypy_version
+
+import mypy_session_plugin
 
 MYPY_RELEASE = tuple(int(part) for part in re.findall(r"\d+", mypy_version)[:2])
 #: mypy 1.20 takes `-n` and crashes.
@@ -175,7 +176,7 @@ def modes() -> tuple[str, ...]:
 
 
 def run_in_mode(harness: Harness, mode: str, files: Files, *, flags: Sequence[str] = ()) -> list[Report]:
-    """What mypy reports on `files`, from an empty cache (`cold`, `parallel`, `daemon`) or from a filled one (`warm`)."""
+    """What mypy reports on `files`, with a filled cache in the mode `warm`, with an empty one in all others."""
     project = harness.project(files, flags=flags, fresh=True)
     match mode:
         case "cold":

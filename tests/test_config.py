@@ -59,7 +59,9 @@ _MISTAKES = {
 }
 
 
-@pytest.mark.parametrize(("name", "text"), [("pyproject.toml", _ALL_TOML), ("mypy.ini", _ALL_INI), ("setup.cfg", _ALL_INI)])
+@pytest.mark.parametrize(
+    ("name", "text"), [("pyproject.toml", _ALL_TOML), ("mypy.ini", _ALL_INI), ("setup.cfg", _ALL_INI)]
+)
 def test_all_options(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / "types").mkdir()
     (tmp_path / name).write_text(text)
@@ -135,7 +137,9 @@ def test_a_changed_option_checks_the_modules_again(harness: Harness) -> None:
     first = harness.project({"app.py": text})
     first.run()
     unchanged = first.run("-v").output
-    (first.folder / "mypy.ini").write_text((first.folder / "mypy.ini").read_text() + "[mypy_session_plugin]\nstrict = true\n")
+    (first.folder / "mypy.ini").write_text(
+        (first.folder / "mypy.ini").read_text() + "[mypy_session_plugin]\nstrict = true\n"
+    )
     changed = first.run("-v").output
 
     assert "Metadata fresh for app" in unchanged

@@ -140,7 +140,9 @@ def test_modules_that_name_a_session_expression_are_analysed_whole(harness: Harn
         "other.py": "import sqlalchemy\ndef function() -> str:\n    return str(1)\n",
     }
 
-    reports = harness.run_in_process(files, config="[mypy_session_plugin]\nsession_expressions = extensions.db.session\n")
+    reports = harness.run_in_process(
+        files, config="[mypy_session_plugin]\nsession_expressions = extensions.db.session\n"
+    )
 
     assert_expected(files, reports)
 

@@ -265,7 +265,8 @@ CASES: dict[str, str] = {
             return text
         """
     ),
-    "ignored_module": "# mypy: ignore-errors\n" + _case(
+    "ignored_module": "# mypy: ignore-errors\n"
+    + _case(
         """
         def function(session: Session) -> None:
             reveal_state(session)

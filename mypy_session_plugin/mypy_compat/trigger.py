@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from mypy.checker import DeferredNode, TypeChecker
 from mypy.checker_state import checker_state
@@ -46,9 +46,9 @@ def running_checker() -> TypeChecker | None:
 
 @dataclass(slots=True, eq=False)
 class _Probe:
-    """A synthetic module, the one call in it, and the list and the pass it was put into."""
+    """The node of a synthetic module, the one call in it, and the list and the pass it was put into."""
 
-    module: MypyFile
+    node: DeferredNode
     call: CallExpr
     nodes: list[DeferredNode]
     pass_number: int
@@ -95,7 +95,7 @@ class Trigger:
         probe = self._probe
         if probe is None or context.context is not probe.call:
             return  # mypy abandoned the list that this probe was put into
-        if probe.nodes[-1].node is not probe.module:
+        if probe.nodes[-1] is not probe.node:
             self._arm(probe.nodes, probe.pass_number)  # go behind everything that this pass checks again
             return
         unfinished = {deferred.node for deferred in self.checker.deferred_nodes}
@@ -115,13 +115,13 @@ class Trigger:
         The list appended to in one pass is walked in the next; before the implementation phase mypy clears it.
         """
         probe = self._probe
-        if probe is None or all(deferred.node is not probe.module for deferred in probe.nodes):
+        if probe is None or all(node is not probe.node for node in probe.nodes):
             return False
         return probe.nodes is self.checker.deferred_nodes or self.checker.pass_num == probe.pass_number + 1
 
     def _arm(self, nodes: list[DeferredNode], pass_number: int) -> None:
         self._probe = _make_probe(self.checker, nodes, pass_number)
-        nodes.append(DeferredNode(self._probe.module, None))
+        nodes.append(self._probe.node)
 
     def _swept(self) -> Iterator[tuple[Unit, list[TypeInfo]]]:
         """The units that `sweep` asks for, of those whose bodies mypy has checked.
@@ -170,7 +170,7 @@ def _functions(node: SymbolNode | None) -> Iterator[FuncDef]:
 
 def _is_part(unit: Unit, node: SymbolNode) -> bool:
     """Whether the deferred `node` is the decorator or the overloaded function around `unit`."""
-    return isinstance(node, (Decorator, OverloadedFuncDef)) and unit in _functions(node)
+    return isinstance(node, (Decorator, OverloadedFuncDef)) and any(unit is part for part in _functions(node))
 
 
 def _make_probe(checker: TypeChecker, nodes: list[DeferredNode], pass_number: int) -> _Probe:
@@ -188,4 +188,5 @@ def _make_probe(checker: TypeChecker, nodes: list[DeferredNode], pass_number: in
     module = MypyFile([statement], [])
     module._fullname = checker.tree.fullname
     module.path = checker.tree.path
-    return _Probe(module, call, nodes, pass_number)
+    # The daemon walks lists with modules in them, but has a type of its own for these.
+    return _Probe(DeferredNode(cast(FuncDef, module), None), call, nodes, pass_number)
