@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ from mypy_session_plugin.flow.fixpoint import Fixpoint
 from mypy_session_plugin.mypy_compat import report
 from mypy_session_plugin.mypy_compat.types import Types
 from mypy_session_plugin.rules.collector import Collector
+from mypy_session_plugin.rules.registry import RULES
+from mypy_session_plugin.semantics import sinks
 from mypy_session_plugin.semantics.binding import Binder
 from mypy_session_plugin.semantics.factories import Factories
 from mypy_session_plugin.semantics.library import Library
@@ -80,14 +83,38 @@ def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Optio
 
 def _worlds(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> Iterator[World]:
     """The unit itself, then each function nested in it, found while its enclosing one is analysed."""
-    types, library = Types(checker), _library(options.stub_paths)
-    shapes = Shapes(MappedClasses(), library)
-    shared = (types, library, shapes, Binder(shapes), Factories(checker.tree), options)
+    shared = _shared(checker, options)
     waiting: list[FuncItem | MypyFile] = [unit]
     while waiting:
         current = waiting.pop()
         if current is not unit and isinstance(unit, MypyFile) and isinstance(current, FuncDef):
             continue
-        world = World(current, *shared, nested=current is not unit)
+        world = World(current, *shared, options, nested=current is not unit)
         yield world
         waiting.extend(world.nested_units)
+
+
+def sink_names(options: Options) -> frozenset[str]:
+    """The bare names of the libraries' calls at which a rule may report."""
+    named = {name for rule in RULES for name in rule.calls}
+    return sinks.sink_names(_library(options.stub_paths), options.stub_paths, named)
+
+
+@dataclass(slots=True)
+class _Current:
+    """The checker whose functions are analysed now, and what is known for all of them."""
+
+    checker: TypeChecker | None = None
+    shared: tuple[Types, Library, Shapes, Binder, Factories] | None = None
+
+
+_current = _Current()
+
+
+def _shared(checker: TypeChecker, options: Options) -> tuple[Types, Library, Shapes, Binder, Factories]:
+    if _current.checker is not checker or _current.shared is None or not _current.shared[0].is_current():
+        library = _library(options.stub_paths)
+        shapes = Shapes(MappedClasses(), library)
+        _current.checker = checker
+        _current.shared = (Types(checker), library, shapes, Binder(shapes), Factories(checker.tree))
+    return _current.shared

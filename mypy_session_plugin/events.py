@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable
+from enum import Enum
 from pathlib import Path
 
 from mypy.nodes import FuncDef, MypyFile, SymbolTableNode, TypeInfo
@@ -12,51 +14,78 @@ from mypy_session_plugin.config import Options
 from mypy_session_plugin.mypy_compat.signatures import has_phantom_signature
 from mypy_session_plugin.stub_files import described_packages
 
-#: Attributes by which a class is mapped though none of its bases is known.
-_MAPPING_ATTRIBUTES = ("__tablename__", "__table__", "__mapper__")
 _OWN_PACKAGES = frozenset({"sqlalchemy", "mypy_session_plugin"})
 #: Their names stand in every function and tell nothing of it.
 _ORDINARY_PACKAGES = frozenset({"builtins", "typing", "typing_extensions", "_typeshed"})
 _STANDARD_LIBRARY = sys.stdlib_module_names | _ORDINARY_PACKAGES
 
 
+class Interest(Enum):
+    """What a name that mypy looks up makes of the unit in which it stands.
+
+    SINK: a rule may report there, so the unit is analysed.  SWEEP: the module has sessions and the project has phantom
+    types, so the units that have one in their signatures are analysed.  NONE: it tells nothing.
+    """
+
+    NONE = "none"
+    SWEEP = "sweep"
+    SINK = "sink"
+
+
 class Events:
-    """Tells the names that matter: of a library that has session stubs, of a mapped class, of phantom-typed code."""
+    """Tells the names that matter: calls at which a rule may report, and phantom-typed code.
+
+    `sinks` are the bare names of the libraries' functions, methods and classes at which a rule may report; they are
+    asked for with the first name of a library, so that a project without any never reads a stub.
+    """
 
     def __init__(
         self,
         stub_paths: Iterable[Path],
         options: Options,
         lookup: Callable[[str], SymbolTableNode | None],
+        sinks: Callable[[], frozenset[str]],
     ) -> None:
         self._libraries = (described_packages(stub_paths) | _OWN_PACKAGES) - _ORDINARY_PACKAGES
-        self._expression_names = {name.rpartition(".")[2] for name in options.session_expressions}
+        self._expressions = options.session_expressions
         self._lookup = lookup
+        self._read_sinks = sinks
+        self._sinks: frozenset[str] | None = None
+        #: Whether the build knows the phantom types: without them no signature has one.
+        self.phantom_types = False
 
-    def is_event(self, full_name: str) -> bool:
-        """Whether a call or a read of `full_name` may concern a session, an instance or a phantom type."""
+    def interest(self, full_name: str) -> Interest:
+        """What a call or a read of `full_name` makes of the unit in which it stands."""
         package, _, rest = full_name.partition(".")
         if package in self._libraries:
-            return True
+            if full_name.rpartition(".")[2] in self.sinks:
+                return Interest.SINK
+            return Interest.SWEEP if self.phantom_types else Interest.NONE
         if package in _STANDARD_LIBRARY or not rest:
-            return False
-        if self._concerns(full_name):
-            return True
-        owner = self._lookup(full_name.rpartition(".")[0])
-        return owner is not None and isinstance(owner.node, TypeInfo) and _may_be_mapped(owner.node)
+            return Interest.NONE
+        if self.phantom_types and self._concerns(full_name):
+            return Interest.SINK
+        return Interest.SWEEP if self.phantom_types else Interest.NONE
 
-    def names_session_expression(self, tree: MypyFile) -> bool:
-        """Whether the text of a module names one of the configured session expressions.
+    @property
+    def sinks(self) -> frozenset[str]:
+        """The bare names of the libraries at which a rule may report."""
+        if self._sinks is None:
+            self._sinks = self._read_sinks()
+        return self._sinks
+
+    def units_with_session_expressions(self, tree: MypyFile) -> Callable[[FuncDef | MypyFile], bool] | None:
+        """Which units of a module may report on a configured session expression; None if the module names none.
 
         Of an expression whose type is Any mypy looks up no name at all, so the text is all there is to go by.
         """
-        if not self._expression_names:
-            return False
-        try:
-            text = Path(tree.path).read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return False
-        return any(name in text for name in self._expression_names)
+        names = {name.rpartition(".")[2] for name in self._expressions}
+        text = _text_of(tree) if names else ""
+        if not any(name in text for name in names):
+            return None
+        called = re.compile(r"\.(?:" + "|".join(map(re.escape, sorted(self.sinks))) + r")\(")
+        lines = [number for number, line in enumerate(text.splitlines(), 1) if called.search(line)]
+        return lambda unit: any(_first_line(unit) <= line <= _last_line(unit, len(text)) for line in lines)
 
     def _concerns(self, full_name: str) -> bool:
         symbol = self._lookup(full_name)
@@ -64,19 +93,25 @@ class Events:
             return False
         if isinstance(symbol.node, TypeInfo):
             constructor = symbol.node.get("__init__")
-            return _may_be_mapped(symbol.node) or (constructor is not None and has_phantom_signature(constructor.node))
+            return constructor is not None and has_phantom_signature(constructor.node)
         return has_phantom_signature(symbol.node)
+
+
+def _text_of(tree: MypyFile) -> str:
+    try:
+        return Path(tree.path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _first_line(unit: FuncDef | MypyFile) -> int:
+    return unit.line if isinstance(unit, FuncDef) else 0
+
+
+def _last_line(unit: FuncDef | MypyFile, otherwise: int) -> int:
+    return unit.end_line or otherwise if isinstance(unit, FuncDef) else otherwise
 
 
 def is_phantom_typed(unit: FuncDef | MypyFile) -> bool:
     """Whether a unit of analysis is a function with a phantom type in its signature."""
     return isinstance(unit, FuncDef) and has_phantom_signature(unit)
-
-
-def _may_be_mapped(info: TypeInfo) -> bool:
-    """Whether a class is possibly mapped: one look at names, the real test is the analysis's own."""
-    return (
-        info.fallback_to_any
-        or any(base.fullname.startswith("sqlalchemy.") for base in info.mro)
-        or any(info.get(name) is not None for name in _MAPPING_ATTRIBUTES)
-    )

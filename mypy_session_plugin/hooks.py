@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from mypy.nodes import FuncDef, MypyFile
 from mypy.options import Options as MypyOptions
@@ -20,7 +20,7 @@ from typing_extensions import override
 from mypy_session_plugin import __version__
 from mypy_session_plugin.codes import CODES
 from mypy_session_plugin.config import ConfigError, Options, load_options
-from mypy_session_plugin.events import Events, is_phantom_typed
+from mypy_session_plugin.events import Events, Interest, is_phantom_typed
 from mypy_session_plugin.mypy_compat import PROBE
 from mypy_session_plugin.mypy_compat.error_codes import make_error_codes
 from mypy_session_plugin.mypy_compat.report import is_silent
@@ -42,6 +42,9 @@ def session_plugin(mypy_version: str) -> type[Plugin]:
     if reason is None:
         return SessionPlugin
     return type("RefusingPlugin", (_RefusingPlugin,), {"lines": [reason]})
+
+
+UnitTest: TypeAlias = Callable[[FuncDef | MypyFile], bool]
 
 
 class _RefusingPlugin(Plugin):
@@ -69,7 +72,7 @@ class SessionPlugin(Plugin):
         except ConfigError as error:
             self._options, self._faults = Options(), error.lines
         stub_paths = [*self._options.stub_paths, stub_root()]
-        self._events = Events(stub_paths, self._options, self.lookup_fully_qualified)
+        self._events = Events(stub_paths, self._options, self.lookup_fully_qualified, self._sinks)
         self._config_data = _config_data(self._options)
         #: Triggers with work left, by the identity of their checker; the current one may have none.
         self._triggers: dict[int, Trigger] = {}
@@ -112,25 +115,36 @@ class SessionPlugin(Plugin):
         checker = self._running_checker()
         if checker is not self._checker:
             self._enter(checker)
-        if self._trigger is not None and self._events.is_event(full_name):
-            self._schedule(self._trigger)
+        if self._trigger is None:
+            return
+        interest = self._events.interest(full_name)
+        if interest is not Interest.NONE:
+            self._schedule(self._trigger, interest)
 
     def _enter(self, checker: TypeChecker | None) -> None:
         """Mypy goes on with another module: take up its trigger, or make one if anything can be found there."""
         self._checker, self._trigger = checker, None
         if checker is None or is_silent(checker) or not any(name in checker.modules for name in _NEEDED_MODULES):
             return
+        self._events.phantom_types = _NEEDED_MODULES[1] in checker.modules
         self._trigger = self._triggers.get(id(checker))
         if self._trigger is None:
-            whole_module = self._events.names_session_expression(checker.tree)
-            sweep = _everything if whole_module else is_phantom_typed
-            self._trigger = self._make_trigger(checker, self._analyse, sweep)
-            if whole_module:
-                self._schedule(self._trigger)
+            units = self._events.units_with_session_expressions(checker.tree)
+            self._trigger = self._make_trigger(checker, self._analyse, _either(units, is_phantom_typed))
+            if units is not None:
+                self._schedule(self._trigger, Interest.SWEEP)
 
-    def _schedule(self, trigger: Trigger) -> None:
+    def _schedule(self, trigger: Trigger, interest: Interest) -> None:
         self._triggers[id(trigger.checker)] = trigger
-        trigger.schedule()
+        if interest is Interest.SINK:
+            trigger.schedule()
+        else:
+            trigger.request_sweep()
+
+    def _sinks(self) -> frozenset[str]:
+        from mypy_session_plugin.checker import sink_names
+
+        return sink_names(self._options)
 
     def _probe_fired(self, context: FunctionContext) -> Type:
         trigger = self._triggers.get(id(context.api))
@@ -148,8 +162,8 @@ class SessionPlugin(Plugin):
         analyse(checker, unit, self._options)
 
 
-def _everything(_unit: FuncDef | MypyFile) -> bool:
-    return True
+def _either(first: UnitTest | None, second: UnitTest) -> UnitTest:
+    return second if first is None else lambda unit: first(unit) or second(unit)
 
 
 def _config_data(options: Options) -> dict[str, str]:

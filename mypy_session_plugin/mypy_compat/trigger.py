@@ -76,7 +76,7 @@ class Trigger:
     @property
     def idle(self) -> bool:
         """Whether nothing waits for analysis."""
-        return not self._pending
+        return not self._pending and self._probe is None
 
     def schedule(self) -> None:
         """Have the unit that mypy checks now analysed; cheap, and safe inside speculative checks."""
@@ -87,6 +87,10 @@ class Trigger:
             self._pending[function] = [scope for scope in outer if isinstance(scope, TypeInfo)]
         else:
             self._pending[self.checker.tree] = []
+        self.request_sweep()
+
+    def request_sweep(self) -> None:
+        """Have the units that `sweep` asks for analysed when mypy has finished the module's functions."""
         if not self._armed():
             self._arm(self.checker.deferred_nodes, self.checker.pass_num)
 

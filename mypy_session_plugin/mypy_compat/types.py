@@ -31,11 +31,16 @@ class Types:
     def __init__(self, checker: TypeChecker) -> None:
         self._checker = checker
         self._map = checker._type_maps[0]
+        self._tree = checker.tree
 
     @property
     def tree(self) -> MypyFile:
         """The module that is being checked."""
-        return self._checker.tree
+        return self._tree
+
+    def is_current(self) -> bool:
+        """Whether the checker still works with the type map and tree that this object reads."""
+        return self._map is self._checker._type_maps[0] and self._tree is self._checker.tree
 
     def of(self, expression: Expression) -> Type | None:
         """The type of an expression as mypy keeps it, aliases included; None where it has none."""

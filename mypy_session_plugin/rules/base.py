@@ -54,10 +54,15 @@ class Verdict:
 
 
 class Rule(Protocol):
-    """One error code."""
+    """One error code.
+
+    `calls` are the bare names of library calls at which the rule may report beside those that the stubs tell of (a
+    parameter that raises for a state, or that crosses a boundary): a function that has none is not analysed.
+    """
 
     code: str
     quantifier: Quantifier
+    calls: tuple[str, ...]
 
     def check(self, event: Event, store: Store) -> Iterable[Verdict]:
         """The verdicts on an event; none where the rule has nothing to do with it."""

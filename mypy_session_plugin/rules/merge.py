@@ -27,6 +27,7 @@ class MergeRule:
 
     code = "session-merge"
     quantifier = Quantifier.EVERY
+    calls: tuple[str, ...] = METHODS
 
     def check(self, event: Event, store: Store) -> Iterable[Verdict]:
         """A verdict on each call of `merge()`."""

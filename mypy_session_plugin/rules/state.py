@@ -29,6 +29,7 @@ class StateRule:
 
     code = "session-state"
     quantifier = Quantifier.EVERY
+    calls: tuple[str, ...] = ()
 
     def check(self, event: Event, store: Store) -> Iterable[Verdict]:
         """Verdicts on each instance that is given to a call, and on each phantom-typed position."""

@@ -31,6 +31,7 @@ class Library:
         """
         self._roots = tuple(dict.fromkeys([*roots, stub_root()]))
         self._modules: dict[str, ModuleStub | None] = {}
+        self._classes: dict[str, ClassStub | None] = {}
 
     def module(self, name: str) -> ModuleStub | None:
         """The stub of a module, or None if there is no file for it."""
@@ -41,9 +42,11 @@ class Library:
 
     def class_stub(self, full_name: str) -> ClassStub | None:
         """The stub of a class, under any name by which the library exports it."""
-        module, _, name = canonical_name(full_name).rpartition(".")
-        stub = self.module(module)
-        return stub.classes.get(name) if stub else None
+        if full_name not in self._classes:
+            module, _, name = canonical_name(full_name).rpartition(".")
+            stub = self.module(module)
+            self._classes[full_name] = stub.classes.get(name) if stub else None
+        return self._classes[full_name]
 
     def method(self, class_names: str | Sequence[str], name: str) -> tuple[FunctionStub, ...] | None:
         """The signatures of a method.
