@@ -43,7 +43,7 @@ def lower_call(builder: Builder, call: CallExpr) -> Temporary:
     receiver_place = None
     written = call.callee
     if isinstance(written, SuperExpr):
-        receiver, method = builder.value(written.call), written.name
+        receiver, method = super_object(builder, written), written.name
     elif isinstance(written, MemberExpr) and module_attribute(written) is None:
         full_name = class_function(written)
         if full_name is None:
@@ -79,9 +79,19 @@ def lower_arguments(builder: Builder, call: CallExpr) -> tuple[Argument, ...]:
 
 def lower_super(builder: Builder, expression: SuperExpr) -> Temporary:
     """Lower `super().name` that is not called."""
-    owner = builder.value(expression.call)
+    owner = super_object(builder, expression)
     target = builder.temporary()
     builder.emit(LoadAttribute(expression, target, owner, expression.name, None))
+    return target
+
+
+def super_object(builder: Builder, expression: SuperExpr) -> Temporary:
+    """Lower the call `super(...)`, whose callee mypy leaves unresolved."""
+    callee = builder.temporary()
+    builder.emit(LoadName(expression.call.callee, callee, "builtins.super"))
+    arguments = lower_arguments(builder, expression.call)
+    target = builder.temporary()
+    builder.emit(Call(expression.call, target, callee, None, None, None, ("builtins.super",), arguments))
     return target
 
 

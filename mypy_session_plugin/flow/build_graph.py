@@ -42,9 +42,12 @@ def build_graph(unit: FuncItem | MypyFile, oracle: Oracle) -> Graph:
 
 
 def skip_empty_blocks(blocks: list[Block]) -> None:
-    """Let terminators lead past blocks that only jump on; heads of loops stay."""
+    """Let all edges lead past blocks that only jump on; heads of loops stay."""
     for block in blocks:
         block.terminator = retargeted(block.terminator)
+    for block in blocks:
+        if block.handler is not None:
+            block.handler = destination(block.handler)
 
 
 def retargeted(terminator: Terminator) -> Terminator:
