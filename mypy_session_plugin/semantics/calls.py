@@ -69,7 +69,10 @@ class Calls:
         constructed = self._constructed(instruction, node, store)
         if constructed is not None:
             return constructed
-        changed = containers.call(self._world, store, instruction)
+        values = [store.value(argument.value) for argument in instruction.arguments]
+        if containers.iterates(node):
+            values = [self.iterated(value, node, store) for value in values]
+        changed = containers.call(self._world, store, instruction, values)
         if changed is not None:
             return changed
         if self._is_lazy(node):
@@ -84,6 +87,11 @@ class Calls:
         receiver = store.value(instruction.receiver) if instruction.receiver is not None else NOTHING_KNOWN
         method = Method(receiver, instruction.method or "", getattr(instruction.node, "callee", None))
         return carrier(method)
+
+    def iterated(self, value: Value, node: Context, store: Store, name: str = "__iter__") -> Value:
+        """What is gone through: a library's object gives its elements out, a container is its own."""
+        provided = self.protocol(name, value, node, store) if objects(value) else None
+        return value if provided is None else provided
 
     def resume(self, atom: Bound, node: Context, store: Store) -> Value:
         """A coroutine is awaited: what its call stands for happens now."""

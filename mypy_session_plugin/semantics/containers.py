@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from mypy.nodes import CallExpr, Context, RefExpr
@@ -26,6 +25,8 @@ COPIES = {
     "builtins.reversed": "generator",
     "builtins.iter": "generator",
 }
+#: Builtins that make tuples of the elements of others.
+PAIRS = frozenset({"builtins.enumerate", "builtins.zip"})
 #: Methods that put their last argument into the container, or each element of it.
 PUTS = frozenset({"append", "add", "insert", "appendleft", "setdefault"})
 PUTS_ALL = frozenset({"extend", "update", "extendleft"})
@@ -139,18 +140,39 @@ def unpack(world: World, store: Store, value: Value, count: int, starred: int | 
     return [copy_element(store, elements, "element", (site_of(node), position)) for position in range(count)]
 
 
-def call(world: World, store: Store, instruction: Call) -> Value | None:
+def iterates(node: Context) -> bool:
+    """Whether the call is of a builtin that goes through its arguments."""
+    return _builtin_name(node) in COPIES or _builtin_name(node) in PAIRS
+
+
+def _builtin_name(node: Context) -> str:
+    return node.callee.fullname if isinstance(node, CallExpr) and isinstance(node.callee, RefExpr) else ""
+
+
+def call(world: World, store: Store, instruction: Call, values: list[Value]) -> Value | None:
     """A builtin that copies a container, or a method of a known container; None for every other call."""
     node = instruction.node
-    values = [store.value(argument.value) for argument in instruction.arguments]
-    full_name = node.callee.fullname if isinstance(node, CallExpr) and isinstance(node.callee, RefExpr) else ""
+    full_name = _builtin_name(node)
     if full_name in COPIES and values and _is_container(store, values[0]):
         facts = ContainerFacts(COPIES[full_name], elements_of(store, values[0]))
         return frozenset({store.create(ObjectId("container", site_of(node)), facts)})
+    if full_name in PAIRS and values and any(_is_container(store, value) for value in values):
+        return _pairs(store, full_name, values, node)
     receiver = store.value(instruction.receiver) if instruction.receiver is not None else frozenset()
     if instruction.method is None or not _is_container(store, receiver):
         return None
     return _method(world, store, instruction.method, receiver, values, node)
+
+
+def _pairs(store: Store, full_name: str, values: list[Value], node: Context) -> Value:
+    """`enumerate(items)` and `zip(one, other)`: tuples, of which there are many."""
+    site = site_of(node)
+    elements = [elements_of(store, value) for value in values]
+    fixed = (NOTHING_KNOWN, elements[0]) if full_name == "builtins.enumerate" else tuple(elements)
+    pair = ObjectId("container", (site, "pair"), older=True)
+    store.heap[pair] = ContainerFacts("tuple", join(fixed), fixed)
+    facts = ContainerFacts("generator", frozenset({pair}))
+    return frozenset({store.create(ObjectId("container", site), facts)})
 
 
 def _method(
@@ -176,8 +198,3 @@ def _is_container(store: Store, value: Value) -> bool:
 
 def _holds_elements(store: Store, atom: object) -> bool:
     return isinstance(atom, ObjectId) and isinstance(store.heap.get(atom), ContainerFacts)
-
-
-def items_of(values: Iterable[Value]) -> Value:
-    """Several values as one."""
-    return join(values)

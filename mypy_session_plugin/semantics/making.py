@@ -127,15 +127,21 @@ class Maker:
 def copy_element(store: Store, elements: Value, kind: str, site: Hashable) -> Value:
     """One element of a container, taken out: an object of its own that may be the same as the others'.
 
-    Recency: it is the most recent one of its site, so that what happens to it is a strong update.
+    Recency: it is the most recent one of its site, so that what happens to it is a strong update.  A tuple that is taken
+    out brings its items along.
     """
     taken: list[Value] = []
     for atom in sorted(elements, key=repr):
-        facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
-        if isinstance(atom, ObjectId) and isinstance(facts, InstanceFacts) and atom.older:
-            identity = ObjectId(kind, (site, atom.kind, atom.site))
+        facts = store.heap.get(atom) if isinstance(atom, ObjectId) and atom.older else None
+        if isinstance(atom, ObjectId) and isinstance(facts, InstanceFacts):
             loose = InstanceFacts(facts.class_name, facts.bases, facts.situations)
-            taken.append(frozenset({store.create(identity, loose)}))
+            taken.append(frozenset({store.create(ObjectId(kind, (site, atom.kind, atom.site)), loose)}))
+        elif isinstance(atom, ObjectId) and isinstance(facts, ContainerFacts) and facts.fixed is not None:
+            fixed = tuple(
+                copy_element(store, item, kind, (site, atom.site, position)) for position, item in enumerate(facts.fixed)
+            )
+            row = ContainerFacts(facts.kind, join(fixed) if fixed else frozenset(), fixed, facts.keys)
+            taken.append(frozenset({store.create(ObjectId("container", (site, atom.site)), row)}))
         else:
             taken.append(frozenset({atom}))
     return join(taken) if taken else NOTHING_KNOWN

@@ -296,10 +296,10 @@ class Transfer:
     def _next(self, instruction: graph.Next, store: Store) -> None:
         iterable = store.value(instruction.iterable)
         name = "__aiter__" if instruction.is_async else "__iter__"
-        provided = self._calls.protocol(name, iterable, instruction.node, store) if objects(iterable) else None
+        iterated = self._calls.iterated(iterable, instruction.node, store, name)
         if any(isinstance(atom, Bound) for atom in iterable):
             call_unknown(store, [iterable], (), site_of(instruction.node))
-        value = containers.one_of(self._world, store, provided or iterable, instruction.node)
+        value = containers.one_of(self._world, store, iterated, instruction.node)
         if value == NOTHING_KNOWN and isinstance(instruction.node, ForStmt):
             value = self._loop_variable(instruction.node, store)
         store.variables[instruction.target] = value
