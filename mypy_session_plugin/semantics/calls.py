@@ -293,13 +293,13 @@ class Calls:
     def _unknown(self, instruction: Call, store: Store) -> Value:
         node, world = instruction.node, self._world
         values = [store.value(argument.value) for argument in instruction.arguments]
-        values.append(self.callee(instruction, store))
         if self._is_closed(node, values):
             for value in values:
                 containers.link_all(store, value)
         else:
             places = [argument.place for argument in instruction.arguments]
-            call_unknown(store, values, [*places, instruction.receiver_place], site_of(node))
+            called = self.callee(instruction, store)
+            call_unknown(store, [*values, called], [*places, instruction.receiver_place], site_of(node))
         return world.typed_value(store, node, "result")
 
     def _is_closed(self, node: Context, values: Sequence[Value]) -> bool:
