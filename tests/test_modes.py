@@ -9,7 +9,17 @@ import pytest
 from tests.harness import Harness, Project, Report, assert_expected, daemon, modes, run_in_mode
 from tests.trigger_cases import CASES
 
-_FILES = {f"{name}.py": text for name, text in CASES.items()}
+_MERGE = """\
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+class Base(DeclarativeBase): ...
+class User(Base):
+    __tablename__ = "user"
+    id: Mapped[int] = mapped_column(primary_key=True)
+def function(session: Session) -> None:
+    session.merge(session.get_one(User, 1))  # E: [session-merge]
+    session.merge(session.get_one(User, 1))  # type: ignore[session-merge]
+"""
+_FILES = {f"{name}.py": text for name, text in CASES.items()} | {"merge.py": _MERGE}
 
 _FACTORY = """\
 from sqlalchemy.orm import Session

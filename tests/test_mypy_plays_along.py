@@ -13,9 +13,9 @@ from tests.harness import MYPY_RELEASE, Harness
 _APP = """\
 from sqlalchemy.orm import Session
 def function(session: Session) -> None:
-    session.flush()
+    session.merge(object())
     number: int = "text"
-session = Session()
+Session().merge(object())
 """
 
 
