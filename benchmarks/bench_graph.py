@@ -5,7 +5,7 @@ import time
 
 from mypy import build
 from mypy.modulefinder import BuildSource
-from mypy.nodes import CallExpr, Expression, FuncItem
+from mypy.nodes import CallExpr, Expression, FuncDef
 from mypy.options import Options
 
 from mypy_session_plugin.flow.build_graph import build_graph
@@ -72,7 +72,7 @@ def measure(text: str) -> tuple[float, Graph]:
     options.semantic_analysis_only = True
     options.preserve_asts = True
     function = build.build([BuildSource(None, "app", text)], options).files["app"].names["f"].node
-    assert isinstance(function, FuncItem)
+    assert isinstance(function, FuncDef)
     best = float("inf")
     for _ in range(3):
         start = time.process_time()

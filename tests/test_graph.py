@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from mypy import nodes, patterns
+from mypy.errors import CompileError
 from mypy.modulefinder import BuildSource
-from mypy.nodes import Expression, FuncItem, MypyFile, Node, Statement
+from mypy.nodes import Expression, FuncDef, MypyFile, Node, Statement
 
 from mypy_session_plugin.flow import graph as ir
 from mypy_session_plugin.flow.build_expressions import EXPRESSIONS
@@ -48,9 +49,9 @@ def graph_of(source: str) -> Graph:
     return build_graph(function_f(analysed([BuildSource(None, "app", source)])["app"]), NameOracle())
 
 
-def function_f(tree: MypyFile) -> FuncItem:
+def function_f(tree: MypyFile) -> FuncDef:
     function = tree.names["f"].node
-    assert isinstance(function, FuncItem)
+    assert isinstance(function, FuncDef)
     return function
 
 
@@ -58,8 +59,17 @@ def function_f(tree: MypyFile) -> FuncItem:
 def test_construct(case: str) -> None:
     tree = trees()[module_name(case)]
     function = tree.names["f"].node if "f" in tree.names else None
-    graph = build_graph(function if isinstance(function, FuncItem) else tree, NameOracle())
+    graph = build_graph(function if isinstance(function, FuncDef) else tree, NameOracle())
     assert text_of(graph).replace(module_name(case), "app") == CASES[case][1]
+
+
+def test_type_statement() -> None:
+    """Only a mypy with a parser of its own, or a Python that has the statement, can read it."""
+    try:
+        tree = analysed([BuildSource(None, "app", "type Alias = list[int]\n")])["app"]
+    except CompileError:
+        pytest.skip("cannot be parsed")
+    assert text_of(build_graph(tree, NameOracle())) == "0:\n    %1 = operation()\n    app.Alias = %1\n    end: return"
 
 
 def concrete(base: type[Node], module: object) -> set[type[Node]]:
