@@ -1,0 +1,61 @@
+"""What every example on the pages of the rules begins with."""
+
+import asyncio
+import functools
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Barrier, Event, Lock, Thread, Timer, get_ident
+from typing import Annotated, Generic, Literal, TypeVar
+
+from sqlalchemy import Engine, ForeignKey, create_engine, func, inspect, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_scoped_session, async_sessionmaker
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    make_transient,
+    make_transient_to_detached,
+    mapped_column,
+    relationship,
+    scoped_session,
+    sessionmaker,
+)
+
+from mypy_session_plugin import (
+    Attached,
+    Becomes,
+    Borrowed,
+    Deleted,
+    Detached,
+    Owned,
+    Pending,
+    Persistent,
+    Synchronized,
+    Transient,
+)
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    email: Mapped[str | None]
+    posts: Mapped[list["Post"]] = relationship(back_populates="author", cascade="all, delete-orphan")
+
+
+class Post(Base):
+    __tablename__ = "posts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    author: Mapped[User] = relationship(back_populates="posts")
+
+
+def load_posts(user: User) -> int:
+    """The thread in which the posts of a user were loaded."""
+    assert user.posts
+    return get_ident()

@@ -1,0 +1,37 @@
+"""The pages of the rules are right: mypy reports what their examples say, and SQLAlchemy does what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mypy_session_plugin.codes import CODES
+from tests.harness import Harness, Report, assert_expected
+from tests.pages import PREAMBLE, PREAMBLE_LINE, RULES, Block, blocks, run
+
+_BLOCKS = [block for code in CODES for block in blocks(RULES / f"{code.name}.md")]
+_FLAGS = ("--disallow-untyped-defs", "--warn-unused-ignores")
+
+
+@pytest.fixture(scope="module")
+def reports(harness: Harness) -> dict[str, list[Report]]:
+    """What mypy reports on each block of all pages, from one build."""
+    cases = {block.name: PREAMBLE_LINE + block.text for block in _BLOCKS}
+    cases["preamble"] = PREAMBLE.read_text(encoding="utf-8")
+    return harness.run_batch(cases, flags=_FLAGS)
+
+
+@pytest.mark.parametrize("block", _BLOCKS, ids=lambda block: block.name)
+def test_mypy_reports_what_the_page_says(block: Block, reports: dict[str, list[Report]]) -> None:
+    assert_expected({f"{block.name}.py": PREAMBLE_LINE + block.text}, reports[block.name])
+
+
+@pytest.mark.parametrize("block", _BLOCKS, ids=lambda block: block.name)
+def test_sqlalchemy_does_what_the_page_says(block: Block, tmp_path: Path) -> None:
+    run(block, tmp_path)
+
+
+@pytest.mark.parametrize("block", [block for block in _BLOCKS if block.expects_error], ids=lambda block: block.name)
+def test_every_example_of_a_fault_shows_it(block: Block) -> None:
+    assert block.shows_the_fault, "neither an assertion nor a raised exception"
