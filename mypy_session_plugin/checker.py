@@ -17,6 +17,7 @@ from mypy.nodes import FuncDef, FuncItem, MypyFile
 from mypy_session_plugin.config import Options
 from mypy_session_plugin.flow.build_graph import build_graph
 from mypy_session_plugin.flow.fixpoint import Fixpoint
+from mypy_session_plugin.flow.graph import End, Exit
 from mypy_session_plugin.mypy_compat import report
 from mypy_session_plugin.mypy_compat.types import Types
 from mypy_session_plugin.rules.collector import Collector
@@ -73,8 +74,11 @@ def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Optio
         world.listener = collector.hear
         for block, stores in fixpoint.entries():
             for store in stores:
-                for _reached in fixpoint.walk(block, store.copy()):
+                leaving = store.copy()
+                for _reached in fixpoint.walk(block, leaving):
                     pass
+                if isinstance(block.terminator, Exit) and block.terminator.how is End.RETURN:
+                    transfer.leave(leaving)
     for reported in collector.reports():
         report.report(checker, reported.finding.message, reported.finding.node, reported.code, reported.finding.notes)
     for node, text in collector.revealed():

@@ -10,7 +10,7 @@ parameters are the vocabulary of the stub reader: an argument that is not here i
 
 `when` says on which way an effect occurs: of an exit (`__exit__`, `__aexit__`) without an exception (`"ok"`), with
 one (`"error"`) or both (`"always"`); of a call that may flush, only where the session flushes by itself
-(`"autoflush"`).
+(`"autoflush"`), and of that only where something must be loaded (`"load"`).
 """
 
 from collections.abc import Callable
@@ -38,7 +38,7 @@ __all__ = [
 
 T = TypeVar("T")
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-When: TypeAlias = Literal["always", "ok", "error", "autoflush"]
+When: TypeAlias = Literal["always", "ok", "error", "autoflush", "load"]
 State: TypeAlias = Literal["transient", "pending", "persistent", "deleted", "detached"]
 
 Marked = Annotated[T, Marker("Marked")]

@@ -36,12 +36,16 @@ class Parameter:
 
 
 class When(Enum):
-    """On which way an effect occurs: of an exit the ways out, of a flush whether the session flushes by itself."""
+    """On which way an effect occurs: of an exit the ways out, of a flush whether the session does it by itself.
+
+    LOAD: only where something must be loaded, which the session flushes before.
+    """
 
     ALWAYS = "always"
     OK = "ok"
     ERROR = "error"
     AUTOFLUSH = "autoflush"
+    LOAD = "load"
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,12 +99,32 @@ class InstanceFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """A session was handed over a boundary and what runs there has not been waited for.
+
+    `node` is the call that hands over, `boundary` what is crossed (`thread`, `task`, `process`), `text` how the source
+    calls what is handed over, and `how` by which way the other side gets at the session.
+    """
+
+    node: object
+    boundary: str
+    text: str
+    how: str
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """The position of the call, by which several are told in order."""
+        return getattr(self.node, "line", 0), getattr(self.node, "column", 0)
+
+
+@dataclass(frozen=True, slots=True)
 class SessionFacts:
     """A session or registry.
 
     `class_name` is the library class whose stub describes it.  The truth of `autoflush` and `expire_on_commit` is a set:
     True, False, or unknown.  `made_here`: constructed in this function, so its whole life is seen.  `registry`: a
     scoped_session, whose methods work on one session a thread.  `escaped`: unknown code can reach it at any later call.
+    `handed`: the hand-overs of it whose other side may be running.
     `holds_new`: something may have been inserted in the running transaction.  `depth`: the number of savepoints, None
     for unknown.  `name` is how the source calls it.
     """
@@ -121,6 +141,7 @@ class SessionFacts:
     escaped: bool = False
     holds_new: bool = True
     depth: int | None = 0
+    handed: frozenset[HandOver] = frozenset()
     origin: Origin | None = field(default=None, compare=False)
 
     @property
@@ -145,6 +166,7 @@ class SessionFacts:
             escaped=self.escaped or other.escaped,
             holds_new=self.holds_new or other.holds_new,
             depth=self.depth if self.depth == other.depth else None,
+            handed=self.handed | other.handed,
             origin=_first(self.origin, other.origin),
         )
 
@@ -202,7 +224,8 @@ class LibraryFacts:
 
     `class_name` names its stub, `session` is the session it works with, `holds` what else it gives out or keeps.
     `bindings` are the shapes that its type variables stand for and `settings` the known options of a factory or
-    query: both compare by value and name no object.  `role` tells objects of one class apart (a savepoint).
+    query: both compare by value and name no object.  `handed` are the hand-overs whose end this object stands for (a
+    task, a future, a thread, an executor): waiting for it waits for them; `workers` is the size of an executor.
     """
 
     class_name: str
@@ -210,7 +233,8 @@ class LibraryFacts:
     session: Value = frozenset()
     holds: Value = frozenset()
     settings: tuple[tuple[str, Hashable], ...] = ()
-    role: str = ""
+    handed: frozenset[HandOver] = frozenset()
+    workers: int | None = None
 
     @property
     def key(self) -> object:
@@ -221,14 +245,15 @@ class LibraryFacts:
         """What holds of either."""
         if self == other:
             return self
-        same = self.class_name == other.class_name and self.role == other.role
+        same = self.class_name == other.class_name
         return LibraryFacts(
             min(self.class_name, other.class_name),
             tuple(item for item in self.bindings if item in other.bindings),
             join((self.session, other.session)) if same else NOTHING_KNOWN,
             join((self.holds, other.holds)),
             tuple(item for item in self.settings if item in other.settings),
-            self.role if same else "",
+            self.handed | other.handed,
+            self.workers if self.workers == other.workers else None,
         )
 
     def renamed(self, change: Rename) -> LibraryFacts:

@@ -97,7 +97,7 @@ def marked(situation: Situation, session: ObjectId | None) -> Followers | None:
         case State.DETACHED:
             return (Situation(State.PERSISTENT, session, marked=True),)
         case State.DELETED:
-            return (situation,)
+            return (replace(situation, gone=Level.UNKNOWN),)
         case _:
             return None
 
@@ -119,23 +119,22 @@ def moved(situation: Situation, moves: Mapping[str, State], inner: bool) -> Foll
     `moves` is that of `@moves`: from `new`, `pending`, `persistent`, `marked` and `deleted` to the state that follows.
     `inner` says that only the innermost transaction ends: what an enclosing one inserted or deleted stays.
     """
-    if "new" in moves and situation.new is not Level.BEFORE:
-        return _rolled_back_new(situation, moves, inner)
-    if situation.state is State.DELETED and "deleted" in moves and moves["deleted"] is State.PERSISTENT:
+    outlives = inner and situation.new is Level.OUTER
+    if "new" in moves and situation.new is not Level.BEFORE and not outlives:
+        gone = Situation(State.TRANSIENT, was_deleted=situation.state is State.DELETED)
+        if situation.new is Level.INNER:
+            return (gone,)
+        return (gone, *_moved_old(replace(situation, new=Level.BEFORE), moves, inner))
+    return _moved_old(situation, moves, inner)
+
+
+def _moved_old(situation: Situation, moves: Mapping[str, State], inner: bool) -> Followers:
+    """The move of an instance whose row the end of the transaction does not take back."""
+    if situation.state is State.DELETED and moves.get("deleted") is State.PERSISTENT:
         return _restored(situation, inner)
     kind = "marked" if situation.marked else situation.state.value
     target = moves.get(kind)
     return (situation,) if target is None else (_moved_to(situation, target),)
-
-
-def _rolled_back_new(situation: Situation, moves: Mapping[str, State], inner: bool) -> Followers:
-    """The rows of the transaction are gone; where it is unknown which transaction that was, both may be."""
-    without = replace(situation, new=Level.BEFORE)
-    kept = (situation,) if inner else moved(without, moves, inner)
-    if situation.new is Level.OUTER and inner:
-        return kept
-    gone = Situation(State.TRANSIENT, was_deleted=situation.state is State.DELETED)
-    return (gone, *kept) if situation.new is Level.UNKNOWN else (gone,)
 
 
 def _restored(situation: Situation, inner: bool) -> Followers:

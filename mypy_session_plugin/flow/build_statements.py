@@ -67,9 +67,10 @@ def lower_operator_assignment(builder: Builder, statement: nodes.OperatorAssignm
 
 
 def lower_delete(builder: Builder, statement: nodes.DelStmt) -> None:
-    """Lower `del`."""
-    if not skipped(builder, statement.expr):
-        delete(builder, statement.expr)
+    """Lower `del`; mypy gives no type to a name that is deleted, whether it is reached or not."""
+    target = statement.expr
+    if not isinstance(target, (nodes.MemberExpr, nodes.IndexExpr)) or not skipped(builder, target):
+        delete(builder, target)
 
 
 def lower_return(builder: Builder, statement: nodes.ReturnStmt) -> None:

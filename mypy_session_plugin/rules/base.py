@@ -47,10 +47,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a rule says of one event in one path state; `key` tells several verdicts on one node apart."""
+    """What a rule says of one event in one path state; `key` tells several verdicts on one node apart.
+
+    `decisive`: the path is one that the author wrote (the next turn of a loop), so other paths do not matter.
+    """
 
     key: Hashable
     finding: Finding | None
+    decisive: bool = False
 
 
 class Rule(Protocol):

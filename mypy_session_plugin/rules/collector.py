@@ -11,10 +11,13 @@ from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, ObjectId
-from mypy_session_plugin.rules.base import Finding, Quantifier
+from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict
 from mypy_session_plugin.rules.registry import RULES
 from mypy_session_plugin.semantics.events import Event, RevealEvent
 
+#: A hand-over that is a concurrent use is reported as that, and not once more as a hand-over.
+HANDOVER = "session-handover"
+CONCURRENT = frozenset({"session-thread", "session-task"})
 ORDER = {state: position for position, state in enumerate(State)}
 
 
@@ -30,7 +33,7 @@ class Collector:
     """Hears every event of one unit's reporting walk."""
 
     def __init__(self) -> None:
-        self._verdicts: dict[tuple[str, Context, Hashable], list[Finding | None]] = {}
+        self._verdicts: dict[tuple[str, Context, Hashable], list[Verdict]] = {}
         self._quantifiers = {rule.code: rule.quantifier for rule in RULES}
         self._revealed: dict[Context, set[tuple[int, str]]] = {}
 
@@ -42,17 +45,26 @@ class Collector:
         for rule in RULES:
             for verdict in rule.check(event, store):
                 key = (rule.code, event.node, verdict.key)
-                self._verdicts.setdefault(key, []).append(verdict.finding)
+                self._verdicts.setdefault(key, []).append(verdict)
 
     def reports(self) -> Iterator[Reported]:
         """The findings that hold under their rule's quantifier, one a mistake, in the order of the lines."""
         found: dict[tuple[str, str, int, int], Reported] = {}
-        for (code, _node, _key), findings in self._verdicts.items():
-            known = [finding for finding in findings if finding is not None]
-            if known and (len(known) == len(findings) or self._quantifiers[code] is Quantifier.SOME):
-                first = known[0]
-                found.setdefault((code, first.message, first.node.line, first.node.column), Reported(code, first))
-        yield from sorted(found.values(), key=lambda item: (item.finding.node.line, item.finding.node.column, item.code))
+        for (code, _node, _key), verdicts in self._verdicts.items():
+            finding = self._holding(code, verdicts)
+            if finding is not None:
+                found.setdefault((code, finding.message, finding.node.line, finding.node.column), Reported(code, finding))
+        crossing = {item.finding.node for item in found.values() if item.code in CONCURRENT}
+        kept = [item for item in found.values() if item.code != HANDOVER or item.finding.node not in crossing]
+        yield from sorted(kept, key=lambda item: (item.finding.node.line, item.finding.node.column, item.code))
+
+    def _holding(self, code: str, verdicts: list[Verdict]) -> Finding | None:
+        known = [verdict for verdict in verdicts if verdict.finding is not None]
+        decisive = next((verdict for verdict in known if verdict.decisive), None)
+        if decisive is not None:
+            return decisive.finding
+        holds = len(known) == len(verdicts) or self._quantifiers[code] is Quantifier.SOME
+        return known[0].finding if known and holds else None
 
     def revealed(self) -> Iterator[tuple[Context, str]]:
         """The answers to `reveal_state`, every path state taken together."""

@@ -30,7 +30,8 @@ from mypy_session_plugin.facts.values import (
 )
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
-from mypy_session_plugin.semantics import containers, library_calls
+from mypy_session_plugin.semantics import boundaries, containers, library_calls
+from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.events import RevealEvent
 from mypy_session_plugin.semantics.instances import link
 from mypy_session_plugin.semantics.library_calls import LibraryCall, session_of
@@ -180,9 +181,14 @@ class Calls:
             return None
         name = overloads[0].name
         session = session_of(store, receiver) if receiver is not NOTHING_KNOWN else frozenset()
-        return library_calls.apply(
+        result = library_calls.apply(
             world, store, LibraryCall(instruction.node, name, bound, receiver, session, result_node)
         )
+        if name == "start":
+            boundaries.start(world, store, receiver)
+        if name == "__init__":
+            return result
+        return boundaries.hand_over(world, store, bound, receiver, instruction.node, result, starts=True)
 
     def _overloads(self, instruction: Call, store: Store, receiver: Value) -> tuple[FunctionStub, ...] | None:
         node = instruction.node
@@ -273,17 +279,21 @@ class Calls:
     def _new_library_object(
         self, info: TypeInfo, overloads: tuple[FunctionStub, ...], instruction: Call, node: CallExpr, store: Store
     ) -> Value | None:
-        class_name = next(
-            base.fullname for base in info.mro if self._world.library.method(base.fullname, "__init__") is not None
-        )
+        world = self._world
+        class_name = next(base.fullname for base in info.mro if world.library.method(base.fullname, "__init__"))
         values = [store.value(argument.value) for argument in instruction.arguments]
-        made = self._apply(instruction, overloads, NOTHING_KNOWN, values, store, node)
-        if made is None:
+        arguments = [
+            (argument, value, world.type(argument.node))
+            for argument, value in zip(instruction.arguments, values, strict=True)
+        ]
+        bound = world.binder.bind(overloads, arguments, None, {})
+        if bound is None:
             return None
-        held: Value = frozenset().union(*values) if values else frozenset()
         settings = tuple(sorted(settings_of(node).items()))
-        facts = LibraryFacts(class_name, holds=held, settings=settings)
-        return frozenset({store.create(ObjectId("result", site_of(node)), facts)})
+        facts = LibraryFacts(class_name, settings=settings, workers=workers_of(bound))
+        made = frozenset({store.create(ObjectId("result", site_of(node)), facts)})
+        starts = world.library.method(class_name, "start") is None
+        return boundaries.hand_over(world, store, bound, frozenset(), node, made, starts)
 
     def _is_lazy(self, node: CallExpr) -> bool:
         """Whether the call only makes a coroutine or generator, which runs when it is awaited or iterated."""
@@ -293,21 +303,26 @@ class Calls:
     def _unknown(self, instruction: Call, store: Store) -> Value:
         node, world = instruction.node, self._world
         values = [store.value(argument.value) for argument in instruction.arguments]
-        if self._is_closed(node, values):
+        receiver = store.value(instruction.receiver) if instruction.receiver is not None else frozenset()
+        if self._is_closed(node, (*values, receiver), store):
             for value in values:
                 containers.link_all(store, value)
         else:
             places = [argument.place for argument in instruction.arguments]
             called = self.callee(instruction, store)
+            for value in [*values, called]:
+                boundaries.use(world, store, _sessions_in(store, value), node)
             call_unknown(store, [*values, called], [*places, instruction.receiver_place], site_of(node))
         return world.typed_value(store, node, "result")
 
-    def _is_closed(self, node: Context, values: Sequence[Value]) -> bool:
-        """Whether the callee is library code that is given nothing to call and no session."""
+    def _is_closed(self, node: Context, values: Sequence[Value], store: Store) -> bool:
+        """Whether the callee is library code that is given nothing to call, and SQLAlchemy's no session."""
         if any(isinstance(atom, (Function, Bound)) for value in values for atom in value):
             return False
         callee = node.callee if isinstance(node, CallExpr) else None
-        return callee is not None and self._module_of(callee).partition(".")[0] in CLOSED_MODULES
+        package = "" if callee is None else self._module_of(callee).partition(".")[0]
+        takes_session = any(store.session(item) is not None for value in values for item in objects(value))
+        return package in CLOSED_MODULES and not (takes_session and package == "sqlalchemy")
 
     def _module_of(self, callee: Expression) -> str:
         named = class_named_by(self._world.type(callee))
@@ -322,10 +337,24 @@ class Calls:
         return callee.fullname if isinstance(callee, RefExpr) else ""
 
 
+def _sessions_in(store: Store, value: Value) -> Value:
+    """The session that a value given to unknown code is."""
+    return frozenset(item for item in objects(value) if store.session(item) is not None)
+
+
 def session_class_of(type_: object) -> SessionShape | None:
     """The library's session class of a type; None for what is no session."""
     info = info_of(type_)  # type: ignore[arg-type]
     return None if info is None else session_class(info)
+
+
+def workers_of(bound: BoundCall) -> int | None:
+    """The number of workers of an executor, where a literal gives it."""
+    given = bound.argument("max_workers")
+    for atom in given.value if given is not None else ():
+        if isinstance(atom, Constant) and isinstance(atom.value, int):
+            return atom.value
+    return None
 
 
 def _without_parameters(overloads: tuple[FunctionStub, ...]) -> tuple[FunctionStub, ...]:
@@ -334,5 +363,3 @@ def _without_parameters(overloads: tuple[FunctionStub, ...]) -> tuple[FunctionSt
 
     return tuple(replace(stub, parameters=()) for stub in overloads)
 
-
-_ = (TRUE, FALSE, Constant)

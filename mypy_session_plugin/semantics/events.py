@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TypeAlias
 
 from mypy.nodes import Context, Expression
 
+from mypy_session_plugin.facts.objects import HandOver
 from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.values import Value
 from mypy_session_plugin.semantics.binding import BoundCall
@@ -47,30 +49,38 @@ class RevealEvent:
     is_session: bool
 
 
-class Boundary:
-    """The kinds of boundary, as `CrossesThread`, `CrossesTask` and `CrossesProcess` name them."""
+class Outcome(Enum):
+    """What came of a hand-over on one path.
 
-    THREAD = "thread"
-    TASK = "task"
-    PROCESS = "process"
+    CONCURRENT: the owner used the session before it waited; MANY: it was handed to several at once; OWNER_OUTSIDE: it
+    was never waited for, and its owner is a caller; WAITED: the owner did nothing with it until the end; UNUSED: it was
+    never waited for and never used again; ELSEWHERE: another report tells of it.
+    """
+
+    CONCURRENT = "concurrent"
+    MANY = "many"
+    OWNER_OUTSIDE = "owner outside"
+    WAITED = "waited"
+    UNUSED = "unused"
+    ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
 class HandOverEvent:
-    """A value is handed over a boundary.
+    """It is known, on one path, what came of a hand-over; `because` is the line that tells (0: none).
 
-    `reaches` says how the other side gets at the session (`as an argument`, `through the closure ...`); `waits`, that
-    the owner waits for the end before it goes on; `used_again`, that the owner uses the session in between or later.
+    `session` is how the source calls the session.
     """
 
-    node: Context
-    boundary: str
-    value: Value
-    text: str
-    reaches: str
-    many: bool
-    waits: bool
-    used_again: bool
+    hand_over: HandOver
+    outcome: Outcome
+    session: str
+    because: int
+
+    @property
+    def node(self) -> Context:
+        """The call that handed the session over."""
+        return self.hand_over.node  # type: ignore[return-value]
 
 
 Event: TypeAlias = "CallEvent | PositionEvent | RevealEvent | HandOverEvent"

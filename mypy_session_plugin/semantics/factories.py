@@ -14,6 +14,7 @@ from mypy.nodes import (
     AssignmentStmt,
     Block,
     CallExpr,
+    Context,
     Expression,
     GlobalDecl,
     IfStmt,
@@ -21,16 +22,21 @@ from mypy.nodes import (
     MypyFile,
     NameExpr,
     Node,
+    StrExpr,
     TryStmt,
 )
 
-from mypy_session_plugin.facts.values import UNKNOWN, Unknown
+from mypy_session_plugin.facts.objects import LibraryFacts
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import UNKNOWN, Constant, Unknown, Value, objects
 from mypy_session_plugin.flow.syntax import children
 
 #: The settings that states depend on, with what SQLAlchemy does where they are not given.
 DEFAULTS: dict[str, bool] = {"autoflush": True, "expire_on_commit": True}
 #: Functions and classes whose keywords are the settings of the sessions that they make.
 FACTORY_CLASSES = frozenset({"sqlalchemy.orm.session.sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker"})
+
+QUERY = "sqlalchemy.orm.query.Query"
 
 Setting = frozenset[bool | Unknown]
 NOT_KNOWN: Setting = frozenset({UNKNOWN})
@@ -49,6 +55,41 @@ def settings_of(call: CallExpr, inherited: dict[str, Setting] | None = None) -> 
         elif kind == ARG_NAMED and name == "class_":
             found = _of_class(found, value)
     return found
+
+
+def boolean_setting(value: Value) -> Setting:
+    """The setting that an argument's value is."""
+    known = frozenset(atom.value for atom in value if isinstance(atom, Constant) and isinstance(atom.value, bool))
+    return known if len(known) == len(value) and known else NOT_KNOWN
+
+
+def autoflush_given(store: Store, receiver: Value, call: Context) -> Setting | None:
+    """What a query or statement says of autoflush itself; None where the session decides.
+
+    That is `Query.autoflush()`, or the execution option of that name where the call names such options.
+    """
+    for item in objects(receiver):
+        facts = store.heap.get(item)
+        if isinstance(facts, LibraryFacts):
+            setting = dict(facts.settings).get("autoflush")
+            if isinstance(setting, frozenset) and facts.class_name == QUERY:
+                return setting
+    if isinstance(call, CallExpr) and any(_names_autoflush(argument) for argument in (call.callee, *call.args)):
+        return NOT_KNOWN
+    return None
+
+
+def _names_autoflush(expression: Node) -> bool:
+    waiting: list[Node] = [expression]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, StrExpr) and node.value == "autoflush":
+            return True
+        if isinstance(node, CallExpr) and isinstance(node.callee, MemberExpr):
+            if node.callee.name == "execution_options" and {"autoflush", None} & set(node.arg_names):
+                return True
+        waiting.extend(children(node))
+    return False
 
 
 def _of_class(settings: dict[str, Setting], value: Expression) -> dict[str, Setting]:

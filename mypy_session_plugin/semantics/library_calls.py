@@ -14,9 +14,10 @@ from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, join, objects
 from mypy_session_plugin.mypy_compat.types import info_of
-from mypy_session_plugin.semantics import sessions
+from mypy_session_plugin.semantics import boundaries, sessions
 from mypy_session_plugin.semantics.binding import BoundCall, Given, is_phantom
 from mypy_session_plugin.semantics.events import CallEvent
+from mypy_session_plugin.semantics.factories import NOT_KNOWN, autoflush_given
 from mypy_session_plugin.semantics.instances import operate
 from mypy_session_plugin.semantics.parameters import event_name, operation_of
 from mypy_session_plugin.semantics.results import Results
@@ -28,6 +29,7 @@ ITERABLES = frozenset(
 #: Statements that delete rows: what they match in the session becomes deleted at once.
 DELETES = "sqlalchemy.sql.dml.Delete"
 SAVEPOINT = "Savepoint"
+NO_AUTOFLUSH = "sqlalchemy.orm.session._NoAutoflush"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +61,35 @@ def session_of(store: Store, receiver: Value) -> Value:
 
 def apply(world: World, store: Store, call: LibraryCall) -> Value:
     """Let the rules see the call, then change the store as the stub says; the value of the call."""
+    if world.failing:
+        _fail(world, store, call)
+        return NOTHING_KNOWN
     event = CallEvent(call.node, call.name, call.session, call.bound, getattr(call.node, "callee", None))
     world.listener(event, store)
+    boundaries.use(world, store, call.session, call.node)
+    if boundaries.ends(call.bound, call.failed):
+        boundaries.join(world, store, call.receiver)
     _change_parameters(store, call)
     effects = [effect for effect in call.bound.stub.effects if _occurs(effect, call.failed)]
     origin = Origin(call.node.line, event_name(call.name))
     inner = _is_savepoint(store, call.receiver)
     for effect in effects:
         if effect.name == "flushes":
-            sessions.flush(store, call.session, origin, effect.when is When.AUTOFLUSH, _query_autoflush(store, call))
+            sessions.flush(store, call.session, origin, effect.when, autoflush_given(store, call.receiver, call.node))
         elif effect.name == "moves":
             _move(world, store, call, effect, origin, inner)
     if any(effect.name == "writes" for effect in effects):
         _write(store, call)
     for effect in effects:
         _change_transaction(store, call, effect, inner)
+    _change_settings(store, call)
     return Results(world, store, call.bound, call.receiver, call.session, call.result_node, call.name).value()
 
 
 def _occurs(effect: Effect, failed: bool | None) -> bool:
     """Whether an effect occurs on this way out; `failed` is None for what is no exit."""
-    return effect.when in (When.ALWAYS, When.AUTOFLUSH) or failed is None or (effect.when is When.ERROR) is failed
+    on_every_way = effect.when not in (When.OK, When.ERROR)
+    return on_every_way or failed is None or (effect.when is When.ERROR) is failed
 
 
 def _is_savepoint(store: Store, receiver: Value) -> bool:
@@ -87,15 +97,45 @@ def _is_savepoint(store: Store, receiver: Value) -> bool:
     return any(isinstance(item, LibraryFacts) and item.class_name.endswith(SAVEPOINT) for item in facts)
 
 
-def _query_autoflush(store: Store, call: LibraryCall) -> bool | None:
-    """What a query says of autoflush itself (`Query.autoflush(False)`); None where the session decides."""
+def _fail(world: World, store: Store, call: LibraryCall) -> None:
+    """The call raises half-way: its flush failed, or succeeded before something else did.
+
+    An exit then goes its way of an exception.  What raises before its first effect is seen by the handler anyway.
+    """
+    flushing = [effect for effect in call.bound.stub.effects if effect.name == "flushes"]
+    setting = autoflush_given(store, call.receiver, call.node) or sessions.setting_of(store, call.session, "autoflush")
+    certain = any(effect.when not in (When.AUTOFLUSH, When.LOAD) for effect in flushing)
+    if not flushing or call.failed or (not certain and setting == {False}):
+        return
+    flushed = store.copy()
+    sessions.flush(flushed, call.session, Origin(call.node.line, event_name(call.name)))
+    origin = Origin(call.node.line, "flush failed")
+    sessions.fail_flush(store, call.session, origin)
+    if call.failed is None:
+        store.heap = store.join(flushed).heap
+        return
+    inner = _is_savepoint(store, call.receiver)
+    for effect in call.bound.stub.effects:
+        if effect.name == "moves" and effect.when is not When.OK:
+            _move(world, store, call, effect, origin, inner)
+        if effect.when is not When.OK:
+            _change_transaction(store, call, effect, inner)
+
+
+def _change_settings(store: Store, call: LibraryCall) -> None:
+    """The block of `no_autoflush` switches the session's autoflush off, and back at its end."""
     for item in objects(call.receiver):
         facts = store.heap.get(item)
-        if isinstance(facts, LibraryFacts):
-            setting = dict(facts.settings).get("autoflush")
-            if isinstance(setting, bool):
-                return setting
-    return None
+        if not isinstance(facts, LibraryFacts) or facts.class_name != NO_AUTOFLUSH:
+            continue
+        if call.name == "__enter__":
+            before = sessions.setting_of(store, call.session, "autoflush")
+            store.heap[item] = replace(facts, settings=(("autoflush", before),))
+            sessions.update_sessions(store, call.session, lambda known: replace(known, autoflush=frozenset({False})))
+        elif call.name == "__exit__":
+            saved = dict(facts.settings).get("autoflush")
+            setting = saved if isinstance(saved, frozenset) else NOT_KNOWN
+            sessions.update_sessions(store, call.session, lambda known: replace(known, autoflush=setting))
 
 
 def _change_parameters(store: Store, call: LibraryCall) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mypy.nodes import CallExpr, Context
 
 from mypy_session_plugin.facts.effects import TypeExpression
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
-from mypy_session_plugin.facts.states import State
+from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE_VALUE, NOTHING_KNOWN, Constant, ObjectId, Value, join, objects
 from mypy_session_plugin.semantics.binding import ROW_CLASSES, BoundCall, is_phantom
-from mypy_session_plugin.semantics.factories import DEFAULTS, FACTORY_CLASSES, Setting, settings_of
+from mypy_session_plugin.semantics.factories import DEFAULTS, FACTORY_CLASSES, NOT_KNOWN, Setting, boolean_setting, settings_of
 from mypy_session_plugin.semantics.making import Maker, copy_element, site_of
 from mypy_session_plugin.semantics.parameters import event_name
+from mypy_session_plugin.semantics.sessions import Relation, relation
 from mypy_session_plugin.semantics.shapes import (
     COLLECTIONS,
     PHANTOM_STATES,
@@ -37,6 +40,8 @@ from mypy_session_plugin.semantics.world import World
 TRANSPARENT = ("Owned", "Borrowed", "Synchronized", "In", "Loaded")
 
 
+#: The end of the names of what `sessionmaker.begin()` and its like return: a session that a block makes and ends.
+FACTORY_BLOCK = "SessionContextManager"
 #: Generic classes whose argument is a whole row.
 WHOLE_ROWS = ROW_CLASSES | {
     "sqlalchemy.engine.result.TupleResult",
@@ -63,6 +68,10 @@ class Results:
 
     def value(self) -> Value:
         """The value of the whole call."""
+        if self._name == "merge":
+            given = self._bound.argument("instance")
+            if given is not None and self._is_held(given.value):
+                return given.value
         return self._evaluate(self._bound.stub.returns, live=False, site=site_of(self._node))
 
     def _evaluate(self, expression: TypeExpression, live: bool, site: object) -> Value:
@@ -76,7 +85,7 @@ class Results:
         if phantom in TRANSPARENT:
             return self._evaluate(expression.arguments[0], live, site)
         if expression.name == "typing.Self":
-            return self._receiver
+            return self._with_setting(site) if self._name == "autoflush" else self._receiver
         shape = self._shape(expression)
         match shape:
             case SessionShape():
@@ -90,6 +99,32 @@ class Results:
         if shape == UNSEEN:
             return self._by_type()
         return self._entities(shape, site, older=False)
+
+    def _is_held(self, value: Value) -> bool:
+        """Whether an instance is persistent in this very session, so that `merge()` gives it back."""
+        held = [self._store.heap.get(item) for item in objects(value)]
+        return len(held) == len(value) and all(
+            isinstance(facts, InstanceFacts)
+            and all(
+                isinstance(item, Situation)
+                and item.state is State.PERSISTENT
+                and not item.marked
+                and relation(self._store, item.session, self._session) is Relation.SAME
+                for item in facts.situations
+            )
+            for facts in held
+        )
+
+    def _with_setting(self, site: object) -> Value:
+        """`Query.autoflush(False)` makes a query of its own that remembers it."""
+        given = self._bound.argument("setting")
+        setting = NOT_KNOWN if given is None else boolean_setting(given.value)
+        for item in objects(self._receiver):
+            facts = self._store.heap.get(item)
+            if isinstance(facts, LibraryFacts):
+                changed = replace(facts, settings=(("autoflush", setting),))
+                return frozenset({self._store.create(ObjectId("result", site), changed)})  # type: ignore[arg-type]
+        return self._receiver
 
     def _union(self, expression: TypeExpression, live: bool, site: object) -> Value:
         """`Persistent[T] | Pending[T]` is one instance that stands in either way; other members are alternatives."""
@@ -213,6 +248,8 @@ class Results:
     def _settings(self, class_name: str) -> tuple[tuple[str, Setting], ...]:
         if class_name in FACTORY_CLASSES and isinstance(self._node, CallExpr):
             return tuple(sorted(settings_of(self._node).items()))
+        if class_name.endswith(FACTORY_BLOCK):
+            return tuple(sorted(self._factory_settings().items()))
         return ()
 
     def _make_session(self, shape: SessionShape) -> Value:
@@ -225,7 +262,12 @@ class Results:
                 return facts.session
         if not is_factory_call(self._bound.stub.returns):
             return self._by_type()
-        return new_session(self._store, shape, self._node, self._factory_settings())
+        made = new_session(self._store, shape, self._node, self._factory_settings())
+        for item in objects(self._receiver):
+            facts = self._store.heap.get(item)
+            if isinstance(facts, LibraryFacts) and facts.class_name.endswith(FACTORY_BLOCK):
+                self._store.heap[item] = replace(facts, session=made)
+        return made
 
     def _factory_settings(self) -> dict[str, Setting]:
         inherited: dict[str, Setting] | None = None
@@ -239,8 +281,8 @@ class Results:
 
 
 def class_is_transaction(class_name: str) -> bool:
-    """Whether the class stands for a transaction of a session that exists, not for a factory."""
-    return class_name.endswith(("Transaction", "Savepoint"))
+    """Whether the class stands for a part of the life of a session that exists, not for a factory."""
+    return class_name.endswith(("Transaction", "Savepoint", "_NoAutoflush"))
 
 
 def is_factory_call(returns: TypeExpression) -> bool:

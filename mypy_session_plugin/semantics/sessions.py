@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from enum import Enum
 
+from mypy_session_plugin.facts.effects import When
 from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts, Situations, join_situations
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import (
@@ -19,6 +20,7 @@ from mypy_session_plugin.facts.states import (
 )
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Unknown, Value
+from mypy_session_plugin.semantics.factories import Setting
 
 FLUSH: Mapping[str, State] = {"pending": State.PERSISTENT, "marked": State.DELETED}
 #: What a flush that fails leaves behind: the session has rolled back.
@@ -121,17 +123,38 @@ def move_members(
     change_members(store, session, lambda situation: moved(situation, moves, inner), origin, surely)
 
 
-def flush(store: Store, session: Value, origin: Origin | None, autoflush: bool, override: bool | None = None) -> None:
-    """A flush: certain, or only where the session autoflushes; `override` is the setting of a query."""
-    if not autoflush:
-        move_members(store, session, FLUSH, origin)
-        return
-    settings: set[bool | Unknown] = {override} if override is not None else set()
-    for atom in session if override is None else ():
+def flush(
+    store: Store, session: Value, origin: Origin | None, when: When = When.ALWAYS, override: Setting | None = None
+) -> None:
+    """A flush: certain, or only where the session autoflushes; `override` is what a query says of that itself."""
+    setting = frozenset({True}) if when in (When.ALWAYS, When.OK, When.ERROR) else override
+    if setting is None:
+        setting = setting_of(store, session, "autoflush")
+    if setting != {False}:
+        surely = setting == {True} and when is not When.LOAD
+        move_members(store, session, FLUSH, origin, surely=surely)
+
+
+def fail_flush(store: Store, session: Value, origin: Origin | None) -> None:
+    """A flush fails: the session has rolled back its innermost transaction, while the program stays inside it."""
+    depth = depth_of(store, session)
+
+    def change(situation: Situation) -> Followers:
+        root = moved(situation, FAILED_FLUSH, inner=False) if depth in (0, None) else ()
+        inner = moved(situation, FAILED_FLUSH, inner=True) if depth != 0 else ()
+        return tuple(dict.fromkeys((*root, *inner)))
+
+    change_members(store, session, change, origin)
+
+
+def setting_of(store: Store, session: Value, name: str) -> Setting:
+    """The values that an option of a session may have."""
+    found: set[bool | Unknown] = set()
+    for atom in session:
         facts = store.session(atom) if isinstance(atom, ObjectId) else None
-        settings |= facts.autoflush if facts is not None else {UNKNOWN}
-    if settings and settings != {False}:
-        move_members(store, session, FLUSH, origin, surely=settings == {True})
+        known: Setting = frozenset({UNKNOWN}) if facts is None else getattr(facts, name)
+        found |= known
+    return frozenset(found) or frozenset({UNKNOWN})
 
 
 def update_sessions(store: Store, session: Value, change: Callable[[SessionFacts], SessionFacts]) -> None:
@@ -154,14 +177,9 @@ def depth_of(store: Store, session: Value) -> int | None:
 
 def expires_on_commit(store: Store, session: Value) -> bool | None:
     """Whether commit expires; None where it is not known."""
-    known: set[bool | Unknown] = set()
-    for atom in session:
-        facts = store.session(atom) if isinstance(atom, ObjectId) else None
-        known |= facts.expire_on_commit if facts is not None else {UNKNOWN}
-    if len(known) == 1:
-        only = known.pop()
-        return only if isinstance(only, bool) else None
-    return None
+    known = setting_of(store, session, "expire_on_commit")
+    only = next(iter(known)) if len(known) == 1 else None
+    return only if isinstance(only, bool) else None
 
 
 def begin_savepoint(store: Store, session: Value) -> None:

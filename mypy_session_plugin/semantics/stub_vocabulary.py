@@ -65,7 +65,7 @@ DECORATORS: dict[str, DecoratorSignature] = {
     "ends": DecoratorSignature(("outcome",), {"outcome": ("commit", "rollback")}, required=True),
     "entry_point": DecoratorSignature(),
     "expires": DecoratorSignature(("what",), {"what": ("all", "instance"), "unless": ("not expire_on_commit",)}),
-    "flushes": DecoratorSignature(when=(*_EXITS, When.AUTOFLUSH)),
+    "flushes": DecoratorSignature(when=(*_EXITS, When.AUTOFLUSH, When.LOAD)),
     "joined": DecoratorSignature(),
     "moves": DecoratorSignature(
         values=dict.fromkeys(("new", "pending", "persistent", "deleted", "marked"), _STATES), required=True

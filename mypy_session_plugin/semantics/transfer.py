@@ -9,7 +9,7 @@ from mypy.nodes import ForStmt, FuncItem, NameExpr, TypeInfo
 
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts
 from mypy_session_plugin.facts.origin import Origin
-from mypy_session_plugin.facts.store import GLOBALS, Store
+from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
     NOTHING_KNOWN,
     Bound,
@@ -24,13 +24,13 @@ from mypy_session_plugin.facts.values import (
 )
 from mypy_session_plugin.flow import graph
 from mypy_session_plugin.mypy_compat.types import is_any, parameters_of
-from mypy_session_plugin.semantics import conditions, containers, sessions
+from mypy_session_plugin.semantics import boundaries, conditions, containers, sessions
 from mypy_session_plugin.semantics.calls import INSTANCE_STATE, Calls
 from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.shapes import Entity, LibraryShape, SessionShape, Shape
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, run_unknown
-from mypy_session_plugin.semantics.world import World
+from mypy_session_plugin.semantics.world import World, ignore
 
 #: What an attribute of Any type is, where the option `session_expressions` names it.
 CONFIGURED_SESSION = SessionShape("sqlalchemy.orm.scoping.scoped_session", registry=True)
@@ -106,17 +106,25 @@ class Transfer:
         return conditions.assume(branch, truth, store)
 
     def failed(self, instruction: graph.Instruction, before: Store) -> Store | None:
-        """After a flush that failed half-way the session has rolled back; of other failures `before` says it all."""
+        """After a call that raised half-way: its flush failed, or unknown code has done a part of its work.
+
+        Of calls that raise before they do anything `before` says it all.
+        """
         if not isinstance(instruction, (graph.Call, graph.Await, graph.ExitContext, graph.EnterContext, graph.Next)):
             return None
         if not any(facts.situations for _identity, facts in before.instances()):
             return None
-        half_way = before.copy()
-        origin = Origin(instruction.node.line, "flush failed")
-        for identity in list(before.heap):
-            if before.session(identity) is not None:
-                sessions.move_members(half_way, frozenset({identity}), sessions.FAILED_FLUSH, origin)
-        return half_way
+        half_way, world = before.copy(), self._world
+        heard, world.listener, world.failing = world.listener, ignore, True
+        try:
+            self.execute(instruction, half_way)
+        finally:
+            world.listener, world.failing = heard, False
+        return None if half_way.heap == before.heap else half_way
+
+    def leave(self, store: Store) -> None:
+        """The function returns in this path state."""
+        boundaries.leave(self._world, store)
 
     def _nothing(self, instruction: graph.Instruction, store: Store) -> None:
         """An instruction without meaning for states."""
@@ -153,13 +161,10 @@ class Transfer:
 
     def _symbol(self, store: Store, kind: str, name: str, shape: Shape, place: graph.Place) -> Value:
         """What a place holds when it is first read; the same symbol as long as nothing may have assigned it."""
-        if kind in ("parameter", "captured") or (isinstance(shape, SessionShape) and shape.registry and "." in place[0]):
-            site: object = place
+        if kind in ("parameter", "captured"):
+            value = Maker(store, kind, None).value(shape, place, name)
         else:
-            shared = store.epochs.get(GLOBALS, frozenset()) if "." in place[0] else frozenset()
-            site = (place, store.epoch(place) | shared)
-        maker = Maker(store, kind if kind != "global" else "path", None)
-        value = maker.value(shape, site, ".".join(place).rpartition(".")[2])  # type: ignore[arg-type]
+            value = self._world.path_symbol(store, place, shape)
         if isinstance(shape, LibraryShape) and shape.class_name in FACTORY_CLASSES:
             settings = tuple(sorted(self._world.factories.settings(name).items()))
             for item in objects(value):
@@ -251,8 +256,11 @@ class Transfer:
     def _await(self, instruction: graph.Await, store: Store) -> None:
         value = store.value(instruction.value)
         atom = next(iter(value)) if len(value) == 1 else None
+        boundaries.join(self._world, store, value)
         if isinstance(atom, Bound) and atom.how == "coroutine":
             result = self._calls.resume(atom, instruction.node, store)
+        elif isinstance(atom, ObjectId) and isinstance(store.heap.get(atom), LibraryFacts):
+            result = self._world.typed_value(store, instruction.node, "result")
         else:
             call_unknown(store, [value], (), site_of(instruction.node))
             result = self._world.typed_value(store, instruction.node, "result")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
 from mypy.nodes import Context, Expression, FuncItem, MypyFile
 from mypy.types import Type
 
 from mypy_session_plugin.config import Options
-from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.store import GLOBALS, Store
 from mypy_session_plugin.facts.values import Value
 from mypy_session_plugin.mypy_compat.types import Types
 from mypy_session_plugin.semantics.binding import Binder
@@ -17,7 +17,7 @@ from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.factories import Factories
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.making import Maker, site_of
-from mypy_session_plugin.semantics.shapes import Shape, Shapes
+from mypy_session_plugin.semantics.shapes import SessionShape, Shape, Shapes
 
 
 def ignore(event: Event, store: Store) -> None:
@@ -39,6 +39,7 @@ class World:
     factories: Factories
     options: Options
     nested: bool = False
+    failing: bool = False
     listener: Callable[[Event, Store], None] = field(default=ignore)
     nested_units: list[FuncItem] = field(default_factory=list)
 
@@ -53,3 +54,12 @@ class World:
     def typed_value(self, store: Store, node: Context, kind: str) -> Value:
         """The value of an expression of which only the type is known: instances in unknown states, unknown sessions."""
         return Maker(store, kind, None).value(self.shape(node), site_of(node))
+
+    def path_symbol(self, store: Store, place: tuple[str, ...], shape: Shape) -> Value:
+        """What an attribute path holds when it is first read; the same symbol as long as nothing may have assigned it."""
+        if isinstance(shape, SessionShape) and shape.registry and "." in place[0]:
+            site: Hashable = place
+        else:
+            shared = store.epochs.get(GLOBALS, frozenset()) if "." in place[0] else frozenset()
+            site = (place, store.epoch(place) | shared)
+        return Maker(store, "path", None).value(shape, site, ".".join([place[0].rpartition(".")[2], *place[1:]]))

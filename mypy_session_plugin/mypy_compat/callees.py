@@ -1,0 +1,152 @@
+"""The signature of what a call calls, with the aliases that its author wrote.
+
+The value of a call is plain `T` to mypy; the aliases are in the type of the callee.  Some decorators lose them there
+(`contextmanager`, `lru_cache`): then they are in the signature of the function that is decorated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from mypy.erasetype import erase_typevars
+from mypy.nodes import CallExpr, Decorator, Expression, FuncDef, MemberExpr, RefExpr, SuperExpr, SymbolNode, TypeInfo
+from mypy.subtypes import is_same_type, is_subtype
+from mypy.types import AnyType, CallableType, Instance, Overloaded, Type, get_proper_type
+
+from mypy_session_plugin.mypy_compat.signatures import has_phantom_type
+from mypy_session_plugin.mypy_compat.types import Types, info_of
+
+#: What tells, for one signature, which argument goes to which parameter; None if they do not fit.
+Assign = Callable[[CallableType], "Sequence[tuple[int, Expression]] | None"]
+
+#: What the generator functions under `contextmanager` and `asynccontextmanager` become.
+MANAGERS = frozenset({"contextlib._GeneratorContextManager", "contextlib._AsyncGeneratorContextManager"})
+
+
+def phantom_signature(types: Types, call: CallExpr, assign: Assign) -> CallableType | None:
+    """The signature of a call's callee, if phantom types are written in it; of overloads, the one that is called.
+
+    `self` and `cls` are left out of methods.  None where no phantom type is written, or where it is not certain which
+    overload is called.
+    """
+    found = types.of(call.callee)
+    if found is None:
+        return None
+    proper = get_proper_type(found)
+    if isinstance(proper, Instance):
+        proper = _called_object(types, call.callee, proper)
+    if isinstance(proper, Overloaded):
+        return _matching(types, proper, assign) if has_phantom_type(proper) else None
+    decorated = _undecorated(types, call.callee)
+    if not isinstance(proper, CallableType):
+        return decorated
+    if decorated is not None and (_returns_manager(proper) or _is_same(proper, decorated)):
+        return decorated
+    return proper if has_phantom_type(proper) else None
+
+
+def is_manager(type_: Type | None) -> bool:
+    """Whether a value is what `contextmanager` or `asynccontextmanager` makes of a generator function's call."""
+    proper = get_proper_type(type_) if type_ is not None else None
+    return isinstance(proper, Instance) and proper.type.fullname in MANAGERS
+
+
+def _returns_manager(signature: CallableType) -> bool:
+    return is_manager(signature.ret_type)
+
+
+def _is_same(one: CallableType, other: CallableType) -> bool:
+    """Whether a decorator has left the signature as it was, but for the aliases in it."""
+    return is_same_type(one.copy_modified(fallback=other.fallback), other)
+
+
+def _called_object(types: Types, callee: Expression, proper: Instance) -> object:
+    """`__call__` of an object; what `functools.cache` makes of a function is called as the function is."""
+    if proper.type.fullname == "functools._lru_cache_wrapper":
+        return None
+    method = proper.type.get("__call__")
+    signature = get_proper_type(method.type) if method is not None and method.type is not None else None
+    return _without_self(signature) if isinstance(signature, CallableType) and not proper.args else None
+
+
+def _undecorated(types: Types, callee: Expression) -> CallableType | None:
+    """The signature under the decorators of what is called; None if it is not decorated or has no phantom type."""
+    definition, is_bound = _definition(types, callee)
+    if not isinstance(definition, Decorator):
+        return None
+    signature = get_proper_type(definition.func.type) if definition.func.type is not None else None
+    if not isinstance(signature, CallableType) or not has_phantom_type(signature):
+        return None
+    return _without_self(signature) if is_bound and not definition.func.is_static else signature
+
+
+def _definition(types: Types, callee: Expression) -> tuple[SymbolNode | None, bool]:
+    """What a callee is defined as, and whether its first parameter is given already."""
+    if isinstance(callee, RefExpr) and isinstance(callee.node, Decorator):
+        return callee.node, False
+    if isinstance(callee, MemberExpr):
+        if isinstance(callee.expr, RefExpr) and isinstance(callee.expr.node, TypeInfo):
+            definition = _member(callee.expr.node, callee.name)
+            return definition, isinstance(definition, Decorator) and definition.func.is_class
+        info = info_of(types.of(callee.expr))
+        return (None, True) if info is None else (_member(info, callee.name), True)
+    if isinstance(callee, SuperExpr) and callee.info is not None:
+        for base in callee.info.mro[1:]:
+            if callee.name in base.names:
+                return base.names[callee.name].node, True
+    return None, False
+
+
+def _member(info: TypeInfo, name: str) -> SymbolNode | None:
+    entry = info.get(name)
+    return None if entry is None else entry.node
+
+
+def _without_self(signature: CallableType) -> CallableType:
+    return signature.copy_modified(
+        arg_types=signature.arg_types[1:], arg_kinds=signature.arg_kinds[1:], arg_names=signature.arg_names[1:]
+    )
+
+
+def _matching(types: Types, overloaded: Overloaded, assign: Assign) -> CallableType | None:
+    """The first overload that takes the arguments by their types; None if an argument of type Any leaves a choice."""
+    fitting = [item for item in overloaded.items if _takes(types, item, assign)]
+    if not fitting:
+        return None
+    if len(fitting) > 1 and any(
+        isinstance(get_proper_type(given), AnyType) for given in _given_types(types, fitting[0], assign)
+    ):
+        return None
+    return fitting[0]
+
+
+def _takes(types: Types, item: CallableType, assign: Assign) -> bool:
+    assigned = assign(item)
+    if assigned is None:
+        return False
+    for position, argument in assigned:
+        given = types.of(argument)
+        if given is None or not is_subtype(given, erase_typevars(item.arg_types[position])):
+            return False
+    return True
+
+
+def _given_types(types: Types, item: CallableType, assign: Assign) -> Iterator[Type]:
+    for _position, argument in assign(item) or ():
+        given = types.of(argument)
+        if given is not None:
+            yield given
+
+
+def own_signature(function: object) -> CallableType | None:
+    """The signature of a function of the checked code, as its body sees it."""
+    signature = getattr(function, "type", None)
+    proper = get_proper_type(signature) if signature is not None else None
+    return proper if isinstance(proper, CallableType) else None
+
+
+def is_generator(signature: CallableType) -> bool:
+    """Whether the signature is that of a generator function: calling it runs nothing."""
+    definition = signature.definition
+    function = definition.func if isinstance(definition, Decorator) else definition
+    return isinstance(function, FuncDef) and (function.is_generator or function.is_async_generator)

@@ -1,0 +1,309 @@
+"""What a call of a phantom-typed function does: positions, the states that its signature promises, and its result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from mypy.nodes import CallExpr, Context, MemberExpr
+
+from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts, Situations
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.states import ATTACHED, Level, Situation, State, added
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import NONE, NOTHING_KNOWN, UNKNOWN, Bound, ObjectId, Unknown, Value, carrier
+from mypy_session_plugin.flow.graph import Call
+from mypy_session_plugin.semantics import sessions
+from mypy_session_plugin.semantics.instances import Operation, operate
+from mypy_session_plugin.semantics.making import site_of, the_session
+from mypy_session_plugin.semantics.parameters import become
+from mypy_session_plugin.semantics.phantom_positions import (
+    Arrived,
+    Position,
+    arrivals,
+    is_optional,
+    make,
+    show,
+    situations,
+    situations_in,
+)
+from mypy_session_plugin.semantics.phantom_signatures import (
+    PhantomParameter,
+    PhantomSignature,
+    Runs,
+    signature_of_call,
+)
+from mypy_session_plugin.semantics.phantom_types import performed, text_of_type
+from mypy_session_plugin.semantics.shapes import SessionShape
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable
+from mypy_session_plugin.semantics.world import World
+
+HOW = {Runs.AWAITED: "coroutine", Runs.ITERATED: "generator", Runs.ENTERED: "manager"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Arguments:
+    """The evaluated arguments of one call: each with its parameter, and all values that the callee gets."""
+
+    given: tuple[tuple[PhantomParameter, Value, Context], ...]
+    values: tuple[Value, ...]
+
+    def session(self, world: World) -> Value:
+        """The only session argument; nothing where there is none, or several."""
+        found = [value for parameter, value, _node in self.given if _is_session(world, parameter)]
+        return found[0] if len(found) == 1 else frozenset()
+
+
+def _is_session(world: World, parameter: PhantomParameter) -> bool:
+    return isinstance(world.shapes.of(parameter.type), SessionShape)
+
+
+class PhantomCalls:
+    """Interprets calls of phantom-typed functions in one graph."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._signatures: dict[Call, PhantomSignature | None] = {}
+
+    def evaluate(self, instruction: Call, callee: Value, store: Store) -> Value | None:
+        """The value of a call, after its effects; None if no phantom type is in the signature of what is called.
+
+        Of a constructor only the arguments are looked at: what it makes is for the caller to say.
+        """
+        signature = self._signature(instruction)
+        if signature is None:
+            return None
+        values = tuple(store.value(argument.value) for argument in instruction.arguments)
+        arguments = self._arguments(instruction, signature, (*values, callee))
+        for parameter, value, expression in arguments.given:
+            if parameter.declared is not None:
+                text = f"{signature.name} takes {text_of_type(parameter.type)}"
+                show(self._world, store, parameter.declared, value, Position(instruction.node, expression, text))
+        if signature.is_constructor:
+            return None
+        if signature.runs is not Runs.NOW:
+            return carrier(Bound(HOW[signature.runs], callee, values, instruction.node, instruction))
+        return self._run(instruction, signature, arguments, store, instruction.node)
+
+    def resume(self, atom: object, how: str, node: Context, store: Store) -> Value | None:
+        """A coroutine is awaited, a generator gives its next element, a context manager is entered.
+
+        None for what is not the outcome of a phantom-typed function's call.
+        """
+        if not isinstance(atom, Bound) or atom.how != how or not isinstance(atom.stub, Call):
+            return None
+        signature = self._signature(atom.stub)
+        if signature is None or HOW.get(signature.runs) != how:
+            return None
+        arguments = self._arguments(atom.stub, signature, (*atom.held, atom.function))
+        return self._run(atom.stub, signature, arguments, store, node)
+
+    def _signature(self, instruction: Call) -> PhantomSignature | None:
+        if instruction not in self._signatures:
+            self._signatures[instruction] = signature_of_call(self._world.types, instruction)
+        return self._signatures[instruction]
+
+    def _arguments(self, instruction: Call, signature: PhantomSignature, values: Sequence[Value]) -> _Arguments:
+        by_node = {id(argument): value for argument, value in zip(instruction.arguments, values, strict=False)}
+        given = tuple(
+            (parameter, by_node[id(argument)], argument.node) for parameter, argument in signature.given
+        )
+        return _Arguments(given, tuple(values))
+
+    def _run(
+        self, instruction: Call, signature: PhantomSignature, arguments: _Arguments, store: Store, result: Context
+    ) -> Value:
+        """The effects of the body, which is not looked into, and what it gives back."""
+        session = arguments.session(self._world)
+        before = self._before(arguments, store)
+        self._run_body(instruction, arguments, store)
+        for arrived, parameter, known in before:
+            owner = self._owner(arrived, arguments, session)
+            Promise(store, arrived, known, owner, signature.name, instruction.node.line).keep(
+                _reaches_session(store, arguments.values), self._may_return(signature, parameter)
+            )
+        origin = Origin(instruction.node.line, f"returned by {signature.name}")
+        if signature.declared is None:
+            return self._world.typed_value(store, result, "result")
+        owner = self._named(signature.declared.session, arguments) if signature.declared.session else session
+        plain = self._world.shape(result) if signature.runs in (Runs.NOW, Runs.AWAITED) else None
+        return make(self._world, store, signature.result, plain, owner, origin, result)
+
+    def _before(
+        self, arguments: _Arguments, store: Store
+    ) -> list[tuple[Arrived, PhantomParameter, dict[ObjectId, Situations]]]:
+        """Each instance that arrives at a parameter, with how it stands before the call."""
+        found = []
+        for parameter, value, expression in arguments.given:
+            if parameter.declared is None:
+                continue
+            for arrived in arrivals(store, parameter.declared, value, expression):
+                known = {
+                    atom: facts.situations
+                    for atom in arrived.value
+                    if isinstance(atom, ObjectId) and isinstance(facts := store.heap.get(atom), InstanceFacts)
+                }
+                found.append((arrived, parameter, known))
+        return found
+
+    def _run_body(self, instruction: Call, arguments: _Arguments, store: Store) -> None:
+        """As of any unknown call, but for sessions whose parameter says what the function `Performs`."""
+        told = {
+            id(value): what
+            for parameter, value, _node in arguments.given
+            if (what := performed(parameter.type)) is not None
+        }
+        places = [argument.place for argument in instruction.arguments]
+        values = [value for value in arguments.values if id(value) not in told]
+        call_unknown(store, values, [*places, instruction.receiver_place], site_of(instruction.node))
+        for parameter, value, _node in arguments.given:
+            what = performed(parameter.type)
+            if what is not None:
+                _perform(store, value, what, Origin(instruction.node.line, "changed by the call"))
+
+    def _owner(self, arrived: Arrived, arguments: _Arguments, session: Value) -> Value:
+        place = arrived.declared.session
+        return session if place is None else self._named(place, arguments)
+
+    def _named(self, place: str, arguments: _Arguments) -> Value:
+        """The session that `In` names: an argument; an attribute of the receiver is not followed."""
+        return next((value for parameter, value, _node in arguments.given if parameter.name == place), frozenset())
+
+    def _may_return(self, signature: PhantomSignature, parameter: PhantomParameter) -> bool:
+        """Whether the result may be the argument itself, in a state of its own."""
+        mine, result = parameter.declared, signature.declared
+        return mine is not None and result is not None and bool(result.states) and result.states != mine.states
+
+
+def _reaches_session(store: Store, values: Iterable[Value]) -> bool:
+    """Whether code given these values may have a session: one of them, or something that is not known."""
+    atoms = [atom for value in values for atom in value]
+    held = reachable(store, values)
+    unknown = any(isinstance(atom, Unknown) for atom in atoms)
+    return unknown or any(isinstance(store.heap.get(item), SessionFacts) for item in held)
+
+
+def _perform(store: Store, session: Value, what: frozenset[str], origin: Origin) -> None:
+    """What a function says that it does with a session it may do, any number of times."""
+    def reached(facts: SessionFacts) -> SessionFacts:
+        return replace(facts, escaped=True, holds_new=True)
+
+    sessions.update_sessions(store, session, reached)
+    if what & {"flush", "commit", "write"}:
+        sessions.move_members(store, session, sessions.FLUSH, origin, surely=False)
+    if what & {"commit", "rollback", "close"}:
+        sessions.change_members(store, session, _ended(what), origin, surely=False)
+
+
+def _ended(what: frozenset[str]):  # type: ignore[no-untyped-def]
+    """How an instance may stand after the transaction's end."""
+
+    def change(situation: Situation) -> tuple[Situation, ...]:
+        found = [situation]
+        if situation.state is State.DELETED or (situation.marked and "commit" in what):
+            found.append(Situation(State.DETACHED, was_deleted=True))
+        if "rollback" in what and situation.new is not Level.BEFORE:
+            found.append(Situation(State.TRANSIENT))
+        if "rollback" in what and situation.state in (State.PENDING, State.DELETED):
+            found.append(Situation(State.TRANSIENT))
+        if "close" in what and situation.state in ATTACHED:
+            found.append(Situation(State.DETACHED))
+        return tuple(dict.fromkeys(found))
+
+    return change
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """How the instance given to one parameter stands after the call.
+
+    The state that a parameter declares is that before the call.  `Becomes` and `Added` say what follows it.  Without
+    these a persistent instance stays persistent, which is what code that is handed one hardly ever changes; of other
+    states that is said only where the callee has no session at hand to change them with.
+    """
+
+    store: Store
+    arrived: Arrived
+    before: dict[ObjectId, Situations]
+    session: Value
+    callee: str
+    line: int
+
+    def keep(self, reaches_session: bool, may_be_returned: bool) -> None:
+        """Change the store as the signature says; instances that the declaration does not admit stay unknown."""
+        declared = self.arrived.declared
+        value = self.arrived.value
+        if declared.after is not None or declared.added:
+            self._restore(lambda situation: (situation,))
+            event = f"changed by {self.callee}"
+            operate(self.store, self._targets(value), Operation(self._change, self._after(), event, True), self.line)
+            return
+        stable = {State.PERSISTENT}
+        if not reaches_session and not may_be_returned:
+            stable |= {State.DELETED, State.DETACHED}
+        self._restore(lambda situation: self._stays(situation, stable, reaches_session))
+        states = declared.states or frozenset()
+        if self._is_certain(value) and (states <= stable or states == ATTACHED):
+            self._say(situations_in(self.store, states, self.session))
+
+    def _targets(self, value: Value) -> Value:
+        """A summary's elements are each changed by itself, which one value cannot say: they are changed weakly."""
+        return value if self._is_certain(value) else value | NOTHING_KNOWN
+
+    def _is_certain(self, value: Value) -> bool:
+        atoms = value - {NONE}
+        only = next(iter(atoms)) if len(atoms) == 1 else None
+        return isinstance(only, ObjectId) and not only.older
+
+    def _restore(self, follow) -> None:  # type: ignore[no-untyped-def]
+        """Take back what an unknown call would have done to the instances."""
+        states = self.arrived.declared.states or frozenset()
+        for identity, known in self.before.items():
+            facts = self.store.heap.get(identity)
+            if not isinstance(facts, InstanceFacts):
+                continue
+            result: dict[Situation | Unknown, Origin | None] = {}
+            for situation, origin in known.items():
+                if isinstance(situation, Unknown) or situation.state not in states:
+                    result.update({situation: origin, UNKNOWN: None})
+                else:
+                    result.update(dict.fromkeys(follow(situation), origin))
+            self.store.heap[identity] = facts.with_situations(result)
+
+    def _stays(
+        self, situation: Situation, stable: set[State], reaches_session: bool
+    ) -> tuple[Situation | Unknown, ...]:
+        if situation.state not in stable:
+            return (situation, UNKNOWN)
+        if situation.state is State.PERSISTENT and reaches_session:
+            later = replace(situation, new=Level.UNKNOWN)
+            return (later, replace(later, marked=True))
+        return (situation,)
+
+    def _say(self, said: Sequence[Situation]) -> None:
+        """What was not known before is what the declaration says."""
+        origin = Origin(self.line, f"given to {self.callee}")
+        for identity in self.before:
+            facts = self.store.heap.get(identity)
+            if isinstance(facts, InstanceFacts) and set(facts.situations) == {UNKNOWN}:
+                self.store.heap[identity] = facts.with_situations(dict.fromkeys(said, origin))
+
+    def _change(self, situation: Situation) -> tuple[Situation, ...]:
+        declared = self.arrived.declared
+        if situation.state not in (declared.states or ()):
+            return (situation,)
+        owner = the_session(self.session)
+        if declared.added:
+            return added(situation, owner) or (situation,)
+        return tuple(
+            situation if state is situation.state else become(situation, state, owner)
+            for state in sorted(declared.after or (), key=lambda item: item.value)
+        )
+
+    def _after(self) -> tuple[Situation, ...]:
+        declared = self.arrived.declared
+        states = frozenset({State.PENDING, State.PERSISTENT}) if declared.added else declared.after or frozenset()
+        return situations_in(self.store, states, self.session)
+
+
+_ = (CallExpr, MemberExpr, is_optional, situations)
