@@ -26,6 +26,7 @@ SQLALCHEMY = tuple(int(part) for part in sqlalchemy.__version__.split(".")[:2])
 
 STUB_ONLY = {
     "sqlalchemy.ext.asyncio.session._AsyncSavepoint",
+    "sqlalchemy.orm.session._NoAutoflush",
     "sqlalchemy.orm.session._Savepoint",
     "sqlalchemy.orm.session._SessionContextManager",
 }

@@ -89,6 +89,7 @@ class Query(Generic[T]):
     @flushes(when="autoflush")
     @reads
     def __getitem__(self, item: builtins.slice) -> list[Persistent[T]]: ...
+    @flushes(when="load")
     @reads
     def get(self, ident: object) -> Persistent[T] | None: ...
     @flushes(when="autoflush")

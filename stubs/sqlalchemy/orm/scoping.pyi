@@ -1,15 +1,15 @@
 """scoped_session: a registry that hands every method to its current session."""
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
 from typing import Any, Generic, Literal, TypeVar, overload
 
 from sqlalchemy.engine.base import Connection
 from sqlalchemy.engine.result import Result, ScalarResult
 from sqlalchemy.orm.query import Query
-from sqlalchemy.orm.session import (  # type: ignore[attr-defined]  # only the session stub has _Savepoint
+from sqlalchemy.orm.session import (  # type: ignore[attr-defined]  # only the session stub has these
     Session,
     SessionTransaction,
+    _NoAutoflush,
     _Savepoint,
     sessionmaker,
 )
@@ -45,7 +45,7 @@ class scoped_session(Generic[S]):
     @property
     def is_active(self) -> bool: ...
     @property
-    def no_autoflush(self) -> AbstractContextManager[Session]: ...
+    def no_autoflush(self) -> _NoAutoflush: ...
     def is_modified(self, instance: object, include_collections: bool = ...) -> bool: ...
     @overload
     @begins
@@ -151,8 +151,10 @@ class scoped_session(Generic[S]):
     def expire(self, instance: Persistent[T], attribute_names: Iterable[str] | None = ...) -> None: ...
     @expires("all")
     def expire_all(self) -> None: ...
+    @flushes(when="load")
     @reads
     def get(self, entity: type[T], ident: object, *, options: object = ...) -> Persistent[T] | None: ...
+    @flushes(when="load")
     @reads
     def get_one(self, entity: type[T], ident: object, *, options: object = ...) -> Persistent[T]: ...
     @overload

@@ -1,7 +1,6 @@
 """async_scoped_session: a registry that hands every method to its current AsyncSession."""
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
 from typing import Any, Generic, Literal, TypeVar, overload
 
 from sqlalchemy.engine.result import Result, ScalarResult
@@ -13,7 +12,7 @@ from sqlalchemy.ext.asyncio.session import (  # type: ignore[attr-defined]  # on
     _AsyncSavepoint,
     async_sessionmaker,
 )
-from sqlalchemy.orm.session import Session
+from sqlalchemy.orm.session import Session, _NoAutoflush  # type: ignore[attr-defined]  # only the session stub has it
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.selectable import Select
@@ -46,7 +45,7 @@ class async_scoped_session(Generic[A]):
     @property
     def is_active(self) -> bool: ...
     @property
-    def no_autoflush(self) -> AbstractContextManager[Session]: ...
+    def no_autoflush(self) -> _NoAutoflush: ...
     def is_modified(self, instance: object, include_collections: bool = ...) -> bool: ...
     @begins
     def begin(self) -> AsyncSessionTransaction: ...
@@ -154,8 +153,10 @@ class async_scoped_session(Generic[A]):
     def expire(self, instance: Persistent[T], attribute_names: Iterable[str] | None = ...) -> None: ...
     @expires("all")
     def expire_all(self) -> None: ...
+    @flushes(when="load")
     @reads
     async def get(self, entity: type[T], ident: object, *, options: object = ...) -> Persistent[T] | None: ...
+    @flushes(when="load")
     @reads
     async def get_one(self, entity: type[T], ident: object, *, options: object = ...) -> Persistent[T]: ...
     @overload

@@ -6,13 +6,12 @@ Source: https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html and measur
 """
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import AbstractContextManager
 from typing import Any, Generic, Literal, Self, TypeVar, overload
 
 from sqlalchemy.engine.result import Result, ScalarResult
 from sqlalchemy.ext.asyncio.engine import AsyncConnection
 from sqlalchemy.ext.asyncio.result import AsyncResult, AsyncScalarResult
-from sqlalchemy.orm.session import Session
+from sqlalchemy.orm.session import Session, _NoAutoflush  # type: ignore[attr-defined]  # only the session stub has it
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.selectable import Select
@@ -49,7 +48,7 @@ class AsyncSession:
     @property
     def is_active(self) -> bool: ...
     @property
-    def no_autoflush(self) -> AbstractContextManager[Session]: ...
+    def no_autoflush(self) -> _NoAutoflush: ...
     def is_modified(self, instance: object, include_collections: bool = ...) -> bool: ...
     def in_transaction(self) -> bool: ...
     def in_nested_transaction(self) -> bool: ...
@@ -158,8 +157,10 @@ class AsyncSession:
     def expire(self, instance: Persistent[T], attribute_names: Iterable[str] | None = ...) -> None: ...
     @expires("all")
     def expire_all(self) -> None: ...
+    @flushes(when="load")
     @reads
     async def get(self, entity: type[T], ident: object, *, options: object = ...) -> Persistent[T] | None: ...
+    @flushes(when="load")
     @reads
     async def get_one(self, entity: type[T], ident: object, *, options: object = ...) -> Persistent[T]: ...
     @overload

@@ -1,0 +1,124 @@
+"""The mapped classes and the databases on which session programs run for real.
+
+Programs are text, so that mypy can check and Python can run the same lines.  The checked copy of this module is
+called `session_models`; `run_program` executes a program with the names that its header imports from there.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+
+from sqlalchemy import Engine, ForeignKey, create_engine, delete, inspect, select, text, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    deferred,
+    make_transient,
+    make_transient_to_detached,
+    mapped_column,
+    relationship,
+    sessionmaker,
+)
+from sqlalchemy.pool import NullPool
+
+
+class Base(DeclarativeBase):
+    """The base of the mapped classes."""
+
+
+class User(Base):
+    """Rows 1 ("one", with an address) and 2 ("two") exist; names are unique."""
+
+    __tablename__ = "user"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    bio: Mapped[str | None] = deferred(mapped_column())
+    addresses: Mapped[list[Address]] = relationship(cascade="all, delete-orphan", back_populates="user")
+
+
+class Address(Base):
+    """A child of `User` with every cascade."""
+
+    __tablename__ = "address"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    user: Mapped[User] = relationship(back_populates="addresses")
+
+
+#: What a program may name.
+PROVIDED = (
+    "Address",
+    "Engine",
+    "IntegrityError",
+    "SQLAlchemyError",
+    "Session",
+    "User",
+    "delete",
+    "delete_row",
+    "inspect",
+    "make_transient",
+    "make_transient_to_detached",
+    "select",
+    "sessionmaker",
+    "text",
+    "update",
+)
+#: The first lines of every checked program; `run_program` provides the same names.
+HEADER = f"from session_models import {', '.join(PROVIDED)}\nfrom mypy_session_plugin import reveal_state\n"
+
+_SCHEMA = """
+CREATE TABLE user (id INTEGER PRIMARY KEY, name VARCHAR NOT NULL UNIQUE, bio VARCHAR);
+CREATE TABLE address (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES user (id));
+INSERT INTO user VALUES (1, 'one', 'first'), (2, 'two', 'second');
+INSERT INTO address VALUES (1, 1);
+"""
+_numbers = count()
+
+
+@contextmanager
+def fresh_engine() -> Iterator[Engine]:
+    """An in-memory database of its own, with the rows above; each session works on a connection of its own."""
+    address = f"file:program{next(_numbers)}?mode=memory&cache=shared"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(address, uri=True, timeout=0)
+        # Readers do not wait for another session's lock on the shared cache.
+        connection.execute("PRAGMA read_uncommitted = 1")
+        return connection
+
+    keeper = connect()
+    keeper.executescript(_SCHEMA)
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        keeper.close()
+
+
+def delete_row(engine: Engine, key: int) -> None:
+    """Delete a user's row, as another program would."""
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM user WHERE id = :key"), {"key": key})
+
+
+def state_of(instance: object) -> str:
+    """Which of the five states SQLAlchemy says that an instance is in."""
+    status: Any = inspect(instance)
+    return next(
+        name for name in ("transient", "pending", "persistent", "deleted", "detached") if getattr(status, name)
+    )
+
+
+def run_program(source: str, reveal_state: Callable[[object], object]) -> dict[str, Any]:
+    """Execute a program (without its header); its functions by name."""
+    names: dict[str, Any] = {name: globals()[name] for name in PROVIDED}
+    names["reveal_state"] = reveal_state
+    exec(compile(source, "<program>", "exec"), names)
+    return names
