@@ -29,14 +29,15 @@ from mypy_session_plugin.facts.values import (
     objects,
 )
 from mypy_session_plugin.flow.graph import Call
-from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
-from mypy_session_plugin.semantics import boundaries, containers, library_calls
+from mypy_session_plugin.mypy_compat.types import class_named_by, info_of, is_any
+from mypy_session_plugin.semantics import boundaries, containers, library_calls, sessions
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.events import RevealEvent
 from mypy_session_plugin.semantics.instances import link
 from mypy_session_plugin.semantics.library_calls import LibraryCall, session_of
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.mapped import bases_of
+from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.results import new_session
 from mypy_session_plugin.semantics.factories import DEFAULTS, NOT_KNOWN, settings_of
 from mypy_session_plugin.semantics.shapes import SESSIONS, SessionShape, session_class
@@ -45,6 +46,8 @@ from mypy_session_plugin.semantics.world import World
 
 REVEAL = ("mypy_session_plugin.phantom.reveal_state", "mypy_session_plugin.reveal_state")
 INSPECT = ("sqlalchemy.inspection.inspect",)
+#: What a call makes that the option `session_expressions` names.
+CONFIGURED_CLASS = "sqlalchemy.orm.session.Session"
 INSTANCE_STATE = "sqlalchemy.orm.state.InstanceState"
 #: Modules whose code calls nothing of the user's but what it is given: the standard library and SQLAlchemy.
 CLOSED_MODULES = frozenset(sys.stdlib_module_names) | {"sqlalchemy", "typing_extensions", "_typeshed"}
@@ -248,7 +251,7 @@ class Calls:
     def _constructed(self, instruction: Call, node: CallExpr, store: Store) -> Value | None:
         info = class_named_by(self._world.type(node.callee))
         if info is None:
-            return None
+            return self._configured_session(node, store)
         session = session_class(info)
         if session is not None:
             return self._new_session(info, session, node, store)
@@ -262,6 +265,16 @@ class Calls:
     def _new_session(self, info: TypeInfo, shape: SessionShape, node: CallExpr, store: Store) -> Value:
         settings = settings_of(node) if info.fullname in SESSIONS else dict.fromkeys(DEFAULTS, NOT_KNOWN)
         return new_session(store, shape, node, settings)
+
+    def _configured_session(self, node: CallExpr, store: Store) -> Value | None:
+        """A call that the option `session_expressions` names, with its parentheses: `app.db.Session()`."""
+        place = place_of(node.callee)
+        if place is None or f"{'.'.join(place)}()" not in self._world.options.session_expressions:
+            return None
+        if not is_any(self._world.type(node.callee)):
+            return None
+        shape = SessionShape(CONFIGURED_CLASS, registry=False)
+        return new_session(store, shape, node, dict.fromkeys(DEFAULTS, NOT_KNOWN))
 
     def _new_instance(self, info: TypeInfo, instruction: Call, node: CallExpr, store: Store) -> Value:
         for argument in instruction.arguments:
@@ -307,6 +320,7 @@ class Calls:
         if self._is_closed(node, (*values, receiver), store):
             for value in values:
                 containers.link_all(store, value)
+                sessions.may_load(store, value)
         else:
             places = [argument.place for argument in instruction.arguments]
             called = self.callee(instruction, store)

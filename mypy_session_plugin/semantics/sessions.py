@@ -19,8 +19,8 @@ from mypy_session_plugin.facts.states import (
     transaction_ended,
 )
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Unknown, Value
-from mypy_session_plugin.semantics.factories import Setting
+from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Unknown, Value, objects
+from mypy_session_plugin.semantics.factories import Setting, boolean_setting
 
 FLUSH: Mapping[str, State] = {"pending": State.PERSISTENT, "marked": State.DELETED}
 #: What a flush that fails leaves behind: the session has rolled back.
@@ -135,6 +135,37 @@ def flush(
         move_members(store, session, FLUSH, origin, surely=surely)
 
 
+def may_load(store: Store, instances: Value, failing: bool = False) -> None:
+    """Attributes of these instances are read: what is not loaded is loaded, and the session flushes before.
+
+    An instance in an unknown state may be in any session.  `failing`: the flush fails, if there is one.
+    """
+    if not any(_waits_for_flush(facts) for _identity, facts in store.instances()):
+        return
+    touched: set[ObjectId] = set()
+    everything = {identity for identity in store.heap if store.session(identity) is not None}
+    for item in objects(instances):
+        facts = store.heap.get(item)
+        for situation in facts.situations if isinstance(facts, InstanceFacts) else ():
+            if not isinstance(situation, Situation):
+                touched |= everything
+            elif situation.state in (State.PERSISTENT, State.DELETED):
+                touched |= everything if situation.session is None else {situation.session}
+    for session in touched:
+        if not failing:
+            flush(store, frozenset({session}), None, When.LOAD)
+        elif setting_of(store, frozenset({session}), "autoflush") != {False}:
+            before = store.copy()
+            fail_flush(store, frozenset({session}), None)
+            store.heap = store.join(before).heap
+
+
+def _waits_for_flush(facts: InstanceFacts) -> bool:
+    return any(
+        isinstance(item, Situation) and (item.state is State.PENDING or item.marked) for item in facts.situations
+    )
+
+
 def fail_flush(store: Store, session: Value, origin: Origin | None) -> None:
     """A flush fails: the session has rolled back its innermost transaction, while the program stays inside it."""
     depth = depth_of(store, session)
@@ -155,6 +186,15 @@ def setting_of(store: Store, session: Value, name: str) -> Setting:
         known: Setting = frozenset({UNKNOWN}) if facts is None else getattr(facts, name)
         found |= known
     return frozenset(found) or frozenset({UNKNOWN})
+
+
+def assign_setting(store: Store, session: Value, name: str, value: Value) -> None:
+    """`session.autoflush = False` and its like; nothing for what is no session or no setting."""
+    setting = boolean_setting(value)
+    if name == "autoflush":
+        update_sessions(store, session, lambda facts: replace(facts, autoflush=setting))
+    elif name == "expire_on_commit":
+        update_sessions(store, session, lambda facts: replace(facts, expire_on_commit=setting))
 
 
 def update_sessions(store: Store, session: Value, change: Callable[[SessionFacts], SessionFacts]) -> None:

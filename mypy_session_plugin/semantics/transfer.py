@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from mypy.nodes import ForStmt, FuncItem, NameExpr, TypeInfo
@@ -34,6 +35,8 @@ from mypy_session_plugin.semantics.world import World, ignore
 
 #: What an attribute of Any type is, where the option `session_expressions` names it.
 CONFIGURED_SESSION = SessionShape("sqlalchemy.orm.scoping.scoped_session", registry=True)
+#: The instructions that may flush or run unknown code before they raise.
+WITH_EFFECTS = (graph.Call, graph.Await, graph.ExitContext, graph.EnterContext, graph.Next, graph.LoadAttribute)
 
 
 class Transfer:
@@ -110,11 +113,14 @@ class Transfer:
 
         Of calls that raise before they do anything `before` says it all.
         """
-        if not isinstance(instruction, (graph.Call, graph.Await, graph.ExitContext, graph.EnterContext, graph.Next)):
+        if not isinstance(instruction, WITH_EFFECTS):
             return None
         if not any(facts.situations for _identity, facts in before.instances()):
             return None
         half_way, world = before.copy(), self._world
+        if isinstance(instruction, graph.LoadAttribute):
+            sessions.may_load(half_way, before.value(instruction.object), failing=True)
+            return None if half_way.heap == before.heap else half_way
         heard, world.listener, world.failing = world.listener, ignore, True
         try:
             self.execute(instruction, half_way)
@@ -179,6 +185,7 @@ class Transfer:
         state_test = self._state_test(owner, instruction.name, store)
         if state_test is not None:
             return state_test
+        sessions.may_load(store, owner)
         place = instruction.place
         if place is not None and place in store.paths:
             return store.paths[place]
@@ -275,11 +282,20 @@ class Transfer:
 
     def _store_name(self, instruction: graph.StoreName, store: Store) -> None:
         value = store.value(instruction.value)
+        self._name_session(instruction.variable, value, store)
         store.assign(instruction.variable, value, site_of(instruction.node))
+
+    def _name_session(self, variable: str, value: Value, store: Store) -> None:
+        """A session that is made here is called by the first variable that holds it."""
+        for item in objects(value):
+            facts = store.session(item)
+            if facts is not None and not facts.name:
+                store.heap[item] = replace(facts, name=variable.rpartition(".")[2])
 
     def _store_attribute(self, instruction: graph.StoreAttribute, store: Store) -> None:
         value = store.value(instruction.value)
         containers.link_all(store, value)
+        sessions.assign_setting(store, store.value(instruction.object), instruction.name, value)
         if instruction.place is not None:
             store.assign_path(instruction.place, value, site_of(instruction.node))
 
