@@ -79,7 +79,7 @@ class Events:
 
         Of an expression whose type is Any mypy looks up no name at all, so the text is all there is to go by.
         """
-        names = {name.rpartition(".")[2] for name in self._expressions}
+        names = {name.removesuffix("()").rpartition(".")[2] for name in self._expressions}
         text = _text_of(tree) if names else ""
         if not any(name in text for name in names):
             return None

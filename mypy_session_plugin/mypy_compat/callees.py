@@ -6,12 +6,13 @@ The value of a call is plain `T` to mypy; the aliases are in the type of the cal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mypy.erasetype import erase_typevars
 from mypy.nodes import CallExpr, Decorator, Expression, FuncDef, MemberExpr, RefExpr, SuperExpr, SymbolNode, TypeInfo
 from mypy.subtypes import is_same_type, is_subtype
-from mypy.types import AnyType, CallableType, Instance, Overloaded, Type, get_proper_type
+from mypy.typeops import get_all_type_vars
+from mypy.types import AnyType, CallableType, Instance, Overloaded, ProperType, Type, TypeOfAny, get_proper_type
 
 from mypy_session_plugin.mypy_compat.signatures import has_phantom_type
 from mypy_session_plugin.mypy_compat.types import Types, info_of
@@ -32,9 +33,9 @@ def phantom_signature(types: Types, call: CallExpr, assign: Assign) -> CallableT
     found = types.of(call.callee)
     if found is None:
         return None
-    proper = get_proper_type(found)
+    proper: ProperType | None = get_proper_type(found)
     if isinstance(proper, Instance):
-        proper = _called_object(types, call.callee, proper)
+        proper = _called_object(proper)
     if isinstance(proper, Overloaded):
         return _matching(types, proper, assign) if has_phantom_type(proper) else None
     decorated = _undecorated(types, call.callee)
@@ -42,7 +43,49 @@ def phantom_signature(types: Types, call: CallExpr, assign: Assign) -> CallableT
         return decorated
     if decorated is not None and (_returns_manager(proper) or _is_same(proper, decorated)):
         return decorated
-    return proper if has_phantom_type(proper) else None
+    written = _as_written(proper)
+    return written if has_phantom_type(written) else None
+
+
+def _as_written(signature: CallableType) -> CallableType:
+    """The signature without the aliases that only inference has put into it.
+
+    `first(users)` of a `list[Persistent[User]]` makes the type variable of `first` stand for `Persistent[User]`, which
+    its author has not said.  What a class's own variables stand for in the type of a receiver was written there.
+    """
+    definition = signature.definition
+    function = definition.func if isinstance(definition, Decorator) else definition
+    declared = get_proper_type(function.type) if isinstance(function, FuncDef) and function.type is not None else None
+    if not isinstance(declared, CallableType):
+        is_generic = signature.is_type_obj() and bool(signature.type_object().type_vars)
+        return _forgotten(signature, range(len(signature.arg_types)), True) if is_generic else signature
+    skipped = len(declared.arg_types) - len(signature.arg_types)
+    if skipped not in (0, 1):
+        return signature
+    is_made = signature.is_type_obj()
+    inferred = [
+        position
+        for position, written in enumerate(declared.arg_types[skipped:])
+        if not _is_written(written, is_made)
+    ]
+    return _forgotten(signature, inferred, not _is_written(declared.ret_type, is_made))
+
+
+def _is_written(declared: Type, is_constructor: bool) -> bool:
+    """Whether the aliases in what has become of a declared type were written by an author."""
+    if has_phantom_type(declared):
+        return True
+    return not is_constructor and any(variable.id.raw_id > 0 for variable in get_all_type_vars(declared))
+
+
+def _forgotten(signature: CallableType, positions: Iterable[int], result: bool) -> CallableType:
+    types = list(signature.arg_types)
+    for position in positions:
+        if has_phantom_type(types[position]):
+            types[position] = AnyType(TypeOfAny.special_form)
+    forgets = result and has_phantom_type(signature.ret_type) and not signature.is_type_obj()
+    returned = AnyType(TypeOfAny.special_form) if forgets else signature.ret_type
+    return signature.copy_modified(arg_types=types, ret_type=returned)
 
 
 def is_manager(type_: Type | None) -> bool:
@@ -60,7 +103,7 @@ def _is_same(one: CallableType, other: CallableType) -> bool:
     return is_same_type(one.copy_modified(fallback=other.fallback), other)
 
 
-def _called_object(types: Types, callee: Expression, proper: Instance) -> object:
+def _called_object(proper: Instance) -> ProperType | None:
     """`__call__` of an object; what `functools.cache` makes of a function is called as the function is."""
     if proper.type.fullname == "functools._lru_cache_wrapper":
         return None

@@ -15,6 +15,7 @@ from mypy_session_plugin.semantics.binding import BoundCall, Given
 from mypy_session_plugin.semantics.events import HandOverEvent, Outcome
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.reaching import Reach, Reached, boundary_of
+from mypy_session_plugin.semantics.unknown_calls import call_unknown
 from mypy_session_plugin.semantics.world import World
 
 #: Functions that run what they are given once for each element of an iterable.
@@ -34,6 +35,7 @@ def hand_over(
     _join_given(world, store, bound, crossing)
     joined = bound.stub.effect("joined") is not None
     found = _reached(world, store, bound, crossing)
+    call_unknown(store, [given.value for given in crossing], (), site_of(node))
     handed: set[HandOver] = set()
     for reached, boundary, many in found:
         one = HandOver(node, boundary, reached.text, reached.how)
@@ -41,10 +43,10 @@ def hand_over(
         if not _is_one(store, reached.session):
             continue
         if (many and not _has_one_worker(store, receiver)) or shared:
-            _tell(world, store, one, Outcome.MANY, reached.session, 0)
-        elif joined:
+            _tell(world, store, one, Outcome.MANY, reached.session)
+        elif joined and bound.stub.is_async:
             _use(world, store, reached.session, node, one)
-            _tell(world, store, one, Outcome.WAITED, reached.session, 0)
+            _tell(world, store, one, Outcome.WAITED, reached.session)
         elif not starts:
             handed.add(one)
         elif _start(world, store, one, reached.session):
@@ -107,23 +109,25 @@ def _start(world: World, store: Store, one: HandOver, session: ObjectId) -> bool
     if facts is None:
         return False
     if one in facts.handed:
-        _tell(world, store, one, Outcome.MANY, session, 0)
+        _tell(world, store, one, Outcome.MANY, session)
         return False
     if facts.handed:
         for earlier in sorted(facts.handed, key=lambda item: item.order):
-            _tell(world, store, earlier, Outcome.ELSEWHERE, session, 0)
+            _tell(world, store, earlier, Outcome.ELSEWHERE, session)
         line = max(item.order for item in facts.handed)[0]
-        _tell(world, store, one, Outcome.CONCURRENT, session, line)
+        _tell(world, store, one, Outcome.SHARED, session, f"line {line}")
         store.heap[session] = replace(facts, handed=frozenset())
         return False
     store.heap[session] = replace(facts, handed=facts.handed | {one})
     return True
 
 
-def _tell(world: World, store: Store, one: HandOver, outcome: Outcome, session: ObjectId, line: int) -> None:
+def _tell(
+    world: World, store: Store, one: HandOver, outcome: Outcome, session: ObjectId, because: str = ""
+) -> None:
     facts = store.session(session)
     name = facts.name if facts is not None else ""
-    world.listener(HandOverEvent(one, outcome, name or one.text or "the session", line), store)
+    world.listener(HandOverEvent(one, outcome, name, because), store)
 
 
 def _standing_for(
@@ -176,7 +180,7 @@ def join(world: World, store: Store, value: Value) -> None:
     for identity, facts in list(store.heap.items()) if ended else ():
         if isinstance(facts, SessionFacts) and facts.handed & ended:
             for one in sorted(facts.handed & ended, key=lambda item: item.order):
-                _tell(world, store, one, Outcome.WAITED, identity, 0)
+                _tell(world, store, one, Outcome.WAITED, identity)
             store.heap[identity] = replace(facts, handed=facts.handed - ended)
 
 
@@ -193,20 +197,24 @@ def ends(bound: BoundCall, failed: bool | None) -> bool:
     return effect is not None and (effect.when is When.ALWAYS or failed is None)
 
 
-def use(world: World, store: Store, session: Value, node: Context) -> None:
+def use(world: World, store: Store, session: Value, node: Context, method: str = "") -> None:
     """The owner uses a session: if the other side of a hand-over may still run, both use it at once."""
     for item in objects(session):
         if len(session) == 1:
-            _use(world, store, item, node, None)
+            _use(world, store, item, node, None, method)
 
 
-def _use(world: World, store: Store, session: ObjectId, node: Context, by: HandOver | None) -> None:
+def _use(
+    world: World, store: Store, session: ObjectId, node: Context, by: HandOver | None, method: str = ""
+) -> None:
     facts = store.session(session)
     if facts is None or not facts.handed:
         return
+    leaves = method in ("__exit__", "__aexit__")
+    doing = f'closed at the end of the "with" block of line {node.line}' if leaves else f"used at line {node.line}"
     for one in sorted(facts.handed, key=lambda item: item.order):
         if one != by:
-            _tell(world, store, one, Outcome.CONCURRENT, session, node.line)
+            _tell(world, store, one, Outcome.CONCURRENT, session, doing)
     store.heap[session] = replace(facts, handed=frozenset())
 
 
@@ -214,6 +222,6 @@ def leave(world: World, store: Store) -> None:
     """The function returns: what was handed over and not waited for goes on without it."""
     for identity, facts in list(store.heap.items()):
         if isinstance(facts, SessionFacts) and facts.handed:
-            outcome = Outcome.UNUSED if facts.made_here and not facts.escaped else Outcome.OWNER_OUTSIDE
+            outcome = Outcome.UNUSED if facts.made_here else Outcome.OWNER_OUTSIDE
             for one in sorted(facts.handed, key=lambda item: item.order):
-                _tell(world, store, one, outcome, identity, 0)
+                _tell(world, store, one, outcome, identity)

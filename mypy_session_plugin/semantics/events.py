@@ -52,12 +52,14 @@ class RevealEvent:
 class Outcome(Enum):
     """What came of a hand-over on one path.
 
-    CONCURRENT: the owner used the session before it waited; MANY: it was handed to several at once; OWNER_OUTSIDE: it
-    was never waited for, and its owner is a caller; WAITED: the owner did nothing with it until the end; UNUSED: it was
-    never waited for and never used again; ELSEWHERE: another report tells of it.
+    CONCURRENT: the owner used the session before it waited; SHARED: another hand-over of it was still running; MANY: it
+    was handed to several at once; OWNER_OUTSIDE: it was never waited for, and its owner is a caller; WAITED: the owner
+    did nothing with it until the end; UNUSED: it was never waited for and never used again; ELSEWHERE: another report
+    tells of it.
     """
 
     CONCURRENT = "concurrent"
+    SHARED = "shared"
     MANY = "many"
     OWNER_OUTSIDE = "owner outside"
     WAITED = "waited"
@@ -67,7 +69,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HandOverEvent:
-    """It is known, on one path, what came of a hand-over; `because` is the line that tells (0: none).
+    """It is known, on one path, what came of a hand-over; `because` says by what (`used at line 12`).
 
     `session` is how the source calls the session.
     """
@@ -75,7 +77,7 @@ class HandOverEvent:
     hand_over: HandOver
     outcome: Outcome
     session: str
-    because: int
+    because: str = ""
 
     @property
     def node(self) -> Context:

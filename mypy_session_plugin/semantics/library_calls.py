@@ -66,7 +66,7 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
         return NOTHING_KNOWN
     event = CallEvent(call.node, call.name, call.session, call.bound, getattr(call.node, "callee", None))
     world.listener(event, store)
-    boundaries.use(world, store, call.session, call.node)
+    boundaries.use(world, store, call.session, call.node, call.name)
     if boundaries.ends(call.bound, call.failed):
         boundaries.join(world, store, call.receiver)
     _change_parameters(store, call)

@@ -90,13 +90,14 @@ def operation_of(annotation: TypeExpression, method: str, store: Store, session:
         if in_other and not any_session:
             return None
         target = changes[situation.state]
-        return (situation,) if target is None else (_become(situation, target, owner),)
+        return (situation,) if target is None else (become(situation, target, owner),)
 
     after = tuple(dict.fromkeys(_unknown_after(state, target, owner) for state, target in changes.items()))
     return Operation(change, after, event, cascades=any(target is not None for target in changes.values()))
 
 
-def _become(situation: Situation, target: State, owner: ObjectId | None) -> Situation:
+def become(situation: Situation, target: State, owner: ObjectId | None) -> Situation:
+    """How an instance stands that `Becomes` puts into another state, in the session `owner` if that is attached."""
     if target is State.DETACHED and situation.state in ATTACHED:
         return detached(situation)
     if target in ATTACHED and situation.state in ATTACHED:

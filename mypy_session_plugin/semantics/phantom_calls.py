@@ -65,10 +65,11 @@ class PhantomCalls:
         self._world = world
         self._signatures: dict[Call, PhantomSignature | None] = {}
 
-    def evaluate(self, instruction: Call, callee: Value, store: Store) -> Value | None:
+    def evaluate(self, instruction: Call, callee: Value, store: Store, is_library: bool) -> Value | None:
         """The value of a call, after its effects; None if no phantom type is in the signature of what is called.
 
-        Of a constructor only the arguments are looked at: what it makes is for the caller to say.
+        Of a constructor, or of a library's generic code (`list[Detached[User]].append`), only the arguments are looked
+        at: what these do is known by other means.
         """
         signature = self._signature(instruction)
         if signature is None:
@@ -79,7 +80,7 @@ class PhantomCalls:
             if parameter.declared is not None:
                 text = f"{signature.name} takes {text_of_type(parameter.type)}"
                 show(self._world, store, parameter.declared, value, Position(instruction.node, expression, text))
-        if signature.is_constructor:
+        if signature.is_constructor or is_library:
             return None
         if signature.runs is not Runs.NOW:
             return carrier(Bound(HOW[signature.runs], callee, values, instruction.node, instruction))
@@ -117,6 +118,8 @@ class PhantomCalls:
         session = arguments.session(self._world)
         before = self._before(arguments, store)
         self._run_body(instruction, arguments, store)
+        if self._world.failing:
+            return NOTHING_KNOWN
         for arrived, parameter, known in before:
             owner = self._owner(arrived, arguments, session)
             Promise(store, arrived, known, owner, signature.name, instruction.node.line).keep(

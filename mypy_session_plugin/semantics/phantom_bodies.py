@@ -1,0 +1,260 @@
+"""Phantom types inside a function: its parameters, what it assigns, returns and yields, and what it has promised."""
+
+from __future__ import annotations
+
+from mypy.nodes import (
+    ARG_STAR,
+    ARG_STAR2,
+    Context,
+    ExpressionStmt,
+    FuncDef,
+    FuncItem,
+    IndexExpr,
+    MemberExpr,
+    NameExpr,
+    PassStmt,
+    RaiseStmt,
+    ReturnStmt,
+    Statement,
+    StrExpr,
+    Var,
+    YieldExpr,
+    YieldFromExpr,
+)
+from mypy.types import Type
+
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.states import ATTACHED
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import NONE_VALUE, Constant, Value, constant, objects
+from mypy_session_plugin.flow.graph import Return, StoreAttribute, StoreItem, StoreName, Yield
+from mypy_session_plugin.flow.names import written_name
+from mypy_session_plugin.mypy_compat.signatures import has_phantom_type
+from mypy_session_plugin.mypy_compat.types import info_of, parameters_of
+from mypy_session_plugin.semantics.events import PositionEvent
+from mypy_session_plugin.semantics.making import Maker
+from mypy_session_plugin.semantics.phantom_positions import Position, is_optional, show, summary, trusted
+from mypy_session_plugin.semantics.phantom_signatures import signature_of_body
+from mypy_session_plugin.semantics.phantom_types import Declared, declared_of, text_of_type
+from mypy_session_plugin.semantics.shapes import Collection, Entity, SessionShape, Shape, with_states
+from mypy_session_plugin.semantics.world import World
+
+#: The variable that tells at which `return` a path has left, by its line and column.
+LEFT_AT = "left at"
+
+
+class PhantomBody:
+    """The phantom types of one graph's own code."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        unit = world.unit
+        self._signature = signature_of_body(unit) if isinstance(unit, FuncItem) else None
+        self._becoming = dict(_becoming_parameters(unit)) if isinstance(unit, FuncDef) and not _is_empty(unit) else {}
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """Variables of this analysis that must be kept to the end of the function."""
+        return frozenset({LEFT_AT, *map(_kept, self._becoming)}) if self._becoming else frozenset()
+
+    def parameters(self, store: Store, owner: Value) -> None:
+        """Let each parameter that has no value yet hold what its type says."""
+        unit = self._world.unit
+        if not isinstance(unit, FuncItem):
+            return
+        for argument, (variable, declared) in zip(unit.arguments, parameters_of(unit), strict=True):
+            if declared is None or variable.name in store.variables or variable.is_self or variable.is_cls:
+                continue
+            shape, said = self._world.shapes.of(declared), declared_of(declared)
+            if said is not None and said.states is not None:
+                shape = _with_declared(shape, said)
+            if argument.kind in (ARG_STAR, ARG_STAR2):
+                shape = Collection("tuple" if argument.kind is ARG_STAR else "dict", shape)
+            session = owner if said is None or said.session is None else self._named(store, said.session)
+            maker = Maker(store, "parameter", Origin(0, "declared"), session)
+            value = maker.value(shape, variable.name, variable.name)
+            store.variables[variable.name] = value | NONE_VALUE if is_optional(declared) else value
+        for name in self._becoming:
+            store.variables[_kept(name)] = store.value(name)
+
+    def only_attribute(self, store: Store) -> Value:
+        """The only session attribute of the method's class: what the attached parameters of a method belong to."""
+        unit = self._world.unit
+        if not isinstance(unit, FuncItem) or not unit.info or not unit.arguments:
+            return frozenset()
+        first = unit.arguments[0].variable
+        found: dict[str, Shape] = {}
+        for base in unit.info.mro if first.is_self else ():
+            for name, entry in base.names.items():
+                if isinstance(entry.node, Var) and isinstance(shape := self._world.shapes.of(entry.node.type), SessionShape):
+                    found.setdefault(name, shape)
+        if len(found) != 1:
+            return frozenset()
+        name, shape = found.popitem()
+        return self._attribute(store, (first.name, name), shape)
+
+    def _attribute(self, store: Store, place: tuple[str, ...], shape: Shape) -> Value:
+        if place not in store.paths:
+            store.paths[place] = self._world.path_symbol(store, place, shape)
+        return store.paths[place]
+
+    def _named(self, store: Store, place: str) -> Value:
+        """The session at the place that `In` names: a parameter, or an attribute of `self`."""
+        name, _, attribute = place.partition(".")
+        unit = self._world.unit
+        if not attribute:
+            return store.variables.get(name, frozenset())
+        if "." in attribute or not isinstance(unit, FuncItem) or not unit.info:
+            return frozenset()
+        entry = unit.info.get(attribute)
+        shape = self._world.shapes.of(entry.node.type) if entry is not None and isinstance(entry.node, Var) else None
+        return self._attribute(store, (name, attribute), shape) if isinstance(shape, SessionShape) else frozenset()
+
+    def stored_name(self, instruction: StoreName, value: Value, store: Store) -> Value:
+        """What a variable holds after an assignment."""
+        node = instruction.node
+        variable = node.node if isinstance(node, NameExpr) else None
+        if not isinstance(variable, Var) or variable.is_inferred or variable.is_argument:
+            return value
+        return self._assigned(instruction, written_name(instruction.variable), variable.type, value, store)
+
+    def stored_attribute(self, instruction: StoreAttribute, value: Value, store: Store) -> Value:
+        """What an attribute holds after an assignment."""
+        node = instruction.node
+        if not isinstance(node, MemberExpr):
+            return value
+        info = info_of(self._world.type(node.expr))
+        entry = info.get(node.name) if info is not None else None
+        if entry is None or not isinstance(entry.node, Var) or entry.node.is_inferred:
+            return value
+        if not has_phantom_type(entry.node.type):
+            return value
+        return self._assigned(instruction, _attribute_text(node), self._world.type(node) or entry.node.type, value, store)
+
+    def stored_item(self, instruction: StoreItem, value: Value, store: Store) -> None:
+        """A value becomes an element of a container whose type says what these are."""
+        node = instruction.node
+        if not isinstance(node, IndexExpr):
+            return
+        container = self._world.type(node.base)
+        declared = declared_of(container)
+        if container is not None and declared is not None and declared.elements is not None:
+            text = f'"{_text(node.base)}" is declared as {text_of_type(container)}'
+            statement = instruction.statement or node
+            show(self._world, store, declared.elements, value, Position(statement, _written(statement, node), text))
+
+    def _assigned(
+        self, instruction: StoreName | StoreAttribute, name: str, type_: Type | None, value: Value, store: Store
+    ) -> Value:
+        declared = declared_of(type_)
+        if declared is None or type_ is None or instruction.statement is None:
+            return value
+        statement = instruction.statement
+        text = f'"{name}" is declared as {text_of_type(type_)}'
+        show(self._world, store, declared, value, Position(statement, _written(statement, instruction.node), text))
+        return trusted(self._world, store, declared, type_, value, instruction.node)
+
+    def returned(self, instruction: Return, store: Store) -> None:
+        """A value is given back."""
+        if self._becoming:
+            store.variables[LEFT_AT] = constant((instruction.node.line, instruction.node.column))
+        statement = instruction.node
+        expression = statement.expr if isinstance(statement, ReturnStmt) else None
+        if self._signature is None or instruction.value is None or expression is None:
+            return
+        self._promised(self._signature.returns, "return", store.value(instruction.value), statement, expression, store)
+
+    def yielded(self, instruction: Yield, store: Store) -> None:
+        """A value, or each element of what is delegated to, is given to whoever iterates."""
+        node, value = instruction.node, store.value(instruction.value)
+        expression = node.expr if isinstance(node, (YieldExpr, YieldFromExpr)) else None
+        if self._signature is None or expression is None:
+            return
+        value = summary(store, value) if instruction.delegates else value
+        self._promised(self._signature.yields, "yield", value, node, expression, store)
+
+    def _promised(
+        self, type_: Type | None, verb: str, value: Value, node: Context, expression: Context, store: Store
+    ) -> None:
+        declared = declared_of(type_)
+        if declared is None or type_ is None or self._signature is None:
+            return
+        text = f"{self._signature.name} is declared to {verb} {text_of_type(type_)}"
+        show(self._world, store, declared, value, Position(node, expression, text))
+
+    def leave(self, store: Store) -> None:
+        """The function is left without an exception: what `Becomes` promises of a parameter must hold by now."""
+        unit = self._world.unit
+        if not isinstance(unit, FuncDef) or self._signature is None:
+            return
+        for name, (declared, type_) in self._becoming.items():
+            node = _left_at(unit, store)
+            value = store.value(_kept(name))
+            expression = NameExpr(name)
+            text = f"{self._signature.name} promises {text_of_type(type_)}"
+            event = PositionEvent(node, expression, text, value, declared.after or frozenset(), at_end=True)
+            self._world.listener(event, store)
+
+
+def _with_declared(shape: Shape, declared: Declared) -> Shape:
+    if isinstance(shape, Entity) and shape.states is None and declared.states is not None:
+        return with_states(shape, declared.states)
+    return shape
+
+
+def _kept(name: str) -> str:
+    return f"given as {name}"
+
+
+def _becoming_parameters(unit: FuncDef) -> list[tuple[str, tuple[Declared, Type]]]:
+    found = []
+    for argument, (variable, type_) in zip(unit.arguments, parameters_of(unit), strict=True):
+        declared = declared_of(type_)
+        if type_ is not None and declared is not None and declared.after is not None:
+            if argument.kind not in (ARG_STAR, ARG_STAR2):
+                found.append((variable.name, (declared, type_)))
+    return found
+
+
+def _is_empty(unit: FuncDef) -> bool:
+    """Whether the body is a placeholder: of an abstract method, a protocol, or what is not written yet."""
+    return unit.abstract_status != 0 or all(_is_placeholder(statement) for statement in unit.body.body)
+
+
+def _is_placeholder(statement: Statement) -> bool:
+    if isinstance(statement, ExpressionStmt):
+        return isinstance(statement.expr, StrExpr) or type(statement.expr).__name__ == "EllipsisExpr"
+    return isinstance(statement, (PassStmt, RaiseStmt))
+
+
+def _left_at(unit: FuncDef, store: Store) -> Context:
+    """The `return` by which a path left, or the last statement of the body."""
+    atoms = store.variables.get(LEFT_AT, frozenset())
+    only = next(iter(atoms)) if len(atoms) == 1 else None
+    if isinstance(only, Constant) and isinstance(only.value, tuple):
+        node = Context(*only.value)
+        return node
+    return unit.body.body[-1]
+
+
+def _written(statement: Context, otherwise: Context) -> Context:
+    """The syntax of the value that a statement assigns."""
+    value = getattr(statement, "rvalue", None)
+    targets = getattr(statement, "lvalues", None)
+    if isinstance(value, Context) and (targets is None or targets[0] is otherwise):
+        return value
+    found = getattr(statement, "value", None)
+    return found if isinstance(found, Context) else otherwise
+
+
+def _text(node: Context) -> str:
+    if isinstance(node, NameExpr):
+        return node.name
+    return _attribute_text(node) if isinstance(node, MemberExpr) else "the container"
+
+
+def _attribute_text(node: MemberExpr) -> str:
+    return f"{_text(node.expr)}.{node.name}"
+
+
+_ = (ATTACHED, objects)
