@@ -1,0 +1,38 @@
+"""What the cases import: a small mapping, and code in a module that they do not see into."""
+
+from collections.abc import Callable
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    posts: Mapped[list["Post"]] = relationship(back_populates="author")
+
+
+class Admin(User):
+    pass
+
+
+class Post(Base):
+    __tablename__ = "posts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    author: Mapped[User] = relationship(back_populates="posts")
+
+
+def elsewhere(*values: object) -> None: ...
+
+
+def render(user: User) -> str: ...
+
+
+def run_later(function: Callable[[], object]) -> None: ...
