@@ -27,7 +27,7 @@ class Options:
     """What a project may say about itself.
 
     `stub_paths`: folders with session stubs of its own.  `session_expressions`: dotted names of what is a session
-    though mypy knows it as Any.  `expire_on_commit`: how its sessions are made, where it cannot be seen (None: not
+    though mypy knows it as Any; with "()" behind it, of what makes one when it is called.  `expire_on_commit`: how its sessions are made, where it cannot be seen (None: not
     said).  `session_events`: its sessions have listeners that change what operations do.  `strict_tests`: the rules
     that tests break on purpose hold in tests too.  `strict`: an unknown state in a phantom-typed position is reported.
     """
@@ -111,8 +111,8 @@ def _texts(name: str, value: object, _folder: Path) -> tuple[str, ...]:
 def _dotted_names(name: str, value: object, folder: Path) -> tuple[str, ...]:
     texts = _texts(name, value, folder)
     for text in texts:
-        if not all(part.isidentifier() for part in text.split(".")):
-            raise _BadValueError(f'option "{name}" is a list of dotted names; "{text}" is none')
+        if not all(part.isidentifier() for part in text.removesuffix("()").split(".")):
+            raise _BadValueError(f'option "{name}" is a list of dotted names, each of a session or, with "()", of a call that makes one; "{text}" is none')
     return texts
 
 

@@ -159,6 +159,11 @@ def is_none(type_: Type) -> bool:
     return isinstance(get_proper_type(type_), NoneType)
 
 
+def is_optional(type_: Type | None) -> bool:
+    """Whether a value of the type may be None."""
+    return type_ is not None and any(is_none(item) for item in union_items(type_))
+
+
 def parameters_of(function: FuncItem) -> Iterator[tuple[Var, Type | None]]:
     """The parameters of a function of the checked code, with their declared types, aliases kept."""
     signature = get_proper_type(function.type) if function.type is not None else None

@@ -31,7 +31,7 @@ from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.shapes import Entity, LibraryShape, SessionShape, Shape
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, run_unknown
-from mypy_session_plugin.semantics.world import World, ignore
+from mypy_session_plugin.semantics.world import World, ignore, with_none
 
 #: What an attribute of Any type is, where the option `session_expressions` names it.
 CONFIGURED_SESSION = SessionShape("sqlalchemy.orm.scoping.scoped_session", registry=True)
@@ -87,13 +87,15 @@ class Transfer:
                 continue
             shape = self._world.shapes.of(declared)
             if isinstance(shape, SessionShape):
-                store.variables[variable.name] = self._symbol(store, "parameter", variable.name, shape, (variable.name,))
+                value = self._symbol(store, "parameter", variable.name, shape, (variable.name,))
+                store.variables[variable.name] = with_none(value, declared)
         owner = self._only_session(store)
         for variable, declared in parameters_of(unit):
             if declared is not None and variable.name not in store.variables and not variable.is_self:
                 shape = self._world.shapes.of(declared)
                 maker = Maker(store, "parameter", Origin(0, "declared"), owner)
-                store.variables[variable.name] = maker.value(shape, variable.name, variable.name)
+                value = maker.value(shape, variable.name, variable.name)
+                store.variables[variable.name] = with_none(value, declared)
         return store
 
     def _only_session(self, store: Store) -> Value:
@@ -155,6 +157,7 @@ class Transfer:
             return frozenset({Function(function, (), function.fullname)})
         kind = "global" if "." in variable else "captured"
         value = self._symbol(store, kind, variable, self._declared_shape(node, (variable,)), (variable,))
+        value = with_none(value, self._world.type(node))
         if value != NOTHING_KNOWN:
             store.variables[variable] = value
         return value
@@ -201,7 +204,7 @@ class Transfer:
             return self._world.typed_value(store, node, "attribute")
         if place is None:
             return self._world.typed_value(store, node, "attribute")
-        value = self._symbol(store, "path", ".".join(place), shape, place)
+        value = with_none(self._symbol(store, "path", ".".join(place), shape, place), self._world.type(node))
         if value != NOTHING_KNOWN:
             store.paths[place] = value
         return value
@@ -330,7 +333,8 @@ class Transfer:
 
     def _loop_variable(self, loop: ForStmt, store: Store) -> Value:
         """An element of unknown origin is what mypy says the loop's variable is."""
-        return Maker(store, "element", None).value(self._world.shapes.of(loop.inferred_item_type), site_of(loop))
+        value = Maker(store, "element", None).value(self._world.shapes.of(loop.inferred_item_type), site_of(loop))
+        return with_none(value, loop.inferred_item_type)
 
     def _enter(self, instruction: graph.EnterContext, store: Store) -> None:
         manager = store.value(instruction.manager)

@@ -10,8 +10,8 @@ from mypy.types import Type
 
 from mypy_session_plugin.config import Options
 from mypy_session_plugin.facts.store import GLOBALS, Store
-from mypy_session_plugin.facts.values import Value
-from mypy_session_plugin.mypy_compat.types import Types
+from mypy_session_plugin.facts.values import NONE_VALUE, Value
+from mypy_session_plugin.mypy_compat.types import Types, is_optional
 from mypy_session_plugin.semantics.binding import Binder
 from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.factories import Factories
@@ -53,7 +53,7 @@ class World:
 
     def typed_value(self, store: Store, node: Context, kind: str) -> Value:
         """The value of an expression of which only the type is known: instances in unknown states, unknown sessions."""
-        return Maker(store, kind, None).value(self.shape(node), site_of(node))
+        return with_none(Maker(store, kind, None).value(self.shape(node), site_of(node)), self.type(node))
 
     def path_symbol(self, store: Store, place: tuple[str, ...], shape: Shape) -> Value:
         """What an attribute path holds when it is first read; the same symbol as long as nothing may have assigned it."""
@@ -63,3 +63,8 @@ class World:
             shared = store.epochs.get(GLOBALS, frozenset()) if "." in place[0] else frozenset()
             site = (place, store.epoch(place) | shared)
         return Maker(store, "path", None).value(shape, site, ".".join([place[0].rpartition(".")[2], *place[1:]]))
+
+
+def with_none(value: Value, type_: Type | None) -> Value:
+    """The value of a place whose type may be optional."""
+    return value | NONE_VALUE if is_optional(type_) else value
