@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
+import sqlalchemy
 from sqlalchemy import Engine, ForeignKey, create_engine, delete, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import (
@@ -52,7 +53,7 @@ class Address(Base):
 
 
 #: What a program may name.
-PROVIDED = (
+__all__ = [
     "Address",
     "Engine",
     "IntegrityError",
@@ -68,9 +69,9 @@ PROVIDED = (
     "sessionmaker",
     "text",
     "update",
-)
+]
 #: The first lines of every checked program; `run_program` provides the same names.
-HEADER = f"from session_models import {', '.join(PROVIDED)}\nfrom mypy_session_plugin import reveal_state\n"
+HEADER = f"from session_models import {', '.join(__all__)}\nfrom mypy_session_plugin import reveal_state\n"
 
 _SCHEMA = """
 CREATE TABLE user (id INTEGER PRIMARY KEY, name VARCHAR NOT NULL UNIQUE, bio VARCHAR);
@@ -79,6 +80,9 @@ INSERT INTO user VALUES (1, 'one', 'first'), (2, 'two', 'second');
 INSERT INTO address VALUES (1, 1);
 """
 _numbers = count()
+
+#: The release of the installed SQLAlchemy, as the transition table names it.
+SQLALCHEMY_RELEASE = ".".join(sqlalchemy.__version__.split(".")[:2])
 
 
 @contextmanager
@@ -111,14 +115,12 @@ def delete_row(engine: Engine, key: int) -> None:
 def state_of(instance: object) -> str:
     """Which of the five states SQLAlchemy says that an instance is in."""
     status: Any = inspect(instance)
-    return next(
-        name for name in ("transient", "pending", "persistent", "deleted", "detached") if getattr(status, name)
-    )
+    return next(name for name in ("transient", "pending", "persistent", "deleted", "detached") if getattr(status, name))
 
 
 def run_program(source: str, reveal_state: Callable[[object], object]) -> dict[str, Any]:
     """Execute a program (without its header); its functions by name."""
-    names: dict[str, Any] = {name: globals()[name] for name in PROVIDED}
+    names: dict[str, Any] = {name: globals()[name] for name in __all__}
     names["reveal_state"] = reveal_state
     exec(compile(source, "<program>", "exec"), names)
     return names

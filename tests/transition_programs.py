@@ -20,7 +20,13 @@ SETUPS: dict[str, tuple[str, ...]] = {
     "persistent-expired": ("u = s.get_one(User, 1)", "s.commit()"),
     "persistent-row-gone": ("u = s.get_one(User, 2)", "s.commit()", "delete_row(engine, 2)"),
     "deleted": ("u = s.get_one(User, 1)", "s.delete(u)", "s.flush()"),
-    "deleted-new-in-transaction": ('u = User(name="new", bio="new")', "s.add(u)", "s.flush()", "s.delete(u)", "s.flush()"),
+    "deleted-new-in-transaction": (
+        'u = User(name="new", bio="new")',
+        "s.add(u)",
+        "s.flush()",
+        "s.delete(u)",
+        "s.flush()",
+    ),
     "detached-loaded": ("u = s.get_one(User, 1)", "s.expunge(u)"),
     "detached-expired": ("u = s.get_one(User, 1)", "s.commit()", "s.close()"),
     "detached-was-deleted": ("u = s.get_one(User, 1)", "s.delete(u)", "s.commit()"),
@@ -63,11 +69,11 @@ KEYS = {
     "pending-in-savepoint": 99,
     "pending-after-failed-flush": 99,
 }
-_RAISING = ("try:", "    with {block}:", "        {body}", '        raise ValueError("left")', "except ValueError:", "    pass")
 
 
 def _left_by_exception(block: str, body: str = "pass") -> tuple[str, ...]:
-    return tuple(line.format(block=block, body=body) for line in _RAISING)
+    raising = ("try:", f"    with {block}:", f"        {body}", '        raise ValueError("left")')
+    return (*raising, "except ValueError:", "    pass")
 
 
 #: The lines of each operation of the table; `{key}` is the primary key of the instance's row.
