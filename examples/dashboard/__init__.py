@@ -1,0 +1,1 @@
+"""A dashboard server, small enough to read."""
