@@ -69,6 +69,7 @@ def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Optio
         transfer = Transfer(world)
         graph = build_graph(world.unit, world.types)
         world.nested_units.extend(graph.nested)
+        graph.captured |= transfer.watched
         fixpoint = Fixpoint(graph, transfer)
         fixpoint.run(transfer.initial())
         world.listener = collector.hear

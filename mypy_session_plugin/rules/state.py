@@ -17,7 +17,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Unknown, Value
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, listing, quoted, situations_of, why
 from mypy_session_plugin.semantics.binding import Given
-from mypy_session_plugin.semantics.events import CallEvent, Event, PositionEvent
+from mypy_session_plugin.semantics.events import CallEvent, DeclarationEvent, Event, PositionEvent
 from mypy_session_plugin.semantics.instances import Operation
 from mypy_session_plugin.semantics.library_calls import element_annotation, targets_of
 from mypy_session_plugin.semantics.parameters import operation_of
@@ -37,6 +37,8 @@ class StateRule:
             yield from self._check_call(event, store)
         elif isinstance(event, PositionEvent):
             yield _check_position(event, store)
+        elif isinstance(event, DeclarationEvent):
+            yield Verdict(event.text, Finding(event.node, event.text))
 
     def _check_call(self, event: CallEvent, store: Store) -> Iterable[Verdict]:
         any_session = event.call.stub.effect("any_session") is not None
@@ -71,13 +73,31 @@ def _raising(
 
 
 def _check_position(event: PositionEvent, store: Store) -> Verdict:
-    breaking: list[str] = []
+    key = (event.where, event.expression)
+    breaking: dict[str, list[Origin]] = {}
     for situation, origin, _facts in situations_of(store, event.value):
-        if isinstance(situation, Unknown) or situation.state in event.states:
-            return Verdict(event.where, None)
-        breaking.append(why(situation, origin))
+        if isinstance(situation, Unknown):
+            if not event.strict:
+                return Verdict(key, None)
+            breaking.setdefault("of unknown state", [])
+        elif situation.state in event.states:
+            return Verdict(key, None)
+        else:
+            breaking.setdefault(_state_of(situation), []).extend([origin] if origin is not None else [])
     if not breaking:
-        return Verdict(event.where, None)
-    wanted = listing(state.value for state in sorted(event.states, key=lambda item: item.value))
-    message = f"{quoted(event.expression)} is {listing(breaking)}; {event.where} is declared {wanted}"
-    return Verdict(event.where, Finding(event.node, message))
+        return Verdict(key, None)
+    reasons = listing(_because(state, origins) for state, origins in breaking.items())
+    name = quoted(event.expression)
+    if event.is_element:
+        name = f"an element of {name}"
+    when = " at the end" if event.at_end else ""
+    return Verdict(key, Finding(event.node, f"{name} is {reasons}{when}; {event.where}"))
+
+
+def _state_of(situation: Situation) -> str:
+    """The state as a message tells it; `delete()` alone changes none."""
+    return "persistent until the next flush" if situation.marked else situation.state.value
+
+
+def _because(state: str, origins: list[Origin]) -> str:
+    return f"{state} ({min(origins)})" if origins else state

@@ -38,6 +38,7 @@ from mypy_session_plugin.semantics.library_calls import LibraryCall, session_of
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.mapped import bases_of
 from mypy_session_plugin.semantics.reaching import place_of
+from mypy_session_plugin.semantics.phantom_calls import PhantomCalls
 from mypy_session_plugin.semantics.results import new_session
 from mypy_session_plugin.semantics.factories import DEFAULTS, NOT_KNOWN, settings_of
 from mypy_session_plugin.semantics.shapes import SESSIONS, SessionShape, session_class
@@ -58,6 +59,7 @@ class Calls:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._phantom = PhantomCalls(world)
 
     def evaluate(self, instruction: Call, store: Store) -> Value:
         """The value of a call, after its effects."""
@@ -70,6 +72,10 @@ class Calls:
         stubbed = self._stubbed(instruction, node, store)
         if stubbed is not None:
             return stubbed
+        is_library = self._module_of(node.callee).partition(".")[0] in CLOSED_MODULES
+        promised = self._phantom.evaluate(instruction, self.callee(instruction, store), store, is_library)
+        if promised is not None:
+            return promised
         constructed = self._constructed(instruction, node, store)
         if constructed is not None:
             return constructed
@@ -100,6 +106,9 @@ class Calls:
     def resume(self, atom: Bound, node: Context, store: Store) -> Value:
         """A coroutine is awaited: what its call stands for happens now."""
         instruction = atom.stub
+        promised = self._phantom.resume(atom, "coroutine", node, store)
+        if promised is not None:
+            return promised
         if isinstance(instruction, Call):
             overloads = self._overloads(instruction, store, atom.function)
             if overloads is not None:
@@ -108,6 +117,11 @@ class Calls:
                     return done
         call_unknown(store, (atom.function, *atom.held), (), site_of(node))
         return self._world.typed_value(store, node, "result")
+
+    def resumed(self, value: Value, how: str, node: Context, store: Store) -> Value | None:
+        """A phantom-typed generator gives its next element, or a context manager is entered; None for all else."""
+        atom = next(iter(value)) if len(value) == 1 else None
+        return self._phantom.resume(atom, how, node, store)
 
     def protocol(
         self, name: str, receiver: Value, node: Context, store: Store, failed: bool | None = None

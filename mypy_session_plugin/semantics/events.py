@@ -29,8 +29,9 @@ class CallEvent:
 class PositionEvent:
     """A value arrives at a position with a phantom type that admits `states`.
 
-    `where` is how a message names the position, `expression` the syntax of the value and `session` the one that the
-    position's instances belong to, if it is known.
+    `where` is how a message tells what is declared there, `expression` the syntax of the value; `is_element` tells that
+    the value is an element of what that syntax gives.  `strict`: an unknown state is wrong too.  `at_end`: the value is
+    looked at when the function is left.
     """
 
     node: Context
@@ -38,6 +39,17 @@ class PositionEvent:
     where: str
     value: Value
     states: frozenset[State]
+    is_element: bool = False
+    strict: bool = False
+    at_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationEvent:
+    """A declaration is wrong by itself; `text` says why."""
+
+    node: Context
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,4 +97,4 @@ class HandOverEvent:
         return self.hand_over.node  # type: ignore[return-value]
 
 
-Event: TypeAlias = "CallEvent | PositionEvent | RevealEvent | HandOverEvent"
+Event: TypeAlias = "CallEvent | PositionEvent | DeclarationEvent | RevealEvent | HandOverEvent"

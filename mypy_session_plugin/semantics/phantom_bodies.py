@@ -24,9 +24,8 @@ from mypy.nodes import (
 from mypy.types import Type
 
 from mypy_session_plugin.facts.origin import Origin
-from mypy_session_plugin.facts.states import ATTACHED
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import NONE_VALUE, Constant, Value, constant, objects
+from mypy_session_plugin.facts.values import NONE_VALUE, Constant, Value, constant
 from mypy_session_plugin.flow.graph import Return, StoreAttribute, StoreItem, StoreName, Yield
 from mypy_session_plugin.flow.names import written_name
 from mypy_session_plugin.mypy_compat.signatures import has_phantom_type
@@ -36,7 +35,8 @@ from mypy_session_plugin.semantics.making import Maker
 from mypy_session_plugin.semantics.phantom_positions import Position, is_optional, show, summary, trusted
 from mypy_session_plugin.semantics.phantom_signatures import signature_of_body
 from mypy_session_plugin.semantics.phantom_types import Declared, declared_of, text_of_type
-from mypy_session_plugin.semantics.shapes import Collection, Entity, SessionShape, Shape, with_states
+from mypy_session_plugin.semantics.shapes import Collection, Entity, SessionShape, Shape, with_states, without_states
+from mypy_session_plugin.semantics.unknown_calls import CALLED
 from mypy_session_plugin.semantics.world import World
 
 #: The variable that tells at which `return` a path has left, by its line and column.
@@ -51,6 +51,8 @@ class PhantomBody:
         unit = world.unit
         self._signature = signature_of_body(unit) if isinstance(unit, FuncItem) else None
         self._becoming = dict(_becoming_parameters(unit)) if isinstance(unit, FuncDef) and not _is_empty(unit) else {}
+        self._names = {name: NameExpr(name) for name in self._becoming}
+        self._returns: dict[tuple[int, int], Context] = {}
 
     @property
     def watched(self) -> frozenset[str]:
@@ -118,6 +120,22 @@ class PhantomBody:
             return value
         return self._assigned(instruction, written_name(instruction.variable), variable.type, value, store)
 
+    def read_attribute(self, node: Context, shape: Shape, place: tuple[str, ...] | None, store: Store) -> Shape:
+        """The shape of an attribute that is read: in the states that its declaration says.
+
+        It says so of what the attribute held at first; once unknown code was given its owner, that may be another.  An
+        attribute whose type mypy has inferred has no declaration, though the type may have an alias in it.
+        """
+        if place is not None and any(_was_called(site) for site in store.epoch(place)):
+            return without_states(shape)
+        return shape if isinstance(node, MemberExpr) and self._declares(node) else without_states(shape)
+
+    def _declares(self, node: MemberExpr) -> bool:
+        info = info_of(self._world.type(node.expr))
+        entry = info.get(node.name) if info is not None else None
+        definition = entry.node if entry is not None else None
+        return not isinstance(definition, Var) or not definition.is_inferred
+
     def stored_attribute(self, instruction: StoreAttribute, value: Value, store: Store) -> Value:
         """What an attribute holds after an assignment."""
         node = instruction.node
@@ -125,11 +143,10 @@ class PhantomBody:
             return value
         info = info_of(self._world.type(node.expr))
         entry = info.get(node.name) if info is not None else None
-        if entry is None or not isinstance(entry.node, Var) or entry.node.is_inferred:
+        variable = entry.node if entry is not None else None
+        if not isinstance(variable, Var) or variable.is_inferred or not has_phantom_type(variable.type):
             return value
-        if not has_phantom_type(entry.node.type):
-            return value
-        return self._assigned(instruction, _attribute_text(node), self._world.type(node) or entry.node.type, value, store)
+        return self._assigned(instruction, _attribute_text(node), self._world.type(node) or variable.type, value, store)
 
     def stored_item(self, instruction: StoreItem, value: Value, store: Store) -> None:
         """A value becomes an element of a container whose type says what these are."""
@@ -157,7 +174,9 @@ class PhantomBody:
     def returned(self, instruction: Return, store: Store) -> None:
         """A value is given back."""
         if self._becoming:
-            store.variables[LEFT_AT] = constant((instruction.node.line, instruction.node.column))
+            position = (instruction.node.line, instruction.node.column)
+            self._returns[position] = instruction.node
+            store.variables[LEFT_AT] = constant(position)
         statement = instruction.node
         expression = statement.expr if isinstance(statement, ReturnStmt) else None
         if self._signature is None or instruction.value is None or expression is None:
@@ -188,12 +207,23 @@ class PhantomBody:
         if not isinstance(unit, FuncDef) or self._signature is None:
             return
         for name, (declared, type_) in self._becoming.items():
-            node = _left_at(unit, store)
+            node = self._left_at(unit, store)
             value = store.value(_kept(name))
-            expression = NameExpr(name)
             text = f"{self._signature.name} promises {text_of_type(type_)}"
-            event = PositionEvent(node, expression, text, value, declared.after or frozenset(), at_end=True)
+            event = PositionEvent(node, self._names[name], text, value, declared.after or frozenset(), at_end=True)
             self._world.listener(event, store)
+
+    def _left_at(self, unit: FuncDef, store: Store) -> Context:
+        """The `return` by which a path left, or the last statement of the body."""
+        atoms = store.variables.get(LEFT_AT, frozenset())
+        only = next(iter(atoms)) if len(atoms) == 1 else None
+        if isinstance(only, Constant) and isinstance(only.value, tuple):
+            return self._returns[only.value]
+        return unit.body.body[-1]
+
+
+def _was_called(site: object) -> bool:
+    return isinstance(site, tuple) and site[:1] == (CALLED,)
 
 
 def _with_declared(shape: Shape, declared: Declared) -> Shape:
@@ -227,16 +257,6 @@ def _is_placeholder(statement: Statement) -> bool:
     return isinstance(statement, (PassStmt, RaiseStmt))
 
 
-def _left_at(unit: FuncDef, store: Store) -> Context:
-    """The `return` by which a path left, or the last statement of the body."""
-    atoms = store.variables.get(LEFT_AT, frozenset())
-    only = next(iter(atoms)) if len(atoms) == 1 else None
-    if isinstance(only, Constant) and isinstance(only.value, tuple):
-        node = Context(*only.value)
-        return node
-    return unit.body.body[-1]
-
-
 def _written(statement: Context, otherwise: Context) -> Context:
     """The syntax of the value that a statement assigns."""
     value = getattr(statement, "rvalue", None)
@@ -256,5 +276,3 @@ def _text(node: Context) -> str:
 def _attribute_text(node: MemberExpr) -> str:
     return f"{_text(node.expr)}.{node.name}"
 
-
-_ = (ATTACHED, objects)

@@ -129,6 +129,30 @@ def entity(info: TypeInfo, states: frozenset[State] | None = None) -> Entity:
     return Entity(info.fullname, bases_of(info), states)
 
 
+def _merged(shapes: set[Shape]) -> Shape:
+    """`Persistent[User] | Pending[User]` is one instance that may stand in either way; other unions are not followed."""
+    entities = [shape for shape in shapes if isinstance(shape, Entity)]
+    if not entities or len(entities) < len(shapes) or len({shape.class_name for shape in entities}) > 1:
+        return UNSEEN
+    states: frozenset[State] | None = frozenset()
+    for shape in entities:
+        states = None if states is None or shape.states is None else states | shape.states
+    return replace(entities[0], states=states)
+
+
+def without_states(shape: Shape) -> Shape:
+    """The shape, without what phantom types say of its instances."""
+    match shape:
+        case Entity():
+            return replace(shape, states=None)
+        case Row(items):
+            return Row(tuple(without_states(item) for item in items))
+        case Collection(kind, element):
+            return Collection(kind, without_states(element))
+        case _:
+            return shape
+
+
 def with_states(shape: Shape, states: frozenset[State]) -> Shape:
     """The shape, its instances in these states, as `Persistent[T]` says of whatever `T` is."""
     match shape:
@@ -162,7 +186,7 @@ class Shapes:
         items = [item for item in union_items(type_) if not is_none(item)]
         if len(items) != 1:
             shapes = {self.of(item, depth + 1) for item in items}
-            return shapes.pop() if len(shapes) == 1 else UNSEEN
+            return shapes.pop() if len(shapes) == 1 else _merged(shapes)
         return self._of_item(items[0], depth) if alias_of(items[0]) is None else self.of(items[0], depth + 1)
 
     def _of_item(self, type_: Type, depth: int) -> Shape:

@@ -9,7 +9,6 @@ from typing import Any
 from mypy.nodes import ForStmt, FuncItem, NameExpr, TypeInfo
 
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts
-from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
     NOTHING_KNOWN,
@@ -29,7 +28,8 @@ from mypy_session_plugin.semantics import boundaries, conditions, containers, se
 from mypy_session_plugin.semantics.calls import INSTANCE_STATE, Calls
 from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
 from mypy_session_plugin.semantics.making import Maker, site_of
-from mypy_session_plugin.semantics.shapes import Entity, LibraryShape, SessionShape, Shape
+from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
+from mypy_session_plugin.semantics.shapes import Entity, LibraryShape, SessionShape, Shape, without_states
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, run_unknown
 from mypy_session_plugin.semantics.world import World, ignore, with_none
 
@@ -45,6 +45,7 @@ class Transfer:
     def __init__(self, world: World) -> None:
         self._world = world
         self._calls = Calls(world)
+        self._body = PhantomBody(world)
         self._handlers: dict[type, Callable[[Any, Store], None]] = {
             graph.LoadName: self._load_name,
             graph.LoadAttribute: self._load_attribute,
@@ -89,17 +90,18 @@ class Transfer:
             if isinstance(shape, SessionShape):
                 value = self._symbol(store, "parameter", variable.name, shape, (variable.name,))
                 store.variables[variable.name] = with_none(value, declared)
-        owner = self._only_session(store)
-        for variable, declared in parameters_of(unit):
-            if declared is not None and variable.name not in store.variables and not variable.is_self:
-                shape = self._world.shapes.of(declared)
-                maker = Maker(store, "parameter", Origin(0, "declared"), owner)
-                value = maker.value(shape, variable.name, variable.name)
-                store.variables[variable.name] = with_none(value, declared)
+        self._body.parameters(store, self._only_session(store))
         return store
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """Variables of the analysis itself, which are read when the function is left."""
+        return self._body.watched
 
     def _only_session(self, store: Store) -> Value:
         found = [value for value in store.variables.values() if any(store.session(item) for item in objects(value))]
+        if not found:
+            return self._body.only_attribute(store)
         return found[0] if len(found) == 1 else frozenset()
 
     def execute(self, instruction: graph.Instruction, store: Store) -> None:
@@ -133,6 +135,7 @@ class Transfer:
     def leave(self, store: Store) -> None:
         """The function returns in this path state."""
         boundaries.leave(self._world, store)
+        self._body.leave(store)
 
     def _nothing(self, instruction: graph.Instruction, store: Store) -> None:
         """An instruction without meaning for states."""
@@ -156,7 +159,8 @@ class Transfer:
         if isinstance(function, FuncItem):
             return frozenset({Function(function, (), function.fullname)})
         kind = "global" if "." in variable else "captured"
-        value = self._symbol(store, kind, variable, self._declared_shape(node, (variable,)), (variable,))
+        shape = without_states(self._declared_shape(node, (variable,)))
+        value = self._symbol(store, kind, variable, shape, (variable,))
         value = with_none(value, self._world.type(node))
         if value != NOTHING_KNOWN:
             store.variables[variable] = value
@@ -193,7 +197,7 @@ class Transfer:
         if place is not None and place in store.paths:
             return store.paths[place]
         node = instruction.node
-        shape = self._declared_shape(node, place or ())
+        shape = self._body.read_attribute(node, self._declared_shape(node, place or ()), place, store)
         of_row = self._row_attribute(owner, shape, store)
         if of_row is not None:
             return of_row
@@ -201,9 +205,9 @@ class Transfer:
         if provided is not None:
             return provided
         if isinstance(shape, Entity) and any(isinstance(store.heap.get(item), InstanceFacts) for item in objects(owner)):
-            return self._world.typed_value(store, node, "attribute")
+            return self._world.shaped_value(store, shape, node, "attribute")
         if place is None:
-            return self._world.typed_value(store, node, "attribute")
+            return self._world.shaped_value(store, shape, node, "attribute")
         value = with_none(self._symbol(store, "path", ".".join(place), shape, place), self._world.type(node))
         if value != NOTHING_KNOWN:
             store.paths[place] = value
@@ -277,6 +281,7 @@ class Transfer:
         store.variables[instruction.target] = result
 
     def _yield(self, instruction: graph.Yield, store: Store) -> None:
+        self._body.yielded(instruction, store)
         call_unknown(store, [store.value(instruction.value)], (), site_of(instruction.node))
         store.variables[instruction.target] = self._world.typed_value(store, instruction.node, "result")
 
@@ -286,6 +291,7 @@ class Transfer:
     def _store_name(self, instruction: graph.StoreName, store: Store) -> None:
         value = store.value(instruction.value)
         self._name_session(instruction.variable, value, store)
+        value = self._body.stored_name(instruction, value, store)
         store.assign(instruction.variable, value, site_of(instruction.node))
 
     def _name_session(self, variable: str, value: Value, store: Store) -> None:
@@ -296,13 +302,14 @@ class Transfer:
                 store.heap[item] = replace(facts, name=variable.rpartition(".")[2])
 
     def _store_attribute(self, instruction: graph.StoreAttribute, store: Store) -> None:
-        value = store.value(instruction.value)
+        value = self._body.stored_attribute(instruction, store.value(instruction.value), store)
         containers.link_all(store, value)
         sessions.assign_setting(store, store.value(instruction.object), instruction.name, value)
         if instruction.place is not None:
             store.assign_path(instruction.place, value, site_of(instruction.node))
 
     def _store_item(self, instruction: graph.StoreItem, store: Store) -> None:
+        self._body.stored_item(instruction, store.value(instruction.value), store)
         containers.put(store, store.value(instruction.object), store.value(instruction.value))
 
     def _delete_name(self, instruction: graph.DeleteName, store: Store) -> None:
@@ -322,6 +329,10 @@ class Transfer:
 
     def _next(self, instruction: graph.Next, store: Store) -> None:
         iterable = store.value(instruction.iterable)
+        generated = self._calls.resumed(iterable, "generator", instruction.node, store)
+        if generated is not None:
+            store.variables[instruction.target] = generated
+            return
         name = "__aiter__" if instruction.is_async else "__iter__"
         iterated = self._calls.iterated(iterable, instruction.node, store, name)
         if any(isinstance(atom, Bound) for atom in iterable):
@@ -333,13 +344,16 @@ class Transfer:
 
     def _loop_variable(self, loop: ForStmt, store: Store) -> Value:
         """An element of unknown origin is what mypy says the loop's variable is."""
-        value = Maker(store, "element", None).value(self._world.shapes.of(loop.inferred_item_type), site_of(loop))
+        shape = without_states(self._world.shapes.of(loop.inferred_item_type))
+        value = Maker(store, "element", None).value(shape, site_of(loop))
         return with_none(value, loop.inferred_item_type)
 
     def _enter(self, instruction: graph.EnterContext, store: Store) -> None:
         manager = store.value(instruction.manager)
         name = "__aenter__" if instruction.is_async else "__enter__"
         value = self._protocol_now(name, manager, instruction, store)
+        if value is None:
+            value = self._calls.resumed(manager, "manager", instruction.node, store)
         if value is None:
             self._unknown_manager(instruction, manager, store)
             value = self._world.typed_value(store, instruction.node, "result") if manager else NOTHING_KNOWN
@@ -362,6 +376,7 @@ class Transfer:
 
     def _return(self, instruction: graph.Return, store: Store) -> None:
         """What a function gives back leaves it; nothing in it changes any more."""
+        self._body.returned(instruction, store)
 
     def _catch(self, instruction: graph.CatchException, store: Store) -> None:
         store.variables[instruction.target] = NOTHING_KNOWN

@@ -11,6 +11,9 @@ from mypy_session_plugin.facts.store import GLOBALS, Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, UNKNOWN, Function, ObjectId, Value
 from mypy_session_plugin.semantics.instances import add_unknown
 
+#: Marks a site at which unknown code ran, as against an assignment.
+CALLED = "called"
+
 
 def reachable(store: Store, values: Iterable[Value]) -> set[ObjectId]:
     """Every object that code given these values gets at: through containers, results, closures and partials."""
@@ -46,7 +49,7 @@ def call_unknown(store: Store, values: Iterable[Value], places: Iterable[tuple[s
     for place in places:
         if place is not None:
             store.forget_below(place)
-            store.disturb(place, site)
+            store.disturb(place, (CALLED, site))
     run_unknown(store, site)
 
 
@@ -63,7 +66,7 @@ def run_unknown(store: Store, site: object) -> None:
     for name in [name for name in store.variables if isinstance(name, str) and "." in name]:
         if not all(isinstance(atom, ObjectId) and _is_registry(store, atom) for atom in store.variables[name]):
             del store.variables[name]
-    store.disturb(GLOBALS, site)
+    store.disturb(GLOBALS, (CALLED, site))
 
 
 def _is_open(store: Store, session: ObjectId) -> bool:

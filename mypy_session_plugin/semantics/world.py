@@ -17,7 +17,7 @@ from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.factories import Factories
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.making import Maker, site_of
-from mypy_session_plugin.semantics.shapes import SessionShape, Shape, Shapes
+from mypy_session_plugin.semantics.shapes import SessionShape, Shape, Shapes, without_states
 
 
 def ignore(event: Event, store: Store) -> None:
@@ -52,8 +52,15 @@ class World:
         return self.types.of(node) if isinstance(node, Expression) else None
 
     def typed_value(self, store: Store, node: Context, kind: str) -> Value:
-        """The value of an expression of which only the type is known: instances in unknown states, unknown sessions."""
-        return with_none(Maker(store, kind, None).value(self.shape(node), site_of(node)), self.type(node))
+        """The value of an expression of which only the type is known: instances in unknown states, unknown sessions.
+
+        A phantom type says how an instance stands where it arrives, not for its life.
+        """
+        return self.shaped_value(store, without_states(self.shape(node)), node, kind)
+
+    def shaped_value(self, store: Store, shape: Shape, node: Context, kind: str) -> Value:
+        """The value of an expression of this shape."""
+        return with_none(Maker(store, kind, None).value(shape, site_of(node)), self.type(node))
 
     def path_symbol(self, store: Store, place: tuple[str, ...], shape: Shape) -> Value:
         """What an attribute path holds when it is first read; the same symbol as long as nothing may have assigned it."""
