@@ -72,10 +72,13 @@ def put(store: Store, container: Value, value: Value) -> None:
         facts = store.heap.get(item)
         if isinstance(facts, ContainerFacts):
             store.heap[item] = replace(facts, elements=join((facts.elements, value)), fixed=None, keys=None)
-    if not container or not all(isinstance(store.heap.get(item), ContainerFacts) for item in objects(container)) or (
-        len(objects(container)) < len(container)
-    ):
+    if not container or not all(_is_made_here(store, atom) for atom in container):
         link_all(store, value)
+
+
+def _is_made_here(store: Store, atom: object) -> bool:
+    """Whether a container is certainly not the collection of a relationship, which adds what is put into it."""
+    return _holds_elements(store, atom) and isinstance(atom, ObjectId) and atom.kind == "container"
 
 
 def link_all(store: Store, value: Value) -> None:
