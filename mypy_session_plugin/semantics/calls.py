@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
-from mypy.nodes import CallExpr, Context, Expression, FuncDef, MemberExpr, NameExpr, RefExpr, TypeInfo
-from mypy.types import Instance, get_proper_type
+from mypy.nodes import CallExpr, Context, RefExpr
 
 from mypy_session_plugin.facts.effects import FunctionStub
-from mypy_session_plugin.facts.objects import InstanceFacts, LibraryFacts, SessionFacts
-from mypy_session_plugin.facts.origin import Origin
-from mypy_session_plugin.facts.states import Situation, State
+from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
-    FALSE,
     NOTHING_KNOWN,
-    TRUE,
     Bound,
-    Constant,
     Function,
     Method,
     ObjectId,
@@ -29,29 +23,23 @@ from mypy_session_plugin.facts.values import (
     objects,
 )
 from mypy_session_plugin.flow.graph import Call
-from mypy_session_plugin.mypy_compat.types import class_named_by, info_of, is_any
+from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import boundaries, containers, library_calls, sessions
-from mypy_session_plugin.semantics.binding import BoundCall
+from mypy_session_plugin.semantics.call_sites import CallSite, read_call
+from mypy_session_plugin.semantics.constructions import construct
 from mypy_session_plugin.semantics.events import RevealEvent
-from mypy_session_plugin.semantics.instances import link
 from mypy_session_plugin.semantics.library_calls import LibraryCall, session_of
 from mypy_session_plugin.semantics.making import site_of
-from mypy_session_plugin.semantics.mapped import bases_of
-from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.phantom_calls import PhantomCalls
-from mypy_session_plugin.semantics.results import new_session
-from mypy_session_plugin.semantics.factories import DEFAULTS, NOT_KNOWN, settings_of
-from mypy_session_plugin.semantics.shapes import SESSIONS, SessionShape, session_class
+from mypy_session_plugin.semantics.shapes import Shape, SessionShape, session_class
 from mypy_session_plugin.semantics.unknown_calls import call_unknown
 from mypy_session_plugin.semantics.world import World
 
 REVEAL = ("mypy_session_plugin.phantom.reveal_state", "mypy_session_plugin.reveal_state")
 INSPECT = ("sqlalchemy.inspection.inspect",)
-#: What a call makes that the option `session_expressions` names.
-CONFIGURED_CLASS = "sqlalchemy.orm.session.Session"
+#: Functions with a meaning of their own.
+SPECIAL = frozenset({*REVEAL, *INSPECT, "builtins.isinstance", "builtins.bool", "functools.partial"})
 INSTANCE_STATE = "sqlalchemy.orm.state.InstanceState"
-#: Modules whose code calls nothing of the user's but what it is given: the standard library and SQLAlchemy.
-CLOSED_MODULES = frozenset(sys.stdlib_module_names) | {"sqlalchemy", "typing_extensions", "_typeshed"}
 
 
 class Calls:
@@ -60,23 +48,24 @@ class Calls:
     def __init__(self, world: World) -> None:
         self._world = world
         self._phantom = PhantomCalls(world)
+        self._sites: dict[Call, CallSite] = {}
 
     def evaluate(self, instruction: Call, store: Store) -> Value:
         """The value of a call, after its effects."""
         node = instruction.node
         if not isinstance(node, CallExpr):
             return self._unknown(instruction, store)
-        special = self._special(instruction, node, store)
+        site = self._site(instruction, node)
+        special = self._special(instruction, site, store)
         if special is not None:
             return special
-        stubbed = self._stubbed(instruction, node, store)
+        stubbed = self._stubbed(instruction, site, store)
         if stubbed is not None:
             return stubbed
-        is_library = self._module_of(node.callee).partition(".")[0] in CLOSED_MODULES
-        promised = self._phantom.evaluate(instruction, self.callee(instruction, store), store, is_library)
+        promised = self._phantom.evaluate(instruction, self.callee(instruction, store), store, site.is_closed)
         if promised is not None:
             return promised
-        constructed = self._constructed(instruction, node, store)
+        constructed = construct(self._world, site, instruction, store)
         if constructed is not None:
             return constructed
         values = [store.value(argument.value) for argument in instruction.arguments]
@@ -85,10 +74,16 @@ class Calls:
         changed = containers.call(self._world, store, instruction, values)
         if changed is not None:
             return changed
-        if self._is_lazy(node):
+        if site.is_lazy:
             held = tuple(store.value(argument.value) for argument in instruction.arguments)
             return carrier(Bound("coroutine", self.callee(instruction, store), held, node))
         return self._unknown(instruction, store)
+
+    def _site(self, instruction: Call, node: CallExpr) -> CallSite:
+        site = self._sites.get(instruction)
+        if site is None:
+            site = self._sites[instruction] = read_call(self._world, instruction, node)
+        return site
 
     def callee(self, instruction: Call, store: Store) -> Value:
         """The value that is called; for a method, bound to its receiver."""
@@ -109,8 +104,9 @@ class Calls:
         promised = self._phantom.resume(atom, "coroutine", node, store)
         if promised is not None:
             return promised
-        if isinstance(instruction, Call):
-            overloads = self._overloads(instruction, store, atom.function)
+        if isinstance(instruction, Call) and isinstance(instruction.node, CallExpr):
+            site = self._site(instruction, instruction.node)
+            overloads = self._overloads(instruction, site, store, atom.function)
             if overloads is not None:
                 done = self._apply(instruction, overloads, atom.function, atom.held, store, node)
                 if done is not None:
@@ -127,8 +123,7 @@ class Calls:
         self, name: str, receiver: Value, node: Context, store: Store, failed: bool | None = None
     ) -> Value | None:
         """A call that the syntax makes (`__enter__`, `__iter__`): its value, None if no stub describes it."""
-        names = self._class_names(receiver, None, store)
-        overloads = self._world.library.method(names, name) if names else None
+        overloads = self._method(self._class_names(receiver, store), name)
         if overloads is None:
             return None
         type_ = self._world.type(node)
@@ -142,8 +137,10 @@ class Calls:
             self._world, store, LibraryCall(node, name, bound, receiver, session, node, failed)
         )
 
-    def _special(self, instruction: Call, node: CallExpr, store: Store) -> Value | None:
-        full_name = node.callee.fullname if isinstance(node.callee, RefExpr) else ""
+    def _special(self, instruction: Call, site: CallSite, store: Store) -> Value | None:
+        node, full_name = site.node, site.full_name
+        if full_name not in SPECIAL:
+            return None
         values = [store.value(argument.value) for argument in instruction.arguments]
         if full_name in REVEAL and len(values) == 1:
             is_session = session_class_of(self._world.type(node.args[0])) is not None
@@ -163,20 +160,20 @@ class Calls:
             return values[0]
         return None
 
-    def _stubbed(self, instruction: Call, node: CallExpr, store: Store) -> Value | None:
+    def _stubbed(self, instruction: Call, site: CallSite, store: Store) -> Value | None:
         receiver: Value = NOTHING_KNOWN
         if instruction.receiver is not None:
             receiver = store.value(instruction.receiver)
-        overloads = self._overloads(instruction, store, receiver)
+        overloads = self._overloads(instruction, site, store, receiver)
         if overloads is None:
             receiver = self.callee(instruction, store)
-            overloads = self._called_object(instruction, receiver, store)
+            overloads = self._method(self._class_names(receiver, store), "__call__")
         if overloads is None:
             return None
         values = tuple(store.value(argument.value) for argument in instruction.arguments)
         if library_calls.is_async(overloads):
-            return carrier(Bound("coroutine", receiver, values, node, instruction))
-        return self._apply(instruction, overloads, receiver, values, store, node)
+            return carrier(Bound("coroutine", receiver, values, site.node, instruction))
+        return self._apply(instruction, overloads, receiver, values, store, site.node)
 
     def _apply(
         self,
@@ -207,131 +204,47 @@ class Calls:
             return result
         return boundaries.hand_over(world, store, bound, receiver, instruction.node, result, starts=True)
 
-    def _overloads(self, instruction: Call, store: Store, receiver: Value) -> tuple[FunctionStub, ...] | None:
-        node = instruction.node
-        callee = node.callee if isinstance(node, CallExpr) else None
-        library = self._world.library
-        if instruction.method is not None:
-            expression = callee.expr if isinstance(callee, MemberExpr) else None
-            names = self._class_names(receiver, expression, store, instruction.method)
-            return library.method(names, instruction.method) if names else None
-        if isinstance(callee, RefExpr) and callee.fullname and not isinstance(callee.node, TypeInfo):
-            return library.function(callee.fullname)
-        return None
+    def _overloads(
+        self, instruction: Call, site: CallSite, store: Store, receiver: Value
+    ) -> tuple[FunctionStub, ...] | None:
+        """The stub of a function or method: by what is known of the receiver, else by its type."""
+        if instruction.method is None:
+            return site.function
+        if site.overridden:
+            return None
+        return self._method(self._class_names(receiver, store) or site.stubbed_bases, instruction.method)
 
-    def _called_object(self, instruction: Call, callee: Value, store: Store) -> tuple[FunctionStub, ...] | None:
-        """An object of a library is called: a factory, a registry."""
-        names = self._class_names(callee, None, store)
-        return self._world.library.method(names, "__call__") if names else None
+    def _method(self, names: Sequence[str], method: str) -> tuple[FunctionStub, ...] | None:
+        return self._world.library.method(names, method) if names else None
 
-    def _class_names(
-        self, receiver: Value, expression: Expression | None, store: Store, method: str | None = None
-    ) -> list[str]:
-        """The library classes of a receiver: what is known of the object, else its type; none where the user overrides."""
-        info = info_of(self._world.type(expression)) if expression is not None else None
-        if info is not None and method is not None and self._is_overridden(info, method):
-            return []
+    def _class_names(self, receiver: Value, store: Store) -> list[str]:
+        """The library classes of the objects that a receiver may be."""
         found: list[str] = []
         for item in objects(receiver):
             facts = store.heap.get(item)
             if isinstance(facts, (SessionFacts, LibraryFacts)):
                 found.extend(name for name in self._with_bases(facts.class_name) if name not in found)
-        if found or info is None:
-            return found
-        return [base.fullname for base in info.mro]
+        return found
 
     def _with_bases(self, class_name: str) -> list[str]:
         stub = self._world.library.class_stub(class_name)
         bases = [] if stub is None else [name for base in stub.bases for name in self._with_bases(base.name)]
         return [class_name, *bases]
 
-    def _is_overridden(self, info: TypeInfo, method: str) -> bool:
-        """Whether a class of the user's defines the method before any class that a stub describes."""
-        for base in info.mro:
-            if self._world.library.class_stub(base.fullname) is not None:
-                return False
-            if method in base.names and base.module_name.partition(".")[0] not in CLOSED_MODULES:
-                return True
-        return False
-
-    def _bindings(self, receiver: Value, store: Store) -> dict[str, object]:  # type: ignore[type-arg]
-        found: list[dict[str, object]] = []
+    def _bindings(self, receiver: Value, store: Store) -> dict[str, Shape]:
+        """What the type variables of a receiver's class stand for."""
+        found: list[dict[str, Shape]] = []
         for item in objects(receiver):
             facts = store.heap.get(item)
             if isinstance(facts, LibraryFacts):
                 found.append(dict(facts.bindings))
         return found[0] if len(found) == 1 else {}
 
-    def _constructed(self, instruction: Call, node: CallExpr, store: Store) -> Value | None:
-        info = class_named_by(self._world.type(node.callee))
-        if info is None:
-            return self._configured_session(node, store)
-        session = session_class(info)
-        if session is not None:
-            return self._new_session(info, session, node, store)
-        if self._world.shapes.mapped.is_mapped(info):
-            return self._new_instance(info, instruction, node, store)
-        overloads = self._world.library.method([base.fullname for base in info.mro], "__init__")
-        if overloads is None:
-            return None
-        return self._new_library_object(info, overloads, instruction, node, store)
-
-    def _new_session(self, info: TypeInfo, shape: SessionShape, node: CallExpr, store: Store) -> Value:
-        settings = settings_of(node) if info.fullname in SESSIONS else dict.fromkeys(DEFAULTS, NOT_KNOWN)
-        return new_session(store, shape, node, settings)
-
-    def _configured_session(self, node: CallExpr, store: Store) -> Value | None:
-        """A call that the option `session_expressions` names, with its parentheses: `app.db.Session()`."""
-        place = place_of(node.callee)
-        if place is None or f"{'.'.join(place)}()" not in self._world.options.session_expressions:
-            return None
-        if not is_any(self._world.type(node.callee)):
-            return None
-        shape = SessionShape(CONFIGURED_CLASS, registry=False)
-        return new_session(store, shape, node, dict.fromkeys(DEFAULTS, NOT_KNOWN))
-
-    def _new_instance(self, info: TypeInfo, instruction: Call, node: CallExpr, store: Store) -> Value:
-        for argument in instruction.arguments:
-            containers.link_all(store, store.value(argument.value))
-        existing = frozenset(identity for identity, _facts in store.instances() if not identity.older)
-        facts = InstanceFacts(
-            info.fullname,
-            bases_of(info),
-            {Situation(State.TRANSIENT): Origin(node.line, "constructed")},
-            constructed=True,
-            distinct=existing,
-        )
-        return frozenset({store.create(ObjectId("construct", site_of(node)), facts)})
-
-    def _new_library_object(
-        self, info: TypeInfo, overloads: tuple[FunctionStub, ...], instruction: Call, node: CallExpr, store: Store
-    ) -> Value | None:
-        world = self._world
-        class_name = next(base.fullname for base in info.mro if world.library.method(base.fullname, "__init__"))
-        values = [store.value(argument.value) for argument in instruction.arguments]
-        arguments = [
-            (argument, value, world.type(argument.node))
-            for argument, value in zip(instruction.arguments, values, strict=True)
-        ]
-        bound = world.binder.bind(overloads, arguments, None, {})
-        if bound is None:
-            return None
-        settings = tuple(sorted(settings_of(node).items()))
-        facts = LibraryFacts(class_name, settings=settings, workers=workers_of(bound))
-        made = frozenset({store.create(ObjectId("result", site_of(node)), facts)})
-        starts = world.library.method(class_name, "start") is None
-        return boundaries.hand_over(world, store, bound, frozenset(), node, made, starts)
-
-    def _is_lazy(self, node: CallExpr) -> bool:
-        """Whether the call only makes a coroutine or generator, which runs when it is awaited or iterated."""
-        proper = get_proper_type(self._world.type(node)) if self._world.type(node) is not None else None
-        return isinstance(proper, Instance) and proper.type.fullname in ("typing.Coroutine", "types.CoroutineType")
-
     def _unknown(self, instruction: Call, store: Store) -> Value:
         node, world = instruction.node, self._world
         values = [store.value(argument.value) for argument in instruction.arguments]
         receiver = store.value(instruction.receiver) if instruction.receiver is not None else frozenset()
-        if self._is_closed(node, (*values, receiver), store):
+        if self._is_closed(instruction, (*values, receiver), store):
             for value in values:
                 containers.link_all(store, value)
                 sessions.may_load(store, value)
@@ -343,26 +256,14 @@ class Calls:
             call_unknown(store, [*values, called], [*places, instruction.receiver_place], site_of(node))
         return world.typed_value(store, node, "result")
 
-    def _is_closed(self, node: Context, values: Sequence[Value], store: Store) -> bool:
+    def _is_closed(self, instruction: Call, values: Sequence[Value], store: Store) -> bool:
         """Whether the callee is library code that is given nothing to call, and SQLAlchemy's no session."""
-        if any(isinstance(atom, (Function, Bound)) for value in values for atom in value):
+        node = instruction.node
+        if not isinstance(node, CallExpr) or any(isinstance(atom, (Function, Bound)) for value in values for atom in value):
             return False
-        callee = node.callee if isinstance(node, CallExpr) else None
-        package = "" if callee is None else self._module_of(callee).partition(".")[0]
+        site = self._site(instruction, node)
         takes_session = any(store.session(item) is not None for value in values for item in objects(value))
-        return package in CLOSED_MODULES and not (takes_session and package == "sqlalchemy")
-
-    def _module_of(self, callee: Expression) -> str:
-        named = class_named_by(self._world.type(callee))
-        if named is not None:
-            return named.module_name
-        if isinstance(callee, MemberExpr):
-            info = info_of(self._world.type(callee.expr))
-            if info is not None:
-                return next((base.module_name for base in info.mro if callee.name in base.names), "")
-        if isinstance(callee, NameExpr | MemberExpr) and isinstance(callee.node, FuncDef | TypeInfo):
-            return callee.node.fullname
-        return callee.fullname if isinstance(callee, RefExpr) else ""
+        return site.is_closed and not (takes_session and site.package == "sqlalchemy")
 
 
 def _sessions_in(store: Store, value: Value) -> Value:
@@ -376,18 +277,7 @@ def session_class_of(type_: object) -> SessionShape | None:
     return None if info is None else session_class(info)
 
 
-def workers_of(bound: BoundCall) -> int | None:
-    """The number of workers of an executor, where a literal gives it."""
-    given = bound.argument("max_workers")
-    for atom in given.value if given is not None else ():
-        if isinstance(atom, Constant) and isinstance(atom.value, int):
-            return atom.value
-    return None
-
-
 def _without_parameters(overloads: tuple[FunctionStub, ...]) -> tuple[FunctionStub, ...]:
     """The signatures as the syntax calls them: `__exit__` gets its arguments from the interpreter."""
-    from dataclasses import replace
-
     return tuple(replace(stub, parameters=()) for stub in overloads)
 

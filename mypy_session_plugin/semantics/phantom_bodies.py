@@ -25,19 +25,20 @@ from mypy.types import Type
 
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import NONE_VALUE, Constant, Value, constant
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, Value, constant
 from mypy_session_plugin.flow.graph import Return, StoreAttribute, StoreItem, StoreName, Yield
 from mypy_session_plugin.flow.names import written_name
 from mypy_session_plugin.mypy_compat.signatures import has_phantom_type
 from mypy_session_plugin.mypy_compat.types import info_of, parameters_of
-from mypy_session_plugin.semantics.events import PositionEvent
+from mypy_session_plugin.semantics.events import DeclarationEvent, PositionEvent
 from mypy_session_plugin.semantics.making import Maker
-from mypy_session_plugin.semantics.phantom_positions import Position, is_optional, show, summary, trusted
+from mypy_session_plugin.semantics.phantom_overrides import weakened
+from mypy_session_plugin.semantics.phantom_positions import Position, is_broken, show, summary, trusted
 from mypy_session_plugin.semantics.phantom_signatures import signature_of_body
 from mypy_session_plugin.semantics.phantom_types import Declared, declared_of, text_of_type
 from mypy_session_plugin.semantics.shapes import Collection, Entity, SessionShape, Shape, with_states, without_states
 from mypy_session_plugin.semantics.unknown_calls import CALLED
-from mypy_session_plugin.semantics.world import World
+from mypy_session_plugin.semantics.world import World, with_none
 
 #: The variable that tells at which `return` a path has left, by its line and column.
 LEFT_AT = "left at"
@@ -59,6 +60,12 @@ class PhantomBody:
         """Variables of this analysis that must be kept to the end of the function."""
         return frozenset({LEFT_AT, *map(_kept, self._becoming)}) if self._becoming else frozenset()
 
+    def declarations(self) -> None:
+        """Let the rules see what is wrong with the function's own signature."""
+        unit = self._world.unit
+        for text in weakened(unit, self._world.options.strict) if isinstance(unit, FuncDef) else ():
+            self._world.listener(DeclarationEvent(unit, text), Store())
+
     def parameters(self, store: Store, owner: Value) -> None:
         """Let each parameter that has no value yet hold what its type says."""
         unit = self._world.unit
@@ -75,7 +82,7 @@ class PhantomBody:
             session = owner if said is None or said.session is None else self._named(store, said.session)
             maker = Maker(store, "parameter", Origin(0, "declared"), session)
             value = maker.value(shape, variable.name, variable.name)
-            store.variables[variable.name] = value | NONE_VALUE if is_optional(declared) else value
+            store.variables[variable.name] = with_none(value, declared)
         for name in self._becoming:
             store.variables[_kept(name)] = store.value(name)
 
@@ -148,17 +155,19 @@ class PhantomBody:
             return value
         return self._assigned(instruction, _attribute_text(node), self._world.type(node) or variable.type, value, store)
 
-    def stored_item(self, instruction: StoreItem, value: Value, store: Store) -> None:
-        """A value becomes an element of a container whose type says what these are."""
+    def stored_item(self, instruction: StoreItem, value: Value, store: Store) -> Value:
+        """What a container gets where an element is assigned, its type saying what these are."""
         node = instruction.node
         if not isinstance(node, IndexExpr):
-            return
+            return value
         container = self._world.type(node.base)
         declared = declared_of(container)
         if container is not None and declared is not None and declared.elements is not None:
             text = f'"{_text(node.base)}" is declared as {text_of_type(container)}'
             statement = instruction.statement or node
             show(self._world, store, declared.elements, value, Position(statement, _written(statement, node), text))
+            return NOTHING_KNOWN if is_broken(store, declared.elements, value) else value
+        return value
 
     def _assigned(
         self, instruction: StoreName | StoreAttribute, name: str, type_: Type | None, value: Value, store: Store

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from mypy.nodes import CallExpr, Context, MemberExpr
+from mypy.nodes import Context
 
 from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts, Situations
 from mypy_session_plugin.facts.origin import Origin
@@ -21,10 +21,8 @@ from mypy_session_plugin.semantics.phantom_positions import (
     Arrived,
     Position,
     arrivals,
-    is_optional,
     make,
     show,
-    situations,
     situations_in,
 )
 from mypy_session_plugin.semantics.phantom_signatures import (
@@ -308,5 +306,3 @@ class Promise:
         states = frozenset({State.PENDING, State.PERSISTENT}) if declared.added else declared.after or frozenset()
         return situations_in(self.store, states, self.session)
 
-
-_ = (CallExpr, MemberExpr, is_optional, situations)

@@ -13,10 +13,10 @@ from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import ATTACHED, Level, Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, NONE_VALUE, NOTHING_KNOWN, UNKNOWN, ObjectId, Unknown, Value, join
-from mypy_session_plugin.mypy_compat.types import is_none, union_items
+from mypy_session_plugin.mypy_compat.types import is_optional
 from mypy_session_plugin.semantics.events import PositionEvent
 from mypy_session_plugin.semantics.making import Maker, the_session
-from mypy_session_plugin.semantics.phantom_types import Declared
+from mypy_session_plugin.semantics.phantom_types import Declared, declared_of
 from mypy_session_plugin.semantics.shapes import Collection, Entity, Row, Shape, with_states
 from mypy_session_plugin.semantics.world import World
 
@@ -184,8 +184,6 @@ def make(
 
 def declared_states(type_: Type) -> frozenset[State] | None:
     """The states that a type declares of an instance itself."""
-    from mypy_session_plugin.semantics.phantom_types import declared_of
-
     declared = declared_of(type_)
     return None if declared is None else declared.states
 
@@ -209,6 +207,3 @@ def _states(shape: Shape) -> frozenset[State] | None:
     return shape.states if isinstance(shape, Entity) else None
 
 
-def is_optional(type_: Type) -> bool:
-    """Whether None is among the values of a type."""
-    return any(is_none(item) for item in union_items(type_))

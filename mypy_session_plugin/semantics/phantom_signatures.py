@@ -26,8 +26,10 @@ from mypy.types import CallableType, Type
 from mypy_session_plugin.facts.effects import Parameter, ParameterKind, TypeExpression
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call
 from mypy_session_plugin.mypy_compat.callees import is_generator, is_manager, own_signature, phantom_signature
+from mypy_session_plugin.mypy_compat.signatures import has_phantom_type
 from mypy_session_plugin.mypy_compat.types import Types
 from mypy_session_plugin.semantics.binding import assign_arguments
+from mypy_session_plugin.semantics.phantom_overrides import overridden
 from mypy_session_plugin.semantics.phantom_types import Declared, awaited, declared_of, returned, yielded
 
 #: What a parameter of a signature in the source has instead of a stub's annotation.
@@ -145,7 +147,10 @@ def name_of(callee: Expression) -> str:
 
 @dataclass(frozen=True, slots=True)
 class BodySignature:
-    """What a function of the checked code has promised: the types that its body returns and yields."""
+    """What a function of the checked code has promised, itself or by the method that it overrides.
+
+    `returns` and `yields` are the types that its body must give; `name` is how a message calls what declares them.
+    """
 
     name: str
     returns: Type | None
@@ -153,12 +158,18 @@ class BodySignature:
 
 
 def signature_of_body(unit: FuncItem) -> BodySignature | None:
-    """The promises of a function's own signature; None for a function without one."""
+    """The promises of a function's own signature; None for a function without one.
+
+    A method whose result has no phantom type has those of the phantom-typed method that it overrides.
+    """
     signature = own_signature(unit)
     if signature is None:
         return None
+    name = f"{unit.name}()" if isinstance(unit, FuncDef) else "the function"
+    parent = overridden(unit) if isinstance(unit, FuncDef) else None
+    if parent is not None and not has_phantom_type(signature.ret_type):
+        name, signature = f"{name} of {parent[0]}", parent[1]
     generates = unit.is_generator or unit.is_async_generator
     returns = returned(signature.ret_type, unit.is_coroutine and not unit.is_async_generator, generates)
     yields = yielded(signature.ret_type) if generates else None
-    name = f"{unit.name}()" if isinstance(unit, FuncDef) else "the function"
     return BodySignature(name, returns, yields)

@@ -93,6 +93,10 @@ class Transfer:
         self._body.parameters(store, self._only_session(store))
         return store
 
+    def declarations(self) -> None:
+        """Let the rules see what is wrong before any instruction runs."""
+        self._body.declarations()
+
     @property
     def watched(self) -> frozenset[str]:
         """Variables of the analysis itself, which are read when the function is left."""
@@ -309,8 +313,8 @@ class Transfer:
             store.assign_path(instruction.place, value, site_of(instruction.node))
 
     def _store_item(self, instruction: graph.StoreItem, store: Store) -> None:
-        self._body.stored_item(instruction, store.value(instruction.value), store)
-        containers.put(store, store.value(instruction.object), store.value(instruction.value))
+        value = self._body.stored_item(instruction, store.value(instruction.value), store)
+        containers.put(store, store.value(instruction.object), value)
 
     def _delete_name(self, instruction: graph.DeleteName, store: Store) -> None:
         store.assign(instruction.variable, NOTHING_KNOWN, site_of(instruction.node))

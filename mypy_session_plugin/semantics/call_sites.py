@@ -1,0 +1,88 @@
+"""What the syntax and the types alone say of a call: read once for each call of a graph."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from mypy.nodes import CallExpr, Expression, FuncDef, MemberExpr, NameExpr, RefExpr, TypeInfo
+from mypy.types import Instance, get_proper_type
+
+from mypy_session_plugin.facts.effects import FunctionStub
+from mypy_session_plugin.flow.graph import Call
+from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
+from mypy_session_plugin.semantics.world import World
+
+#: Modules whose code calls nothing of the user's but what it is given: the standard library and SQLAlchemy.
+CLOSED_MODULES = frozenset(sys.stdlib_module_names) | {"sqlalchemy", "typing_extensions", "_typeshed"}
+#: The types of calls that only make a coroutine: it runs when it is awaited.
+COROUTINES = ("typing.Coroutine", "types.CoroutineType")
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """One call.
+
+    `full_name` is that of a callee named directly.  `stubbed_bases` are the classes of a method's receiver that a session
+    stub describes, and `overridden` says that a class of the user's has the method before any of them.  `function` is
+    the stub of a function, `constructs` the class whose constructor is called, `package` where the callee is defined.
+    """
+
+    node: CallExpr
+    full_name: str
+    stubbed_bases: tuple[str, ...]
+    overridden: bool
+    function: tuple[FunctionStub, ...] | None
+    constructs: TypeInfo | None
+    package: str
+    is_lazy: bool
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the callee is the standard library's or SQLAlchemy's."""
+        return self.package in CLOSED_MODULES
+
+
+def read_call(world: World, instruction: Call, node: CallExpr) -> CallSite:
+    """What is known of a call before any value is."""
+    callee = node.callee
+    full_name = callee.fullname if isinstance(callee, RefExpr) else ""
+    info = info_of(world.type(callee.expr)) if instruction.method is not None and isinstance(callee, MemberExpr) else None
+    overridden = info is not None and _is_overridden(world, info, instruction.method or "")
+    stubbed: tuple[str, ...] = ()
+    if info is not None and not overridden:
+        stubbed = tuple(base.fullname for base in info.mro if world.library.class_stub(base.fullname) is not None)
+    function = None
+    if instruction.method is None and full_name and not (isinstance(callee, RefExpr) and isinstance(callee.node, TypeInfo)):
+        function = world.library.function(full_name)
+    constructs = class_named_by(world.type(callee))
+    package = _module_of(world, callee, constructs).partition(".")[0]
+    return CallSite(node, full_name, stubbed, overridden, function, constructs, package, _is_lazy(world, node))
+
+
+def _is_overridden(world: World, info: TypeInfo, method: str) -> bool:
+    """Whether a class of the user's defines the method before any class that a stub describes."""
+    for base in info.mro:
+        if world.library.class_stub(base.fullname) is not None:
+            return False
+        if method in base.names and base.module_name.partition(".")[0] not in CLOSED_MODULES:
+            return True
+    return False
+
+
+def _is_lazy(world: World, node: CallExpr) -> bool:
+    type_ = world.type(node)
+    proper = None if type_ is None else get_proper_type(type_)
+    return isinstance(proper, Instance) and proper.type.fullname in COROUTINES
+
+
+def _module_of(world: World, callee: Expression, constructs: TypeInfo | None) -> str:
+    if constructs is not None:
+        return constructs.module_name
+    if isinstance(callee, MemberExpr):
+        info = info_of(world.type(callee.expr))
+        if info is not None:
+            return next((base.module_name for base in info.mro if callee.name in base.names), "")
+    if isinstance(callee, NameExpr | MemberExpr) and isinstance(callee.node, FuncDef | TypeInfo):
+        return callee.node.fullname
+    return callee.fullname if isinstance(callee, RefExpr) else ""

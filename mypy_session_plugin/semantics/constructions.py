@@ -1,0 +1,98 @@
+"""Constructors: of a session, of a mapped instance, of a library's object."""
+
+from __future__ import annotations
+
+from mypy.nodes import TypeInfo
+
+from mypy_session_plugin.facts.effects import FunctionStub
+from mypy_session_plugin.facts.objects import InstanceFacts, LibraryFacts
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.states import Situation, State
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import Constant, ObjectId, Value
+from mypy_session_plugin.flow.graph import Call
+from mypy_session_plugin.mypy_compat.types import is_any
+from mypy_session_plugin.semantics import boundaries, containers
+from mypy_session_plugin.semantics.binding import BoundCall
+from mypy_session_plugin.semantics.call_sites import CallSite
+from mypy_session_plugin.semantics.factories import DEFAULTS, NOT_KNOWN, settings_of
+from mypy_session_plugin.semantics.making import site_of
+from mypy_session_plugin.semantics.mapped import bases_of
+from mypy_session_plugin.semantics.reaching import place_of
+from mypy_session_plugin.semantics.results import new_session
+from mypy_session_plugin.semantics.shapes import SESSIONS, SessionShape, session_class
+from mypy_session_plugin.semantics.world import World
+
+#: What a call makes that the option `session_expressions` names.
+CONFIGURED_SESSION = SessionShape("sqlalchemy.orm.session.Session", registry=False)
+
+
+def construct(world: World, site: CallSite, instruction: Call, store: Store) -> Value | None:
+    """The object that a constructor makes; None for classes of which nothing is known."""
+    info = site.constructs
+    if info is None:
+        return _configured_session(world, site, store)
+    session = session_class(info)
+    if session is not None:
+        settings = settings_of(site.node) if info.fullname in SESSIONS else dict.fromkeys(DEFAULTS, NOT_KNOWN)
+        return new_session(store, session, site.node, settings)
+    if world.shapes.mapped.is_mapped(info):
+        return _new_instance(info, site, instruction, store)
+    overloads = world.library.method([base.fullname for base in info.mro], "__init__")
+    return None if overloads is None else _new_library_object(world, info, overloads, site, instruction, store)
+
+
+def _configured_session(world: World, site: CallSite, store: Store) -> Value | None:
+    """A call that the option `session_expressions` names, with its parentheses: `app.db.Session()`."""
+    if not world.options.session_expressions or not is_any(world.type(site.node.callee)):
+        return None
+    place = place_of(site.node.callee)
+    if place is None or f"{'.'.join(place)}()" not in world.options.session_expressions:
+        return None
+    return new_session(store, CONFIGURED_SESSION, site.node, dict.fromkeys(DEFAULTS, NOT_KNOWN))
+
+
+def _new_instance(info: TypeInfo, site: CallSite, instruction: Call, store: Store) -> Value:
+    """A mapped instance begins transient; those it is given may be taken along when it is added."""
+    for argument in instruction.arguments:
+        containers.link_all(store, store.value(argument.value))
+    existing = frozenset(identity for identity, _facts in store.instances() if not identity.older)
+    facts = InstanceFacts(
+        info.fullname,
+        bases_of(info),
+        {Situation(State.TRANSIENT): Origin(site.node.line, "constructed")},
+        constructed=True,
+        distinct=existing,
+    )
+    return frozenset({store.create(ObjectId("construct", site_of(site.node)), facts)})
+
+
+def _new_library_object(
+    world: World,
+    info: TypeInfo,
+    overloads: tuple[FunctionStub, ...],
+    site: CallSite,
+    instruction: Call,
+    store: Store,
+) -> Value | None:
+    class_name = next(base.fullname for base in info.mro if world.library.method(base.fullname, "__init__"))
+    arguments = [
+        (argument, store.value(argument.value), world.type(argument.node)) for argument in instruction.arguments
+    ]
+    bound = world.binder.bind(overloads, arguments, None, {})
+    if bound is None:
+        return None
+    settings = tuple(sorted(settings_of(site.node).items()))
+    facts = LibraryFacts(class_name, settings=settings, workers=_workers_of(bound))
+    made = frozenset({store.create(ObjectId("result", site_of(site.node)), facts)})
+    starts = world.library.method(class_name, "start") is None
+    return boundaries.hand_over(world, store, bound, frozenset(), site.node, made, starts)
+
+
+def _workers_of(bound: BoundCall) -> int | None:
+    """The number of workers of an executor, where a literal gives it."""
+    given = bound.argument("max_workers")
+    for atom in given.value if given is not None else ():
+        if isinstance(atom, Constant) and isinstance(atom.value, int):
+            return atom.value
+    return None
