@@ -73,6 +73,7 @@ def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Optio
         fixpoint = Fixpoint(graph, transfer)
         fixpoint.run(transfer.initial())
         world.listener = collector.hear
+        transfer.declarations()
         for block, stores in fixpoint.entries():
             for store in stores:
                 leaving = store.copy()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from pathlib import Path
 
-from mypy.nodes import FuncDef, MypyFile, SymbolTableNode, TypeInfo
+from mypy.nodes import AssignmentStmt, FuncDef, MypyFile, Node, SymbolTableNode, TypeInfo
 
 from mypy_session_plugin.config import Options
-from mypy_session_plugin.mypy_compat.signatures import has_phantom_signature
+from mypy_session_plugin.mypy_compat.signatures import has_phantom_signature, has_phantom_type
 from mypy_session_plugin.stub_files import described_packages
 
 _OWN_PACKAGES = frozenset({"sqlalchemy", "mypy_session_plugin"})
@@ -113,5 +113,24 @@ def _last_line(unit: FuncDef | MypyFile, otherwise: int) -> int:
 
 
 def is_phantom_typed(unit: FuncDef | MypyFile) -> bool:
-    """Whether a unit of analysis is a function with a phantom type in its signature."""
-    return isinstance(unit, FuncDef) and has_phantom_signature(unit)
+    """Whether a unit of analysis has a phantom type in its signature, or declares a variable or function with one.
+
+    A method that overrides a phantom-typed one has inherited what that promises.
+    """
+    if isinstance(unit, FuncDef):
+        inherited = (base.names.get(unit.name) for base in (unit.info.mro[1:] if unit.info else ()))
+        if has_phantom_signature(unit) or any(entry and has_phantom_signature(entry.node) for entry in inherited):
+            return True
+    return any(_declares_phantom_type(node) for node in _written_in(unit))
+
+
+def _written_in(unit: FuncDef | MypyFile) -> Iterator[Node]:
+    from mypy_session_plugin.flow.syntax import descendants
+
+    return descendants(unit, into_functions=isinstance(unit, FuncDef))
+
+
+def _declares_phantom_type(node: Node) -> bool:
+    if isinstance(node, AssignmentStmt):
+        return has_phantom_type(node.type)
+    return isinstance(node, FuncDef) and not node.info and has_phantom_signature(node)

@@ -37,7 +37,7 @@ def _save(session: Session, user: Becomes[Transient[User], Persistent[User]]) ->
 def argument_bad(session: Session) -> None:
     user = User(name="ann")
     session.add(user)
-    _link(user)  # error: [session-state] "user" is pending, added at line
+    _link(user)  # error: [session-state] "user" is pending (added at line 39); _link() takes
 
 
 def keyword_argument_bad() -> None:
@@ -140,9 +140,9 @@ class Store:
         return session.get_one(User, 1)
 
 
-class Weaker(Store):
-    def load(self, session: Session) -> User:  # error: [session-state]
-        return User(name="ann")
+class Plain(Store):
+    def load(self, session: Session) -> User:
+        return User(name="ann")  # error: [session-state] load() of Store is declared to return Persistent[User]
 
 
 def flushed_ok(session: Session) -> Persistent[User]:
