@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from mypy_session_plugin.codes import CODES
 from tests.harness import Harness, Report, assert_expected
-from tests.pages import PREAMBLE, PREAMBLE_LINE, RULES, Block, blocks, run
+from tests.pages import PREAMBLE, PREAMBLE_LINE, ROOT, RULES, Block, blocks, run
 
 _BLOCKS = [block for code in CODES for block in blocks(RULES / f"{code.name}.md")]
+README = ROOT / "README.md"
+CASES = ROOT / "tests" / "cases"
 _FLAGS = ("--disallow-untyped-defs", "--warn-unused-ignores")
 
 
@@ -35,3 +38,13 @@ def test_sqlalchemy_does_what_the_page_says(block: Block, tmp_path: Path) -> Non
 @pytest.mark.parametrize("block", [block for block in _BLOCKS if block.expects_error], ids=lambda block: block.name)
 def test_every_example_of_a_fault_shows_it(block: Block) -> None:
     assert block.shows_the_fault, "neither an assertion nor a raised exception"
+
+
+def test_the_readme_shows_what_mypy_prints(harness: Harness) -> None:
+    text = README.read_text(encoding="utf-8")
+    program, output = re.findall(r"^```(?:python|text)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)[:2]
+    models = (CASES / "models.py").read_text(encoding="utf-8")
+
+    reports = harness.run_in_process({"app.py": program, "models.py": models}, flags=["--allow-empty-bodies"])
+
+    assert output == "\n".join(["$ mypy app.py", *map(str, reports), ""])

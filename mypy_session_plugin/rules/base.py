@@ -127,9 +127,9 @@ def quoted(node: Context | None) -> str:
 
 
 def why(situation: Situation, origin: Origin | None) -> str:
-    """`persistent, loaded at line 12`: the state and what brought it."""
+    """`persistent (loaded at line 12)`: the state and what brought it."""
     state = "marked for deletion" if situation.marked else situation.state.value
-    return state if origin is None else f"{state}, {origin}"
+    return state if origin is None else f"{state} ({origin})"
 
 
 def listing(words: Iterable[str], last: str = "or") -> str:

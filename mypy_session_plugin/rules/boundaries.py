@@ -9,8 +9,8 @@ from mypy_session_plugin.semantics.events import HandOverEvent, Outcome
 OTHER_SIDE = {"thread": "another thread", "task": "another task", "process": "another process"}
 #: What both sides then run into.
 ERROR = {
-    "thread": "a session belongs to one thread (InvalidRequestError, sqlalche.me/e/20/isce)",
-    "task": "a session belongs to one task (InvalidRequestError, sqlalche.me/e/20/isce)",
+    "thread": "a session belongs to one thread (at best InvalidRequestError, sqlalche.me/e/20/isce)",
+    "task": "a session belongs to one task (at best InvalidRequestError, sqlalche.me/e/20/isce)",
 }
 
 
@@ -31,7 +31,7 @@ def concurrent(event: HandOverEvent) -> Finding | None:
     place = OTHER_SIDE.get(boundary, boundary)
     match event.outcome:
         case Outcome.CONCURRENT:
-            reason = f"is handed to {place} and {event.because} before that one is waited for"
+            reason = f"is handed to {place} and {event.because} while that one may be running"
         case Outcome.SHARED:
             reason = f"is handed to {place} while the one of {event.because} still has it"
         case Outcome.MANY:

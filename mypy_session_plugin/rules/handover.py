@@ -37,7 +37,7 @@ def _finding(event: HandOverEvent) -> Finding | None:
     if event.hand_over.how.startswith("an instance"):
         return None
     place = OTHER_SIDE[boundary]
-    reason = f"runs in {place} while this one waits" if waited else f"is handed to {place} and not used again here"
+    reason = f"is used by {place} while this one waits" if waited else f"is handed to {place} and not used again here"
     unit = "thread" if boundary == "thread" else "task"
     message = f"{subject(event)} {reason}; a session is made in the {unit} that uses it"
     return Finding(event.node, message, (advice(boundary),))

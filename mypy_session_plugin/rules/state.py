@@ -69,7 +69,7 @@ def _raising(
     name = quoted(given.argument.node)
     error = (event.call.stub.error or "InvalidRequestError").replace("{class}", class_name.rpartition(".")[2])
     reason = listing(why(situation, origin) for situation, origin in breaking)
-    return Finding(event.node, f"{name} is {reason}; {event.name}() raises for it ({error})")
+    return Finding(event.node, f"{name} is {reason}; {event.name}() raises {error}")
 
 
 def _check_position(event: PositionEvent, store: Store) -> Verdict:

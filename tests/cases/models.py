@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from sqlalchemy import ForeignKey
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 
 class Base(DeclarativeBase):
@@ -36,3 +36,6 @@ def render(user: User) -> str: ...
 
 
 def run_later(function: Callable[[], object]) -> None: ...
+
+
+def send_mails(session: Session) -> None: ...

@@ -72,9 +72,8 @@ def made_and_forgotten_bad(engine: Engine) -> None:
     Thread(target=_count, args=(session,)).start()  # error: [session-handover]
 
 
-async def made_for_the_task_bad(engine: AsyncEngine) -> int:
-    task = asyncio.create_task(_count_async(AsyncSession(engine)))  # error: [session-handover]
-    return await task
+def made_for_the_task_bad(engine: AsyncEngine, background: set[asyncio.Task[int]]) -> None:
+    background.add(asyncio.create_task(_count_async(AsyncSession(engine))))  # error: [session-handover]
 
 
 def _consume(session: Owned[Session]) -> None:

@@ -13,7 +13,7 @@ def delete_pending_bad(session: Session, keep: bool) -> None:
     user = User(name="ann")
     session.add(user)
     if not keep:
-        session.delete(user)  # error: [session-state] "user" is pending, added at line 14; delete() raises for it
+        session.delete(user)  # error: [session-state] "user" is pending (added at line 14); delete() raises InvalidRequestError
 
 
 def delete_transient_bad(session: Session) -> None:
@@ -47,13 +47,13 @@ def expunge_transient_bad(session: Session) -> None:
 def expunge_twice_bad(session: Session) -> None:
     user = session.get_one(User, 1)
     session.expunge(user)
-    session.expunge(user)  # error: [session-state] "user" is detached, expunged at line
+    session.expunge(user)  # error: [session-state] "user" is detached (expunged at line
 
 
 def refresh_after_expunge_all_bad(session: Session) -> None:
     user = session.get_one(User, 1)
     session.expunge_all()
-    session.refresh(user)  # error: [session-state] "user" is detached, expunged at line
+    session.refresh(user)  # error: [session-state] "user" is detached (expunged at line
 
 
 def refresh_after_close_bad(session: Session) -> None:
@@ -66,7 +66,7 @@ def add_deleted_bad(session: Session) -> None:
     user = session.get_one(User, 1)
     session.delete(user)
     session.flush()
-    session.add(user)  # error: [session-state] "user" is deleted, flushed at line
+    session.add(user)  # error: [session-state] "user" is deleted (flushed at line
 
 
 def refresh_deleted_bad(session: Session) -> None:
@@ -81,7 +81,7 @@ def refresh_rolled_back_bad(session: Session) -> None:
     session.add(user)
     session.flush()
     session.rollback()
-    session.refresh(user)  # error: [session-state] "user" is transient, rolled back at line
+    session.refresh(user)  # error: [session-state] "user" is transient (rolled back at line
 
 
 def delete_source_of_merge_bad(session: Session) -> None:

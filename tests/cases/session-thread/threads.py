@@ -137,9 +137,9 @@ def bound_method_of_the_session_bad(engine: Engine) -> None:
 
 async def two_threads_gathered_bad(engine: Engine) -> None:
     with Session(engine) as session:
-        await asyncio.gather(
+        await asyncio.gather(  # error: [session-thread]
             asyncio.to_thread(_count, session),
-            asyncio.to_thread(_count, session),  # error: [session-thread]
+            asyncio.to_thread(_count, session),
         )
 
 
