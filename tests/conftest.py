@@ -7,6 +7,12 @@ import pytest
 from tests.harness import Harness
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How many random programs are tried, and which."""
+    parser.addoption("--programs", type=int, default=120, help="number of random session programs")
+    parser.addoption("--program-seed", type=int, default=1, help="seed of the random programs; -1 for any")
+
+
 @pytest.fixture(scope="session")
 def harness(tmp_path_factory: pytest.TempPathFactory) -> Harness:
     """Runs mypy with the plugin."""

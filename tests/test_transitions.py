@@ -94,7 +94,7 @@ class Row:
             return False
         if self.cell.state == "pending-after-failed-flush":
             return False
-        elsewhere = "of-other-session" in self.cell.state
+        elsewhere = "of-other-session" in self.cell.state and not self.cell.operation.startswith("make_transient")
         operates_elsewhere = "another session" in self.cell.operation or "sessionmaker" in self.cell.operation
         attached = self.result in ("pending", "persistent", "deleted")
         return not (attached and (elsewhere or operates_elsewhere))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias
 
-from mypy_session_plugin.facts.values import ObjectId
+from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Unknown
 
 
 class State(Enum):
@@ -55,7 +55,8 @@ class Situation:
     gone: Level = Level.BEFORE
 
 
-Followers: TypeAlias = "tuple[Situation, ...]"
+#: What may follow; the unknown among it says that something else is possible too.
+Followers: TypeAlias = "tuple[Situation | Unknown, ...]"
 
 
 def detached(situation: Situation, was_deleted: bool | None = None) -> Situation:
@@ -76,15 +77,24 @@ def added(situation: Situation, session: ObjectId | None) -> Followers | None:
         case State.TRANSIENT if not situation.was_deleted:
             return (Situation(State.PENDING, session),)
         case State.TRANSIENT:
-            return ()
+            return (UNKNOWN,)
         case State.DETACHED if not situation.was_deleted:
-            return (Situation(State.PERSISTENT, session),)
+            return _attached(situation, session)
         case State.PENDING:
             return (situation,)
         case State.PERSISTENT:
             return (replace(situation, marked=False),)
         case _:
             return None
+
+
+def _attached(situation: Situation, session: ObjectId | None) -> Followers:
+    """A detached instance comes into a session; the transaction that inserted its row still takes it back."""
+    if situation.new is Level.BEFORE:
+        return (Situation(State.PERSISTENT, session),)
+    if session is not None and situation.session == session and not session.older:
+        return (Situation(State.PERSISTENT, session, new=situation.new),)
+    return (Situation(State.PERSISTENT, session, new=Level.UNKNOWN), UNKNOWN)
 
 
 def marked(situation: Situation, session: ObjectId | None) -> Followers | None:
@@ -95,7 +105,10 @@ def marked(situation: Situation, session: ObjectId | None) -> Followers | None:
         case State.DETACHED if situation.was_deleted:
             return (Situation(State.DELETED, session, gone=Level.UNKNOWN),)
         case State.DETACHED:
-            return (Situation(State.PERSISTENT, session, marked=True),)
+            return tuple(
+                replace(item, marked=True) if isinstance(item, Situation) else item
+                for item in _attached(situation, session)
+            )
         case State.DELETED:
             return (replace(situation, gone=Level.UNKNOWN),)
         case _:

@@ -67,7 +67,9 @@ def _changed(facts: InstanceFacts, operation: Operation, origin: Origin | None, 
             followers = operation.change(situation) or ()
             parts.append(
                 {
-                    item: known if (item.state, item.marked) == (situation.state, situation.marked) else origin
+                    item: known
+                    if isinstance(item, Situation) and (item.state, item.marked) == (situation.state, situation.marked)
+                    else origin
                     for item in followers
                 }
             )
