@@ -16,7 +16,7 @@ from mypy.nodes import FuncDef, FuncItem, MypyFile
 
 from mypy_session_plugin.config import Options
 from mypy_session_plugin.flow.build_graph import build_graph
-from mypy_session_plugin.flow.fixpoint import Fixpoint
+from mypy_session_plugin.flow.fixpoint import Fixpoint, UnsettledError
 from mypy_session_plugin.flow.graph import End, Exit
 from mypy_session_plugin.mypy_compat import report
 from mypy_session_plugin.mypy_compat.types import Types
@@ -71,7 +71,10 @@ def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Optio
         world.nested_units.extend(graph.nested)
         graph.captured |= transfer.watched
         fixpoint = Fixpoint(graph, transfer)
-        fixpoint.run(transfer.initial())
+        try:
+            fixpoint.run(transfer.initial())
+        except UnsettledError:
+            continue
         world.listener = collector.hear
         transfer.declarations()
         for block, stores in fixpoint.entries():

@@ -60,8 +60,8 @@ class InstanceFacts:
 
     def with_situations(self, situations: Situations) -> InstanceFacts:
         """The same instance, known to stand in these ways; too many add the unknown."""
-        if len(situations) > MAXIMUM_SITUATIONS:
-            situations = {UNKNOWN: None}
+        if len(situations) > MAXIMUM_SITUATIONS and UNKNOWN not in situations:
+            situations = {**situations, UNKNOWN: None}
         return replace(self, situations=situations)
 
     def join(self, other: InstanceFacts) -> InstanceFacts:

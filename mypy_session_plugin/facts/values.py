@@ -112,8 +112,8 @@ NONE_VALUE: Value = frozenset({NONE})
 
 #: Carriers inside carriers beyond this depth are unknown, so that values stay finite in loops.
 MAXIMUM_DEPTH = 3
-#: A value of more atoms than this is cut to those few and the unknown element.
-MAXIMUM_ATOMS = 12
+#: More literals than this in one value are one unknown.
+MAXIMUM_CONSTANTS = 12
 
 
 def constant(value: Hashable) -> Value:
@@ -122,11 +122,14 @@ def constant(value: Hashable) -> Value:
 
 
 def join(values: Iterable[Value]) -> Value:
-    """The union of values: what holds one of them; beyond `MAXIMUM_ATOMS` the constants give way to unknown."""
-    result = frozenset().union(*values)
-    if len(result) > MAXIMUM_ATOMS:
-        kept = frozenset(atom for atom in result if isinstance(atom, ObjectId))
-        result = (kept if len(kept) <= MAXIMUM_ATOMS else frozenset()) | NOTHING_KNOWN
+    """The union of values: what holds one of them.
+
+    The unknown takes in all literals but None, and too many literals are unknown, so that a chain of joins ends.
+    """
+    result: Value = frozenset().union(*values)
+    literals = [atom for atom in result if isinstance(atom, Constant)]
+    if literals and (UNKNOWN in result or len(literals) > MAXIMUM_CONSTANTS):
+        result = result.difference(atom for atom in literals if atom != NONE) | NOTHING_KNOWN
     return result
 
 

@@ -31,6 +31,8 @@ from mypy_session_plugin.flow.graph import (
 
 LIMIT = 8
 WIDEN_AFTER = 24
+#: A block that is visited more often than this belongs to a function whose facts do not settle; none is known to do so.
+GIVE_UP_AFTER = 400
 
 RAISING = (
     Call,
@@ -45,6 +47,10 @@ RAISING = (
     Operation,
     Unpack,
 )
+
+
+class UnsettledError(Exception):
+    """The fixpoint was not reached within the bound: nothing is known of the function."""
 
 
 class Transfer(Protocol):
@@ -91,6 +97,8 @@ class PathStates:
     def visit(self) -> list[Store]:
         """The stores to run the block with, now; often-visited blocks continue with one store."""
         self.visits += 1
+        if self.visits > GIVE_UP_AFTER:
+            raise UnsettledError
         if self._widened and len(self.stores) > 1:
             joined = self.stores[0]
             for other in self.stores[1:]:
@@ -108,7 +116,10 @@ class Fixpoint:
         self._entries: dict[int, PathStates] = {}
 
     def run(self, initial: Store) -> None:
-        """Compute the entries of all blocks that `initial` reaches."""
+        """Compute the entries of all blocks that `initial` reaches.
+
+        Raises `UnsettledError` where the bound on visits is exceeded.
+        """
         first = self._graph.blocks[0]
         waiting: list[int] = []
         self._reach(first, initial, waiting)

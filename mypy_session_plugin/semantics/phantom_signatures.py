@@ -47,12 +47,11 @@ class Runs(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PhantomParameter:
-    """One parameter: its type as written, what it declares, and the arguments given to it."""
+    """One parameter that an argument is given to: its type as written, and what that declares of the argument."""
 
     name: str
     type: Type
     declared: Declared | None
-    is_rest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def signature_of_call(types: Types, instruction: Call) -> PhantomSignature | Non
     assigned = _positions(found, instruction.arguments)
     if assigned is None:
         return None
-    given = tuple((_parameter(found, position), arguments[id(argument)]) for position, argument in assigned)
+    given = tuple((_parameter(found, position, arguments[id(node)]), arguments[id(node)]) for position, node in assigned)
     runs, result = _result(types, node, found)
     return PhantomSignature(name_of(node.callee), given, result, declared_of(result), runs, found.is_type_obj())
 
@@ -132,10 +131,13 @@ def _kind(kind: ArgKind, name: str | None) -> ParameterKind:
     return ParameterKind.KEYWORD_ONLY if kind in (ARG_NAMED, ARG_NAMED_OPT) else ParameterKind.VAR_KEYWORD
 
 
-def _parameter(signature: CallableType, position: int) -> PhantomParameter:
+def _parameter(signature: CallableType, position: int, argument: Argument) -> PhantomParameter:
     type_ = signature.arg_types[position]
     name = signature.arg_names[position] or f"<{position}>"
-    return PhantomParameter(name, type_, declared_of(type_), signature.arg_kinds[position] is ARG_STAR)
+    declared = declared_of(type_)
+    if declared is not None and argument.kind is ArgumentKind.STAR:
+        declared = Declared(elements=declared)
+    return PhantomParameter(name, type_, declared)
 
 
 def name_of(callee: Expression) -> str:

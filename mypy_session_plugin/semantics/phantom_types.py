@@ -212,7 +212,7 @@ def text_of_type(type_: Type) -> str:
         case AnyType():
             return "Any"
         case LiteralType():
-            return f"Literal[{proper.value!r}]"
+            return f'Literal["{proper.value}"]' if isinstance(proper.value, str) else f"Literal[{proper.value!r}]"
         case TupleType():
             return f"tuple[{', '.join(text_of_type(item) for item in proper.items)}]"
         case TypeVarType():

@@ -1,0 +1,215 @@
+"""The laws of the lattice: a join is an upper bound, whichever way round, and a transfer keeps the order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, SessionFacts
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.states import Level, Situation, State, added, expunged, marked, moved
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import (
+    FALSE,
+    NONE,
+    NOTHING_KNOWN,
+    TRUE,
+    UNKNOWN,
+    ObjectId,
+    Subject,
+    Value,
+    constant,
+    join,
+    rename,
+)
+from mypy_session_plugin.flow.fixpoint import LIMIT, PathStates
+from mypy_session_plugin.semantics import sessions
+from mypy_session_plugin.semantics.instances import Operation, operate
+
+SESSIONS = [ObjectId("parameter", "session"), ObjectId("construct", "made")]
+INSTANCES = [ObjectId("construct", "user"), ObjectId("load", "user"), ObjectId("load", "user", older=True)]
+CONTAINER = ObjectId("container", "list")
+
+few = settings(max_examples=60)
+
+levels = st.sampled_from(Level)
+situations = st.builds(
+    Situation,
+    st.sampled_from(State),
+    st.sampled_from([None, *SESSIONS]),
+    marked=st.booleans(),
+    was_deleted=st.booleans(),
+    new=levels,
+    gone=levels,
+)
+origins = st.builds(Origin, st.integers(1, 9), st.sampled_from(["added", "loaded"]))
+situation_sets = st.dictionaries(st.one_of(st.just(UNKNOWN), situations), origins, min_size=1, max_size=4)
+atoms = st.one_of(
+    st.sampled_from([UNKNOWN, NONE, TRUE, FALSE, *INSTANCES, *SESSIONS, CONTAINER]),
+    st.integers(0, 30).map(lambda number: next(iter(constant(number)))),
+)
+values = st.frozensets(atoms, max_size=5).map(lambda value: join([value]))
+instances = st.builds(
+    InstanceFacts, st.just("app.User"), st.just(frozenset({"app.User"})), situation_sets, st.booleans()
+)
+known_settings = st.frozensets(st.sampled_from([True, False, UNKNOWN]), min_size=1)
+session_facts = st.builds(
+    SessionFacts,
+    st.just("sqlalchemy.orm.session.Session"),
+    st.just("session"),
+    made_here=st.booleans(),
+    autoflush=known_settings,
+    expire_on_commit=known_settings,
+    escaped=st.booleans(),
+    holds_new=st.booleans(),
+    depth=st.sampled_from([None, 0, 1]),
+)
+containers = st.builds(ContainerFacts, st.just("list"), values)
+
+
+@st.composite
+def stores(draw: st.DrawFn) -> Store:
+    """A store as a function with one variable, one attribute path and a few objects may have."""
+    heap = {identity: draw(session_facts) for identity in SESSIONS}
+    heap |= {identity: draw(instances) for identity in INSTANCES}  # type: ignore[misc]
+    heap |= {CONTAINER: draw(containers)}  # type: ignore[misc]
+    literals = draw(st.dictionaries(st.sampled_from([Subject(("x",), "truth"), Subject(("y",), "truth")]), st.booleans()))
+    epochs = draw(st.dictionaries(st.just(("self",)), st.frozensets(st.integers(0, 2), min_size=1, max_size=2)))
+    paths = draw(st.dictionaries(st.just(("self", "user")), values))
+    return Store({"x": draw(values), 1: draw(values)}, paths, heap, literals, epochs)
+
+
+@few
+@given(values, values, values)
+def test_a_join_of_values_is_an_upper_bound_in_any_order(one: Value, other: Value, third: Value) -> None:
+    assert join([one, other]) == join([other, one])
+    assert join([one, one]) == one
+    assert join([join([one, other]), third]) == join([one, join([other, third])])
+    assert join([join([one, other]), one]) == join([one, other])
+
+
+@few
+@given(instances, instances)
+def test_a_join_of_instances_is_an_upper_bound_in_any_order(one: InstanceFacts, other: InstanceFacts) -> None:
+    assert one.join(other) == other.join(one)
+    assert one.join(one) == one
+    assert one.join(other).situations.keys() >= one.situations.keys() | other.situations.keys()
+
+
+@few
+@given(stores(), stores())
+def test_a_join_of_stores_is_an_upper_bound_in_any_order(one: Store, other: Store) -> None:
+    joined = one.join(other)
+    assert joined == other.join(one)
+    assert one.join(one) == one
+    assert joined.covers(one)
+    assert joined.covers(other)
+
+
+@few
+@given(stores(), stores(), stores())
+def test_joins_of_stores_do_not_depend_on_their_order(one: Store, other: Store, third: Store) -> None:
+    assert one.join(other).join(third) == one.join(other.join(third))
+
+
+@few
+@given(stores(), stores())
+def test_a_join_leaves_both_sides_as_they_are(one: Store, other: Store) -> None:
+    before = one.copy(), other.copy()
+    one.join(other)
+    assert (one, other) == before
+
+
+def keeps_the_order(transfer: Callable[[Store], None], one: Store, other: Store) -> bool:
+    """Whether what is possible before stays possible after: `one <= one | other` is kept by the transfer.
+
+    The unknown does not count: an operation that raises for all that is known leaves it behind, which is not a way in
+    which the instance may stand but the end of following it.
+    """
+    smaller, larger = one.copy(), one.join(other)
+    transfer(smaller)
+    transfer(larger)
+    return all(
+        larger.heap[key].situations.keys() >= facts.situations.keys() - {UNKNOWN}  # type: ignore[union-attr]
+        for key, facts in smaller.instances()
+    )
+
+
+MOVES = {
+    "flush": sessions.FLUSH,
+    "rollback": sessions.FAILED_FLUSH,
+    "close": {"pending": State.TRANSIENT, "persistent": State.DETACHED, "marked": State.DETACHED},
+}
+
+
+@few
+@given(stores(), stores(), st.sampled_from(sorted(MOVES)), st.booleans(), st.booleans())
+def test_operations_on_a_session_are_monotone(one: Store, other: Store, name: str, inner: bool, surely: bool) -> None:
+    def transfer(store: Store) -> None:
+        session = frozenset({SESSIONS[0]})
+        sessions.move_members(store, session, MOVES[name], Origin(5, name), inner, surely)
+
+    assert keeps_the_order(transfer, one, other)
+
+
+OPERATIONS = {
+    "add": Operation(lambda situation: added(situation, SESSIONS[0]), (Situation(State.PENDING),), "added"),
+    "delete": Operation(lambda situation: marked(situation, SESSIONS[0]), (Situation(State.DELETED),), "deleted"),
+    "expunge": Operation(expunged, (Situation(State.DETACHED),), "expunged", cascades=True),
+}
+
+
+@few
+@given(stores(), stores(), st.sampled_from(sorted(OPERATIONS)), st.sampled_from(INSTANCES))
+def test_operations_on_an_instance_are_monotone(one: Store, other: Store, name: str, instance: ObjectId) -> None:
+    def transfer(store: Store) -> None:
+        operate(store, frozenset({instance}), OPERATIONS[name], 5)
+
+    assert keeps_the_order(transfer, one, other)
+
+
+@few
+@given(situations)
+def test_a_flush_leaves_nothing_pending_or_marked(situation: Situation) -> None:
+    for after in moved(situation, sessions.FLUSH, inner=False):
+        assert after.state is not State.PENDING
+        assert not (after.state is State.PERSISTENT and after.marked)
+
+
+@few
+@given(stores())
+def test_a_second_object_of_a_site_leaves_the_first_among_the_older_ones(store: Store) -> None:
+    recent = INSTANCES[1]
+    before = store.heap[recent]
+    fresh = InstanceFacts("app.User", frozenset({"app.User"}), {Situation(State.PERSISTENT): None})
+    store.create(recent, fresh)
+    assert store.heap[recent] == fresh
+    older = store.heap[recent._replace(older=True)]
+    assert isinstance(before, InstanceFacts)
+    assert isinstance(older, InstanceFacts)
+    assert older.situations.keys() >= before.situations.keys()
+    assert recent not in store.variables["x"]
+
+
+@few
+@given(values)
+def test_renaming_to_itself_changes_nothing(value: Value) -> None:
+    assert rename(value, lambda item: item) == value
+
+
+@few
+@given(st.lists(stores(), max_size=14))
+def test_a_block_holds_a_bounded_number_of_path_states_that_cover_all(arriving: list[Store]) -> None:
+    entry = PathStates()
+    for store in arriving:
+        entry.add(store)
+    assert len(entry.stores) <= LIMIT
+    assert all(any(present.covers(store) for present in entry.stores) for store in arriving)
+
+
+def test_too_many_literals_are_unknown_and_stay_so() -> None:
+    many = join([constant(number) for number in range(40)])
+    assert many == NOTHING_KNOWN
+    assert join([many, constant(3)]) == many
