@@ -48,3 +48,11 @@ def test_the_readme_shows_what_mypy_prints(harness: Harness) -> None:
     reports = harness.run_in_process({"app.py": program, "models.py": models}, flags=["--allow-empty-bodies"])
 
     assert output == "\n".join(["$ mypy app.py", *map(str, reports), ""])
+
+
+@pytest.mark.parametrize("page", ["start", "states"])
+def test_reveal_state_says_what_the_page_says(harness: Harness, page: str) -> None:
+    beginning = PREAMBLE.read_text(encoding="utf-8")
+    for block in blocks(ROOT / "docs" / f"{page}.md"):
+        imports = "" if "import reveal_state" in block.text else "from mypy_session_plugin import reveal_state\n"
+        harness.check({"app.py": beginning + imports + block.text})
