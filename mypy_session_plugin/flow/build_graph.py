@@ -22,6 +22,10 @@ from mypy_session_plugin.flow.liveness import set_live
 from mypy_session_plugin.flow.oracle import Oracle
 
 
+#: A block of more instructions than this is cut.
+MAXIMUM_LENGTH = 200
+
+
 def build_graph(unit: FuncItem | MypyFile, oracle: Oracle) -> Graph:
     """Lower a unit whose types mypy has checked; nested functions are units of their own.
 
@@ -32,6 +36,8 @@ def build_graph(unit: FuncItem | MypyFile, oracle: Oracle) -> Graph:
     builder.statements(unit.defs if isinstance(unit, MypyFile) else unit.body.body)
     builder.leave(0, None)
     skip_empty_blocks(builder.blocks)
+    for block in list(builder.blocks):
+        divide(block, builder.blocks)
     blocks = reverse_postorder(entry)
     for number, block in enumerate(blocks):
         block.index = number
@@ -39,6 +45,16 @@ def build_graph(unit: FuncItem | MypyFile, oracle: Oracle) -> Graph:
     graph = Graph(blocks, frozenset(captured), nested_functions(blocks))
     set_live(graph)
     return graph
+
+
+def divide(block: Block, blocks: list[Block]) -> None:
+    """Cut a long block into a chain: what is dead is dropped at blocks' edges, so that long code does not pile it up."""
+    while len(block.instructions) > MAXIMUM_LENGTH:
+        rest = Block(len(blocks), block.instructions[MAXIMUM_LENGTH:], block.terminator, block.handler)
+        del block.instructions[MAXIMUM_LENGTH:]
+        block.terminator = Jump(rest)
+        blocks.append(rest)
+        block = rest
 
 
 def skip_empty_blocks(blocks: list[Block]) -> None:

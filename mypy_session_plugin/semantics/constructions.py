@@ -56,7 +56,9 @@ def _new_instance(info: TypeInfo, site: CallSite, instruction: Call, store: Stor
     """A mapped instance begins transient; those it is given may be taken along when it is added."""
     for argument in instruction.arguments:
         containers.link_all(store, store.value(argument.value))
-    existing = frozenset(identity for identity, _facts in store.instances() if not identity.older)
+    existing = frozenset(
+        identity for identity, facts in store.instances() if not identity.older and not facts.constructed
+    )
     facts = InstanceFacts(
         info.fullname,
         bases_of(info),
