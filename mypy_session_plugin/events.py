@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from pathlib import Path
 
-from mypy.nodes import AssignmentStmt, FuncDef, MypyFile, Node, SymbolTableNode, TypeInfo
+from mypy.nodes import GDEF, AssignmentStmt, FuncDef, MypyFile, NameExpr, Node, SymbolTableNode, TypeInfo, Var
 
 from mypy_session_plugin.config import Options
-from mypy_session_plugin.mypy_compat.signatures import has_phantom_signature, has_phantom_type
+from mypy_session_plugin.mypy_compat.signatures import has_phantom_signature, has_phantom_type, is_declared
 from mypy_session_plugin.stub_files import described_packages
 
 _OWN_PACKAGES = frozenset({"sqlalchemy", "mypy_session_plugin"})
@@ -130,7 +130,12 @@ def _written_in(unit: FuncDef | MypyFile) -> Iterator[Node]:
     return descendants(unit, into_functions=isinstance(unit, FuncDef))
 
 
+def _is_phantom_global(target: Node) -> bool:
+    variable = target.node if isinstance(target, NameExpr) and target.kind == GDEF else None
+    return isinstance(variable, Var) and is_declared(variable) and has_phantom_type(variable.type)
+
+
 def _declares_phantom_type(node: Node) -> bool:
     if isinstance(node, AssignmentStmt):
-        return has_phantom_type(node.type)
+        return has_phantom_type(node.type) or any(map(_is_phantom_global, node.lvalues))
     return isinstance(node, FuncDef) and not node.info and has_phantom_signature(node)

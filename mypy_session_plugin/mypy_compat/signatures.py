@@ -60,6 +60,11 @@ def has_phantom_type(type_: Type | None) -> bool:
     return False
 
 
+def is_declared(variable: Var) -> bool:
+    """Whether the type of a variable or attribute was written by its author; mypy infers aliases too."""
+    return not variable.is_inferred or variable.explicit_self_type
+
+
 def has_phantom_signature(node: SymbolNode | None) -> bool:
     """Whether a function, or a variable that holds one, has a phantom type in its signature.
 

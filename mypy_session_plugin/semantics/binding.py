@@ -11,7 +11,7 @@ from mypy_session_plugin.facts.effects import FunctionStub, Parameter, Parameter
 from mypy_session_plugin.facts.values import Constant, Value
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind
 from mypy_session_plugin.mypy_compat.types import info_of, is_any, is_none, union_items
-from mypy_session_plugin.semantics.shapes import UNSEEN, Row, Shape, Shapes
+from mypy_session_plugin.semantics.shapes import UNSEEN, Row, Shape, Shapes, without_states
 from mypy_session_plugin.semantics.stub_names import EFFECTS_MODULE, PHANTOM_PACKAGE, canonical_name
 
 #: Generic classes whose type arguments are the columns of a row, one by one on SQLAlchemy 2.1, as one tuple on 2.0.
@@ -126,7 +126,7 @@ class Binder:
             if expression.arguments and shape != UNSEEN:
                 bindings.setdefault(expression.arguments[0].name, shape)
         elif _is_type_variable(expression):
-            shape = self._shapes.of(type_)
+            shape = without_states(self._shapes.of(type_))
             if bindings.get(expression.name, UNSEEN) == UNSEEN:
                 bindings[expression.name] = shape
         elif expression.arguments:

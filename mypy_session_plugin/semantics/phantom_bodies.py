@@ -28,7 +28,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, Value, constant
 from mypy_session_plugin.flow.graph import Return, StoreAttribute, StoreItem, StoreName, Yield
 from mypy_session_plugin.flow.names import written_name
-from mypy_session_plugin.mypy_compat.signatures import has_phantom_type
+from mypy_session_plugin.mypy_compat.signatures import has_phantom_type, is_declared
 from mypy_session_plugin.mypy_compat.types import info_of, parameters_of
 from mypy_session_plugin.semantics.events import DeclarationEvent, PositionEvent
 from mypy_session_plugin.semantics.making import Maker
@@ -123,7 +123,7 @@ class PhantomBody:
         """What a variable holds after an assignment."""
         node = instruction.node
         variable = node.node if isinstance(node, NameExpr) else None
-        if not isinstance(variable, Var) or variable.is_inferred or variable.is_argument:
+        if not isinstance(variable, Var) or not is_declared(variable) or variable.is_argument:
             return value
         return self._assigned(instruction, written_name(instruction.variable), variable.type, value, store)
 
@@ -141,7 +141,7 @@ class PhantomBody:
         info = info_of(self._world.type(node.expr))
         entry = info.get(node.name) if info is not None else None
         definition = entry.node if entry is not None else None
-        return not isinstance(definition, Var) or not definition.is_inferred
+        return not isinstance(definition, Var) or is_declared(definition)
 
     def stored_attribute(self, instruction: StoreAttribute, value: Value, store: Store) -> Value:
         """What an attribute holds after an assignment."""
@@ -151,7 +151,7 @@ class PhantomBody:
         info = info_of(self._world.type(node.expr))
         entry = info.get(node.name) if info is not None else None
         variable = entry.node if entry is not None else None
-        if not isinstance(variable, Var) or variable.is_inferred or not has_phantom_type(variable.type):
+        if not isinstance(variable, Var) or not is_declared(variable) or not has_phantom_type(variable.type):
             return value
         return self._assigned(instruction, _attribute_text(node), self._world.type(node) or variable.type, value, store)
 

@@ -21,6 +21,7 @@ from mypy_session_plugin.semantics.phantom_positions import (
     Arrived,
     Position,
     arrivals,
+    is_broken,
     make,
     show,
     situations_in,
@@ -78,6 +79,8 @@ class PhantomCalls:
             if parameter.declared is not None:
                 text = f"{signature.name} takes {text_of_type(parameter.type)}"
                 show(self._world, store, parameter.declared, value, Position(instruction.node, expression, text))
+        if is_library:
+            _forget_broken(instruction, signature, store)
         if signature.is_constructor or is_library:
             return None
         if signature.runs is not Runs.NOW:
@@ -174,6 +177,13 @@ class PhantomCalls:
         """Whether the result may be the argument itself, in a state of its own."""
         mine, result = parameter.declared, signature.declared
         return mine is not None and result is not None and bool(result.states) and result.states != mine.states
+
+
+def _forget_broken(instruction: Call, signature: PhantomSignature, store: Store) -> None:
+    """What is put into a container that does not admit it is unknown there; the instance itself keeps its state."""
+    for parameter, argument in signature.given:
+        if parameter.declared is not None and is_broken(store, parameter.declared, store.value(argument.value)):
+            store.variables[argument.value] = NOTHING_KNOWN
 
 
 def _reaches_session(store: Store, values: Iterable[Value]) -> bool:

@@ -94,8 +94,10 @@ def _written_item(expression: Context, position: int) -> Context:
 
 
 def show(world: World, store: Store, declared: Declared, value: Value, position: Position) -> None:
-    """Let the rules see each instance that arrives at a position."""
+    """Let the rules see each instance that arrives at a position; what is empty is wrong in no way, and right in none."""
     for arrived in arrivals(store, declared, value, position.expression):
+        if not arrived.value:
+            continue
         world.listener(
             PositionEvent(
                 position.node,
