@@ -55,7 +55,7 @@ def _as_written(signature: CallableType) -> CallableType:
     """
     definition = signature.definition
     function = definition.func if isinstance(definition, Decorator) else definition
-    declared = get_proper_type(function.type) if isinstance(function, FuncDef) and function.type is not None else None
+    declared = function.type if isinstance(function, FuncDef) else None
     if not isinstance(declared, CallableType):
         is_generic = signature.is_type_obj() and bool(signature.type_object().type_vars)
         return _forgotten(signature, range(len(signature.arg_types)), True) if is_generic else signature
@@ -117,7 +117,7 @@ def _undecorated(types: Types, callee: Expression) -> CallableType | None:
     definition, is_bound = _definition(types, callee)
     if not isinstance(definition, Decorator):
         return None
-    signature = get_proper_type(definition.func.type) if definition.func.type is not None else None
+    signature = definition.func.type
     if not isinstance(signature, CallableType) or not has_phantom_type(signature):
         return None
     return _without_self(signature) if is_bound and not definition.func.is_static else signature

@@ -95,12 +95,13 @@ class PhantomBody:
         found: dict[str, Shape] = {}
         for base in unit.info.mro if first.is_self else ():
             for name, entry in base.names.items():
-                if isinstance(entry.node, Var) and isinstance(shape := self._world.shapes.of(entry.node.type), SessionShape):
+                shape = self._world.shapes.of(entry.node.type) if isinstance(entry.node, Var) else None
+                if isinstance(shape, SessionShape):
                     found.setdefault(name, shape)
         if len(found) != 1:
             return frozenset()
-        name, shape = found.popitem()
-        return self._attribute(store, (first.name, name), shape)
+        ((name, only),) = found.items()
+        return self._attribute(store, (first.name, name), only)
 
     def _attribute(self, store: Store, place: tuple[str, ...], shape: Shape) -> Value:
         if place not in store.paths:
@@ -249,9 +250,10 @@ def _becoming_parameters(unit: FuncDef) -> list[tuple[str, tuple[Declared, Type]
     found = []
     for argument, (variable, type_) in zip(unit.arguments, parameters_of(unit), strict=True):
         declared = declared_of(type_)
-        if type_ is not None and declared is not None and declared.after is not None:
-            if argument.kind not in (ARG_STAR, ARG_STAR2):
-                found.append((variable.name, (declared, type_)))
+        if type_ is None or declared is None or argument.kind in (ARG_STAR, ARG_STAR2):
+            continue
+        if declared.after is not None:
+            found.append((variable.name, (declared, type_)))
     return found
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mypy.nodes import Context
 
 from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts, Situations
 from mypy_session_plugin.facts.origin import Origin
-from mypy_session_plugin.facts.states import ATTACHED, Level, Situation, State, added
+from mypy_session_plugin.facts.states import ATTACHED, Followers, Level, Situation, State, added, become, detached
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, NOTHING_KNOWN, UNKNOWN, Bound, ObjectId, Unknown, Value, carrier
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.semantics import sessions
 from mypy_session_plugin.semantics.instances import Operation, operate
 from mypy_session_plugin.semantics.making import site_of, the_session
-from mypy_session_plugin.semantics.parameters import become
 from mypy_session_plugin.semantics.phantom_positions import (
     Arrived,
     Position,
@@ -118,7 +117,7 @@ class PhantomCalls:
         """The effects of the body, which is not looked into, and what it gives back."""
         session = arguments.session(self._world)
         before = self._before(arguments, store)
-        self._run_body(instruction, arguments, store)
+        self._run_body(instruction, signature.name, arguments, store)
         if self._world.failing:
             return NOTHING_KNOWN
         for arrived, parameter, known in before:
@@ -150,7 +149,7 @@ class PhantomCalls:
                 found.append((arrived, parameter, known))
         return found
 
-    def _run_body(self, instruction: Call, arguments: _Arguments, store: Store) -> None:
+    def _run_body(self, instruction: Call, name: str, arguments: _Arguments, store: Store) -> None:
         """As of any unknown call, but for sessions whose parameter says what the function `Performs`."""
         told = {
             id(value): what
@@ -163,7 +162,7 @@ class PhantomCalls:
         for parameter, value, _node in arguments.given:
             what = performed(parameter.type)
             if what is not None:
-                _perform(store, value, what, Origin(instruction.node.line, "changed by the call"))
+                _perform(store, value, what, Origin(instruction.node.line, f"changed by {name}"))
 
     def _owner(self, arrived: Arrived, arguments: _Arguments, session: Value) -> Value:
         place = arrived.declared.session
@@ -196,6 +195,7 @@ def _reaches_session(store: Store, values: Iterable[Value]) -> bool:
 
 def _perform(store: Store, session: Value, what: frozenset[str], origin: Origin) -> None:
     """What a function says that it does with a session it may do, any number of times."""
+
     def reached(facts: SessionFacts) -> SessionFacts:
         return replace(facts, escaped=True, holds_new=True)
 
@@ -206,7 +206,7 @@ def _perform(store: Store, session: Value, what: frozenset[str], origin: Origin)
         sessions.change_members(store, session, _ended(what), origin, surely=False)
 
 
-def _ended(what: frozenset[str]):  # type: ignore[no-untyped-def]
+def _ended(what: frozenset[str]) -> Callable[[Situation], tuple[Situation, ...]]:
     """How an instance may stand after the transaction's end."""
 
     def change(situation: Situation) -> tuple[Situation, ...]:
@@ -218,7 +218,7 @@ def _ended(what: frozenset[str]):  # type: ignore[no-untyped-def]
         if "rollback" in what and situation.state in (State.PENDING, State.DELETED):
             found.append(Situation(State.TRANSIENT))
         if "close" in what and situation.state in ATTACHED:
-            found.append(Situation(State.DETACHED))
+            found.append(detached(situation))
         return tuple(dict.fromkeys(found))
 
     return change
@@ -266,7 +266,7 @@ class Promise:
         only = next(iter(atoms)) if len(atoms) == 1 else None
         return isinstance(only, ObjectId) and not only.older
 
-    def _restore(self, follow) -> None:  # type: ignore[no-untyped-def]
+    def _restore(self, follow: Callable[[Situation], Iterable[Situation | Unknown]]) -> None:
         """Take back what an unknown call would have done to the instances."""
         states = self.arrived.declared.states or frozenset()
         for identity, known in self.before.items():
@@ -281,9 +281,7 @@ class Promise:
                     result.update(dict.fromkeys(follow(situation), origin))
             self.store.heap[identity] = facts.with_situations(result)
 
-    def _stays(
-        self, situation: Situation, stable: set[State], reaches_session: bool
-    ) -> tuple[Situation | Unknown, ...]:
+    def _stays(self, situation: Situation, stable: set[State], reaches_session: bool) -> Iterable[Situation | Unknown]:
         if situation.state not in stable:
             return (situation, UNKNOWN)
         if situation.state is State.PERSISTENT and reaches_session:
@@ -299,17 +297,17 @@ class Promise:
             if isinstance(facts, InstanceFacts) and set(facts.situations) == {UNKNOWN}:
                 self.store.heap[identity] = facts.with_situations(dict.fromkeys(said, origin))
 
-    def _change(self, situation: Situation) -> tuple[Situation, ...]:
+    def _change(self, situation: Situation) -> Followers:
         declared = self.arrived.declared
         if situation.state not in (declared.states or ()):
             return (situation,)
         owner = the_session(self.session)
         if declared.added:
             return added(situation, owner) or (situation,)
-        return tuple(
-            situation if state is situation.state else become(situation, state, owner)
-            for state in sorted(declared.after or (), key=lambda item: item.value)
-        )
+        followers: list[Situation | Unknown] = []
+        for state in sorted(declared.after or (), key=lambda item: item.value):
+            followers.extend((situation,) if state is situation.state else become(situation, state, owner))
+        return tuple(dict.fromkeys(followers))
 
     def _after(self) -> tuple[Situation, ...]:
         declared = self.arrived.declared

@@ -12,13 +12,12 @@ from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import ATTACHED, Level, Situation, State
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import NONE, NONE_VALUE, NOTHING_KNOWN, UNKNOWN, ObjectId, Unknown, Value, join
-from mypy_session_plugin.mypy_compat.types import is_optional
+from mypy_session_plugin.facts.values import NONE, NOTHING_KNOWN, UNKNOWN, ObjectId, Unknown, Value, join
 from mypy_session_plugin.semantics.events import PositionEvent
-from mypy_session_plugin.semantics.making import Maker, the_session
+from mypy_session_plugin.semantics.making import Maker, site_of, the_session
 from mypy_session_plugin.semantics.phantom_types import Declared, declared_of
 from mypy_session_plugin.semantics.shapes import Collection, Entity, Row, Shape, with_states
-from mypy_session_plugin.semantics.world import World
+from mypy_session_plugin.semantics.world import World, with_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,9 @@ class Arrived:
     is_element: bool = False
 
 
-def arrivals(store: Store, declared: Declared, value: Value, expression: Context, is_element: bool = False) -> Iterator[Arrived]:
+def arrivals(
+    store: Store, declared: Declared, value: Value, expression: Context, is_element: bool = False
+) -> Iterator[Arrived]:
     """Every instance position inside a declaration, with the value that arrives there."""
     if declared.states is not None:
         yield Arrived(declared, value, expression, is_element)
@@ -94,7 +95,7 @@ def _written_item(expression: Context, position: int) -> Context:
 
 
 def show(world: World, store: Store, declared: Declared, value: Value, position: Position) -> None:
-    """Let the rules see each instance that arrives at a position; what is empty is wrong in no way, and right in none."""
+    """Let the rules see each instance that arrives at a position; an empty container is neither right nor wrong."""
     for arrived in arrivals(store, declared, value, position.expression):
         if not arrived.value:
             continue
@@ -163,9 +164,11 @@ def trusted(world: World, store: Store, declared: Declared, type_: Type, value: 
             if not isinstance(atom, ObjectId) or not isinstance(facts, InstanceFacts):
                 continue
             if UNKNOWN in facts.situations and len(arrived.value) == 1 and not atom.older:
-                known = {item: why for item, why in facts.situations.items() if item is not UNKNOWN}
-                said = situations_in(store, arrived.declared.states or (), frozenset())
-                store.heap[atom] = facts.with_situations({**dict.fromkeys(said, origin), **known})
+                said: dict[Situation | Unknown, Origin | None] = dict.fromkeys(
+                    situations_in(store, arrived.declared.states or (), frozenset()), origin
+                )
+                said.update({item: why for item, why in facts.situations.items() if item is not UNKNOWN})
+                store.heap[atom] = facts.with_situations(said)
     return value
 
 
@@ -179,9 +182,8 @@ def make(
     shape = world.shapes.of(type_)
     if plain is not None:
         shape = overlay(shape, plain, declared_states(type_))
-    maker = Maker(store, "load", origin, session)
-    made = maker.value(shape, (node.line, node.column, node.end_line or 0, node.end_column or 0, "declared"))
-    return made | NONE_VALUE if is_optional(type_) else made
+    made = Maker(store, "load", origin, session).value(shape, (*site_of(node), "declared"))
+    return with_none(made, type_)
 
 
 def declared_states(type_: Type) -> frozenset[State] | None:

@@ -82,7 +82,9 @@ def signature_of_call(types: Types, instruction: Call) -> PhantomSignature | Non
     assigned = _positions(found, instruction.arguments)
     if assigned is None:
         return None
-    given = tuple((_parameter(found, position, arguments[id(node)]), arguments[id(node)]) for position, node in assigned)
+    given = tuple(
+        (_parameter(found, position, arguments[id(value)]), arguments[id(value)]) for position, value in assigned
+    )
     runs, result = _result(types, node, found)
     return PhantomSignature(name_of(node.callee), given, result, declared_of(result), runs, found.is_type_obj())
 
