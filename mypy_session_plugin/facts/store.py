@@ -8,7 +8,7 @@ within a block and copied, cut down to what is live, at its edges.
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from mypy_session_plugin.facts.objects import Facts, InstanceFacts, SessionFacts, references
@@ -148,7 +148,7 @@ class Store:
             if identity not in kept and identity in self.heap:
                 kept.add(identity)
                 waiting.extend(self.heap[identity].references())
-        return {key: facts for key, facts in self.heap.items() if key in kept}
+        return {key: _without_dead(facts, kept) for key, facts in self.heap.items() if key in kept}
 
     def same_facts(self, other: Store) -> bool:
         """Whether sessions and instances stand alike, so that the two path states may become one."""
@@ -197,6 +197,13 @@ def _join_variables(mine: dict[Name, Value], theirs: dict[Name, Value]) -> dict[
         if name not in theirs:
             result[name] = _unread(name, value)
     return result
+
+
+def _without_dead(facts: Facts, kept: set[ObjectId]) -> Facts:
+    """The facts without what they say of objects that are dropped: their sites may create others."""
+    if isinstance(facts, InstanceFacts) and not facts.distinct <= kept:
+        return replace(facts, distinct=facts.distinct & kept)
+    return facts
 
 
 def _unread(name: Name, value: Value) -> Value:

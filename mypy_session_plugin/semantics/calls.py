@@ -111,7 +111,7 @@ class Calls:
                 done = self._apply(instruction, overloads, atom.function, atom.held, store, node)
                 if done is not None:
                     return done
-        call_unknown(store, (atom.function, *atom.held), (), site_of(node))
+        call_unknown(store, [frozenset({atom})], (), site_of(node))
         return self._world.typed_value(store, node, "result")
 
     def resumed(self, value: Value, how: str, node: Context, store: Store) -> Value | None:

@@ -12,7 +12,7 @@ from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, ObjectId, 
 from mypy_session_plugin.flow.graph import BuildContainer, Call, Collect, Item
 from mypy_session_plugin.semantics.instances import link
 from mypy_session_plugin.semantics.making import copy_element, site_of
-from mypy_session_plugin.semantics.unknown_calls import reachable
+from mypy_session_plugin.semantics.unknown_calls import escape, reachable
 from mypy_session_plugin.semantics.world import World
 
 #: Builtins that make a new container of another one's elements.
@@ -82,7 +82,8 @@ def _is_made_here(store: Store, atom: object) -> bool:
 
 
 def link_all(store: Store, value: Value) -> None:
-    """An instance, or those in a container, become related to another instance."""
+    """An instance, or those in a container, become related to another instance; a session is kept somewhere."""
+    escape(store, value)
     for identity in reachable(store, [value]):
         link(store, frozenset({identity}))
 

@@ -3,54 +3,133 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
-from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts, references
-from mypy_session_plugin.facts.states import ATTACHED, Situation, State
+from mypy.nodes import Context
+
+from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.states import ATTACHED, Level, Situation, State
 from mypy_session_plugin.facts.store import GLOBALS, Store
-from mypy_session_plugin.facts.values import NOTHING_KNOWN, UNKNOWN, Function, ObjectId, Value
+from mypy_session_plugin.facts.values import (
+    NOTHING_KNOWN,
+    UNKNOWN,
+    Atom,
+    Bound,
+    Function,
+    Method,
+    ObjectId,
+    Test,
+    Value,
+)
 from mypy_session_plugin.semantics.instances import add_unknown
+from mypy_session_plugin.semantics.reaching import place_of
 
 #: Marks a site at which unknown code ran, as against an assignment.
 CALLED = "called"
 
 
-def reachable(store: Store, values: Iterable[Value]) -> set[ObjectId]:
-    """Every object that code given these values gets at: through containers, results, closures and partials."""
-    found: set[ObjectId] = set()
-    waiting = [item for value in values for item in _named_by(store, value)]
+@dataclass(slots=True)
+class Reach:
+    """What code that is given some values gets at.
+
+    `objects` through containers, results, closures and partials; `variables` that closures name; `places` that bound
+    methods and the arguments of coroutines were read from.
+    """
+
+    objects: set[ObjectId] = field(default_factory=set)
+    variables: set[str] = field(default_factory=set)
+    places: set[tuple[str, ...]] = field(default_factory=set)
+
+    def note_place(self, node: object) -> None:
+        """An expression whose object the code gets at, where it is an access path."""
+        place = place_of(node) if isinstance(node, Context) else None
+        if place is not None:
+            self.places.add(place)
+
+
+def reach(store: Store, values: Iterable[Value]) -> Reach:
+    """Everything that code given these values gets at."""
+    found = Reach()
+    waiting = list(values)
     while waiting:
-        identity = waiting.pop()
-        if identity in found:
-            continue
-        found.add(identity)
-        facts = store.heap.get(identity)
-        if isinstance(facts, (ContainerFacts, LibraryFacts)):
-            waiting.extend(facts.references())
+        for atom in waiting.pop():
+            waiting.extend(_parts(store, atom, found))
     return found
 
 
-def _named_by(store: Store, value: Value) -> Iterable[ObjectId]:
-    yield from references(value)
-    for atom in value:
-        if isinstance(atom, Function):
-            for variable in atom.captured:
-                yield from references(store.value(variable))
+def _parts(store: Store, atom: Atom, found: Reach) -> Iterable[Value]:
+    """The values that an atom leads to; what it is itself is noted."""
+    match atom:
+        case ObjectId() if atom not in found.objects:
+            found.objects.add(atom)
+            facts = store.heap.get(atom)
+            if isinstance(facts, ContainerFacts):
+                return [facts.elements]
+            return [facts.session, facts.holds] if isinstance(facts, LibraryFacts) else []
+        case Function(captured=captured):
+            new = [name for name in captured if name not in found.variables]
+            found.variables.update(new)
+            return [store.value(name) for name in new]
+        case Method(receiver=receiver, node=node):
+            found.note_place(getattr(node, "expr", None))
+            return [receiver]
+        case Bound(function=function, held=held, call=call):
+            for argument in getattr(call, "args", ()):
+                found.note_place(argument)
+            return [function, *held]
+        case Test(about=about):
+            return [frozenset(about)]
+    return []
+
+
+def reachable(store: Store, values: Iterable[Value]) -> set[ObjectId]:
+    """Every object that code given these values gets at."""
+    return reach(store, values).objects
 
 
 def call_unknown(store: Store, values: Iterable[Value], places: Iterable[tuple[str, ...] | None], site: object) -> None:
     """The effects of a call of which nothing is known, given these values and the places that they were read from."""
-    given = reachable(store, values)
-    given_sessions = {item for item in given if isinstance(store.heap.get(item), SessionFacts)}
+    reached = reach(store, values)
+    given = reached.objects
+    below = {place for place in places if place is not None} | reached.places | {(name,) for name in reached.variables}
+    given_sessions = {
+        item
+        for item, facts in store.heap.items()
+        if isinstance(facts, SessionFacts) and (item in given or _stands_below(item, below))
+    }
     for session in given_sessions:
         _reach(store, session)
     _touch_instances(store, given, given_sessions)
     _touch_containers(store, given)
-    for place in places:
-        if place is not None:
-            store.forget_below(place)
-            store.disturb(place, (CALLED, site))
+    for place in sorted(below):
+        store.forget_below(place)
+        store.disturb(place, (CALLED, site))
     run_unknown(store, site)
+
+
+def _stands_below(identity: ObjectId, places: set[tuple[str, ...]]) -> bool:
+    """Whether a session is what an attribute of a given object held."""
+    if identity.kind != "path" or not isinstance(identity.site, tuple):
+        return False
+    place = identity.site[0]
+    return isinstance(place, tuple) and any(place[:length] in places for length in range(1, len(place)))
+
+
+def escape(store: Store, value: Value) -> None:
+    """A value is kept where code that is not seen may find it: the sessions in it are reached by every later call."""
+    for identity in reachable(store, [value]):
+        facts = store.session(identity)
+        if facts is not None and not facts.escaped:
+            store.heap[identity] = replace(facts, escaped=True)
+
+
+def run_manager(store: Store, manager: Value, places: Iterable[tuple[str, ...]], site: object) -> None:
+    """An unknown context manager is entered or left: it may close, or change, every session that it can reach."""
+    call_unknown(store, [manager], places, site)
+    for identity in list(store.heap):
+        facts = store.session(identity)
+        if facts is not None and facts.escaped:
+            _reach(store, identity, whole=True)
 
 
 def run_unknown(store: Store, site: object) -> None:
@@ -70,6 +149,13 @@ def run_unknown(store: Store, site: object) -> None:
 
 
 def _is_open(store: Store, session: ObjectId) -> bool:
+    """Whether unknown code may have the session: only one that was made here and not given away is out of its reach."""
+    facts = store.session(session)
+    return facts is None or facts.escaped or not facts.made_here
+
+
+def _is_reached(store: Store, session: ObjectId) -> bool:
+    """Whether unknown code is known to have the session."""
     facts = store.session(session)
     return facts is None or facts.escaped
 
@@ -80,17 +166,25 @@ def _is_registry(store: Store, identity: ObjectId) -> bool:
 
 
 def _stays_persistent(situation: Situation) -> bool:
-    """What unknown code leaves alone in a session that it can reach but was not given: persistent, or not in it."""
-    return situation.state not in ATTACHED or (situation.state is State.PERSISTENT and not situation.marked)
+    """What unknown code leaves alone in a session that it can reach but was not given: persistent, or not in it.
+
+    It may roll back what this transaction has inserted.
+    """
+    if situation.state is not State.PERSISTENT:
+        return situation.state not in ATTACHED and situation.new is Level.BEFORE
+    return not situation.marked and situation.new in (Level.BEFORE, Level.UNKNOWN)
 
 
-def _reach(store: Store, session: ObjectId) -> None:
-    """The session is known to unknown code from now on; what it holds may have been changed in any way."""
+def _reach(store: Store, session: ObjectId, whole: bool = False) -> None:
+    """The session is known to unknown code from now on; what it holds may have been changed in any way.
+
+    A registry is only asked for its session by code that it is given to, unless `whole` says otherwise.
+    """
     facts = store.session(session)
     if facts is None:
         return
     store.heap[session] = replace(facts, escaped=True, holds_new=True)
-    if facts.registry:
+    if facts.registry and not whole:
         return
     members = [
         identity
@@ -117,7 +211,7 @@ def _touch_instances(store: Store, given: set[ObjectId], given_sessions: set[Obj
                 and not situation.marked
                 and session is not None
                 and session not in given_sessions
-                and not _is_open(store, session)
+                and not _is_reached(store, session)
             )
 
         add_unknown(store, [identity], stays)
