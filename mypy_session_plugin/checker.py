@@ -21,6 +21,7 @@ from mypy_session_plugin.flow.graph import End, Exit
 from mypy_session_plugin.mypy_compat import report
 from mypy_session_plugin.mypy_compat.types import Types
 from mypy_session_plugin.rules.collector import Collector
+from mypy_session_plugin.rules.expected import is_expected
 from mypy_session_plugin.rules.registry import RULES
 from mypy_session_plugin.semantics import sinks
 from mypy_session_plugin.semantics.binding import Binder
@@ -85,7 +86,9 @@ def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Optio
                 if isinstance(block.terminator, Exit) and block.terminator.how is End.RETURN:
                     transfer.leave(leaving)
     for reported in collector.reports():
-        report.report(checker, reported.finding.message, reported.finding.node, reported.code, reported.finding.notes)
+        finding = reported.finding
+        if not finding.raises or not is_expected(unit, finding.node, _shared(checker, options)[0].error(finding.raises)):
+            report.report(checker, finding.message, finding.node, reported.code, finding.notes)
     for node, text in collector.revealed():
         report.note(checker, text, node)
 
@@ -125,5 +128,6 @@ def _shared(checker: TypeChecker, options: Options) -> tuple[Types, Library, Sha
         library = _library(options.stub_paths)
         shapes = Shapes(MappedClasses(), library)
         _current.checker = checker
-        _current.shared = (Types(checker), library, shapes, Binder(shapes), Factories(checker.tree))
+        types = Types(checker)
+        _current.shared = (types, library, shapes, Binder(shapes, types.of), Factories(checker.tree))
     return _current.shared

@@ -69,6 +69,7 @@ class SessionPlugin(Plugin):
         self._faults: list[str] = []
         try:
             self._options = load_options(options.config_file)
+            self._faults = _stub_faults(self._options)
         except ConfigError as error:
             self._options, self._faults = Options(), error.lines
         stub_paths = [*self._options.stub_paths, stub_root()]
@@ -164,6 +165,15 @@ class SessionPlugin(Plugin):
 
 def _either(first: UnitTest | None, second: UnitTest) -> UnitTest:
     return second if first is None else lambda unit: first(unit) or second(unit)
+
+
+def _stub_faults(options: Options) -> list[str]:
+    """What is wrong in the user's own stubs, a line a fault; they are read before mypy begins."""
+    if not options.stub_paths:
+        return []
+    from mypy_session_plugin.semantics.stub_reader import stub_faults
+
+    return stub_faults(options.stub_paths)
 
 
 def _config_data(options: Options) -> dict[str, str]:

@@ -33,3 +33,9 @@ def described_packages(roots: Iterable[Path]) -> frozenset[str]:
         for entry in root.iterdir()
         if entry.is_dir() or entry.suffix == ".pyi"
     )
+
+
+def module_of(path: Path, root: Path) -> str:
+    """The full name of the module that a stub file below `root` describes."""
+    parts = path.relative_to(root).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

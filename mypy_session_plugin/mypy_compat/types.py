@@ -90,6 +90,14 @@ class Types:
         return None if entry is None else entry.node
 
 
+    def error(self, name: str) -> frozenset[str]:
+        """The full names of an exception of SQLAlchemy's and of its bases."""
+        info = self.lookup(f"sqlalchemy.exc.{name}")
+        if not isinstance(info, TypeInfo):
+            return frozenset({f"sqlalchemy.exc.{name}"})
+        return frozenset(base.fullname for base in info.mro)
+
+
 def _result(signature: CallableType, is_async: bool) -> ProperType:
     result = get_proper_type(signature.ret_type)
     if is_async and isinstance(result, Instance) and result.args:

@@ -38,11 +38,15 @@ class Quantifier(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One mistake: where it is reported, the main line and the notes under it."""
+    """One mistake: where it is reported, the main line and the notes under it.
+
+    `raises` names the exception that the rule predicts; empty where nothing raises.
+    """
 
     node: Context
     message: str
     notes: tuple[str, ...] = ()
+    raises: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ def _raising(
     name = quoted(given.argument.node)
     error = (event.call.stub.error or "InvalidRequestError").replace("{class}", class_name.rpartition(".")[2])
     reason = listing(why(situation, origin) for situation, origin in breaking)
-    return Finding(event.node, f"{name} is {reason}; {event.name}() raises {error}")
+    message = f"{name} is {reason}; {event.name}() raises {error}"
+    return Finding(event.node, message, raises=error.partition(":")[0])
 
 
 def _check_position(event: PositionEvent, store: Store) -> Verdict:

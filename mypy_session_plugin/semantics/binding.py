@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from mypy.types import Instance, TupleType, Type, get_proper_type
+from mypy.nodes import CallExpr, Expression, MemberExpr, RefExpr
+from mypy.types import Instance, TupleType, Type, UnpackType, get_proper_type
 
 from mypy_session_plugin.facts.effects import FunctionStub, Parameter, ParameterKind, TypeExpression
 from mypy_session_plugin.facts.values import Constant, Value
@@ -15,8 +16,9 @@ from mypy_session_plugin.semantics.shapes import UNSEEN, Row, Shape, Shapes, wit
 from mypy_session_plugin.semantics.stub_names import EFFECTS_MODULE, PHANTOM_PACKAGE, canonical_name
 
 #: Generic classes whose type arguments are the columns of a row, one by one on SQLAlchemy 2.1, as one tuple on 2.0.
+SELECT = "sqlalchemy.sql.selectable.Select"
 ROW_CLASSES = frozenset(
-    {"sqlalchemy.engine.result.Result", "sqlalchemy.ext.asyncio.result.AsyncResult", "sqlalchemy.sql.selectable.Select"}
+    {"sqlalchemy.engine.result.Result", "sqlalchemy.ext.asyncio.result.AsyncResult", SELECT}
 )
 
 
@@ -84,10 +86,11 @@ def assign_arguments(
 
 
 class Binder:
-    """Matches calls with stubs; asks the types only through `Shapes`."""
+    """Matches calls with stubs; asks the types only through `Shapes` and `type_of`, the type of an expression."""
 
-    def __init__(self, shapes: Shapes) -> None:
+    def __init__(self, shapes: Shapes, type_of: Callable[[Expression], Type | None]) -> None:
         self._shapes = shapes
+        self._type_of = type_of
 
     def bind(
         self,
@@ -107,11 +110,30 @@ class Binder:
                 continue
             call = BoundCall(stub, given, dict(bindings))
             for item in given:
+                if _is_vague_statement(item.type):
+                    self._bind_selected(item, call.bindings)
                 self.unify(item.parameter.annotation, item.type, call.bindings)
             if not is_any(result):
                 self.unify(stub.returns, result, call.bindings)
             return call
         return None
+
+    def _bind_selected(self, given: Given, bindings: dict[str, Shape]) -> None:
+        """The entities of a `select(...)` that is written as the argument itself.
+
+        mypy infers such an argument by the overloads of the method it is given to, and on SQLAlchemy 2.1 gives up:
+        `session.scalar(select(User))` has the type `Any | None` there.
+        """
+        entities = _selected_entities(given.argument.node)
+        shapes = tuple(self._shapes.of_entity_argument(self._type_of(entity)) for entity in entities)
+        annotation = given.parameter.annotation
+        if not shapes or UNSEEN in shapes or not annotation.arguments:
+            return
+        inner = annotation.arguments[0]
+        if _is_type_variable(inner):
+            bindings.setdefault(inner.name, Row(shapes))
+        elif inner.arguments and _is_type_variable(inner.arguments[0]):
+            bindings.setdefault(inner.arguments[0].name, shapes[0])
 
     def unify(self, expression: TypeExpression, type_: Type | None, bindings: dict[str, Shape]) -> None:
         """Bind the type variables of an annotation to what a type has in their places; the first binding stays."""
@@ -158,6 +180,25 @@ class Binder:
         row = shapes[0] if len(shapes) == 1 and isinstance(shapes[0], Row) else Row(tuple(shapes))
         if name is not None and UNSEEN not in row.items:
             bindings.setdefault(name, row)
+
+
+def _is_vague_statement(type_: Type | None) -> bool:
+    proper = None if type_ is None else get_proper_type(type_)
+    if not isinstance(proper, Instance) or proper.type.fullname != SELECT:
+        return False
+    return any(isinstance(argument, UnpackType) or is_any(argument) for argument in proper.args)
+
+
+def _selected_entities(node: Expression) -> list[Expression]:
+    """The arguments of the `select()` at the root of a chain of methods; none for every other expression."""
+    while isinstance(node, CallExpr):
+        callee = node.callee
+        if isinstance(callee, RefExpr) and callee.fullname.endswith(".select") and callee.fullname.startswith("sqlalchemy."):
+            return list(node.args)
+        if not isinstance(callee, MemberExpr):
+            break
+        node = callee.expr
+    return []
 
 
 def _is_type_variable(expression: TypeExpression) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from mypy_session_plugin.facts.effects import FunctionStub, TypeExpression
 from mypy_session_plugin.semantics.binding import is_phantom
 from mypy_session_plugin.semantics.library import Library
-from mypy_session_plugin.stub_files import stub_files, stub_root
+from mypy_session_plugin.stub_files import module_of, stub_files, stub_root
 
 #: The question to the plugin itself, which is answered wherever it stands.
 REVEAL_STATE = "reveal_state"
@@ -22,7 +22,7 @@ def sink_names(library: Library, roots: Iterable[Path], methods: Collection[str]
     deleted, which needs another sink or a phantom type in the same function.
     """
     found = {REVEAL_STATE, *methods}
-    for name in {_module_name(path, root) for root in (*roots, stub_root()) for path in stub_files([root])}:
+    for name in {module_of(path, root) for root in (*roots, stub_root()) for path in stub_files([root])}:
         module = library.module(name)
         if module is None:
             continue
@@ -44,8 +44,3 @@ def _is_sink(stub: FunctionStub) -> bool:
 
 def _mentions(annotation: TypeExpression, names: frozenset[str]) -> bool:
     return is_phantom(annotation) in names or any(_mentions(part, names) for part in annotation.arguments)
-
-
-def _module_name(path: Path, root: Path) -> str:
-    parts = path.relative_to(root).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

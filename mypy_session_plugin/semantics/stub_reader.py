@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,8 +26,9 @@ from mypy_session_plugin.semantics.stub_annotations import read_annotation
 from mypy_session_plugin.semantics.stub_effects import read_effect
 from mypy_session_plugin.semantics.stub_names import TYPE_VARIABLE_MAKERS, Scope, StubError, did_you_mean
 from mypy_session_plugin.semantics.stub_vocabulary import DECORATORS
+from mypy_session_plugin.stub_files import module_of, stub_files
 
-__all__ = ["StubError", "read_stub"]
+__all__ = ["StubError", "read_stub", "stub_faults"]
 
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _PLAIN_DECORATORS = {
@@ -36,6 +38,18 @@ _PLAIN_DECORATORS = {
     "typing.overload": "overload",
 }
 _ERROR_TEXT = re.compile(r"[A-Z]\w*(\.\w+)*: [^\n]+")
+
+
+def stub_faults(roots: Iterable[Path]) -> list[str]:
+    """What is wrong in the stubs below some folders: a line for each faulty file, with the place and the fix."""
+    faults: list[str] = []
+    for root in roots:
+        for path in stub_files([root]):
+            try:
+                read_stub(path, module_of(path, root))
+            except StubError as error:
+                faults.append(str(error))
+    return faults
 
 
 def read_stub(path: Path, module: str) -> ModuleStub:
