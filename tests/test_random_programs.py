@@ -13,7 +13,7 @@ import sys
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,7 @@ def states_revealed(harness: Harness, sources: list[str]) -> Iterator[dict[int, 
         if match:
             states = {part.partition("[")[0].lower() for part in match[1].split(" | ")}
             revealed[report.line] = revealed.get(report.line, set()) | states
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         yield {line - start: states for line, states in revealed.items() if start < line <= end}
 
 

@@ -10,6 +10,7 @@ import json
 import re
 import warnings
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -167,7 +168,7 @@ def checked(harness: Harness) -> dict[tuple[Cell, bool], Checked]:
     assert not [report for report in found if report.file != "cells.py"]
     starts.append(text.count("\n"))
     result: dict[tuple[Cell, bool], Checked] = {}
-    for program, start, end in zip(programs, starts, starts[1:], strict=False):
+    for program, (start, end) in zip(programs, pairwise(starts), strict=True):
         mine = [(report.line - start, report) for report in found if start < report.line <= end]
         result[program] = Checked(revealed_states(report for _line, report in mine), tuple(mine))
     return result

@@ -59,23 +59,39 @@ class Situation:
 Followers: TypeAlias = "tuple[Situation | Unknown, ...]"
 
 
-def detached(situation: Situation, was_deleted: bool | None = None) -> Situation:
+def detached(situation: Situation) -> Situation:
     """The instance out of its session; one that this transaction inserted becomes transient if that is rolled back."""
-    deleted = situation.state is State.DELETED or situation.was_deleted if was_deleted is None else was_deleted
-    keeps = situation.new is not Level.BEFORE and not deleted
-    return Situation(
-        State.DETACHED,
-        session=situation.session if keeps else None,
-        was_deleted=deleted,
-        new=situation.new if keeps else Level.BEFORE,
-    )
+    deleted = situation.state is State.DELETED or situation.was_deleted
+    return replace(_released(situation, State.DETACHED), was_deleted=deleted)
+
+
+def _released(situation: Situation, state: State) -> Situation:
+    """The instance in no session, with what the transaction that inserted its row may still do to it."""
+    if situation.new is Level.BEFORE:
+        return Situation(state)
+    return Situation(state, situation.session, new=situation.new)
+
+
+def become(situation: Situation, target: State, owner: ObjectId | None) -> Followers:
+    """An instance is put into a state, into the session `owner` if that is an attached one: `Becomes` in signatures."""
+    if target in ATTACHED and situation.state in ATTACHED:
+        return (replace(situation, state=target, marked=False),)
+    if target in ATTACHED:
+        return (Situation(target, owner),)
+    attached = situation.state in ATTACHED
+    result = detached(situation) if target is State.DETACHED and attached else _released(situation, target)
+    # The savepoint forgets the deletion, the transaction around it does not, and detaches the instance at its end.
+    unclear = situation.state is State.DELETED and situation.gone in (Level.OUTER, Level.UNKNOWN)
+    return (result, UNKNOWN) if unclear else (result,)
 
 
 def added(situation: Situation, session: ObjectId | None) -> Followers | None:
     """What `add()` makes of the instance: `Added` in signatures."""
     match situation.state:
         case State.TRANSIENT if not situation.was_deleted:
-            return (Situation(State.PENDING, session),)
+            pending = Situation(State.PENDING, session)
+            elsewhere = situation.new is not Level.BEFORE and not _is_in(situation, session)
+            return (pending, UNKNOWN) if elsewhere else (pending,)
         case State.TRANSIENT:
             return (UNKNOWN,)
         case State.DETACHED if not situation.was_deleted:
@@ -92,9 +108,14 @@ def _attached(situation: Situation, session: ObjectId | None) -> Followers:
     """A detached instance comes into a session; the transaction that inserted its row still takes it back."""
     if situation.new is Level.BEFORE:
         return (Situation(State.PERSISTENT, session),)
-    if session is not None and situation.session == session and not session.older:
+    if _is_in(situation, session):
         return (Situation(State.PERSISTENT, session, new=situation.new),)
     return (Situation(State.PERSISTENT, session, new=Level.UNKNOWN), UNKNOWN)
+
+
+def _is_in(situation: Situation, session: ObjectId | None) -> bool:
+    """Whether it is certainly this session whose transaction inserted the row."""
+    return session is not None and situation.session == session and not session.older
 
 
 def marked(situation: Situation, session: ObjectId | None) -> Followers | None:
@@ -111,17 +132,6 @@ def marked(situation: Situation, session: ObjectId | None) -> Followers | None:
             )
         case State.DELETED:
             return (replace(situation, gone=Level.UNKNOWN),)
-        case _:
-            return None
-
-
-def expunged(situation: Situation) -> Followers | None:
-    """What `expunge()` makes of the instance."""
-    match situation.state:
-        case State.PENDING:
-            return (Situation(State.TRANSIENT),)
-        case State.PERSISTENT | State.DELETED:
-            return (detached(situation),)
         case _:
             return None
 
@@ -174,7 +184,7 @@ def _moved_to(situation: Situation, target: State) -> Situation:
 
 def transaction_ended(situation: Situation) -> Situation:
     """After the root transaction: nothing is new in it any more."""
-    return _at_levels(situation, {level: Level.BEFORE for level in Level})
+    return _at_levels(situation, dict.fromkeys(Level, Level.BEFORE))
 
 
 def savepoint_entered(situation: Situation, depth: int | None) -> Situation:
@@ -194,6 +204,6 @@ def _at_levels(situation: Situation, change: Mapping[Level, Level]) -> Situation
     if new is situation.new and gone is situation.gone:
         return situation
     changed = replace(situation, new=new, gone=gone)
-    if changed.state is State.DETACHED and changed.new is Level.BEFORE:
+    if changed.state not in ATTACHED and changed.new is Level.BEFORE:
         return replace(changed, session=None)
     return changed

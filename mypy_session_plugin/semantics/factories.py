@@ -34,7 +34,9 @@ from mypy_session_plugin.flow.syntax import children
 #: The settings that states depend on, with what SQLAlchemy does where they are not given.
 DEFAULTS: dict[str, bool] = {"autoflush": True, "expire_on_commit": True}
 #: Functions and classes whose keywords are the settings of the sessions that they make.
-FACTORY_CLASSES = frozenset({"sqlalchemy.orm.session.sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker"})
+FACTORY_CLASSES = frozenset(
+    {"sqlalchemy.orm.session.sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker"}
+)
 
 QUERY = "sqlalchemy.orm.query.Query"
 
@@ -85,9 +87,9 @@ def _names_autoflush(expression: Node) -> bool:
         node = waiting.pop()
         if isinstance(node, StrExpr) and node.value == "autoflush":
             return True
-        if isinstance(node, CallExpr) and isinstance(node.callee, MemberExpr):
-            if node.callee.name == "execution_options" and {"autoflush", None} & set(node.arg_names):
-                return True
+        options = isinstance(node, CallExpr) and getattr(node.callee, "name", "") == "execution_options"
+        if isinstance(node, CallExpr) and options and {"autoflush", None} & set(node.arg_names):
+            return True
         waiting.extend(children(node))
     return False
 

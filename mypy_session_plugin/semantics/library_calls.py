@@ -131,11 +131,10 @@ def _change_settings(store: Store, call: LibraryCall) -> None:
         if call.name == "__enter__":
             before = sessions.setting_of(store, call.session, "autoflush")
             store.heap[item] = replace(facts, settings=(("autoflush", before),))
-            sessions.update_sessions(store, call.session, lambda known: replace(known, autoflush=frozenset({False})))
+            sessions.set_autoflush(store, call.session, frozenset({False}))
         elif call.name == "__exit__":
             saved = dict(facts.settings).get("autoflush")
-            setting = saved if isinstance(saved, frozenset) else NOT_KNOWN
-            sessions.update_sessions(store, call.session, lambda known: replace(known, autoflush=setting))
+            sessions.set_autoflush(store, call.session, saved if isinstance(saved, frozenset) else NOT_KNOWN)
 
 
 def _change_parameters(store: Store, call: LibraryCall) -> None:
@@ -210,7 +209,7 @@ def _write(store: Store, call: LibraryCall) -> None:
     )
     if deletes:
         origin = Origin(call.node.line, "deleted")
-        sessions.move_members(store, call.session, {"persistent": State.DELETED}, origin, surely=False)
+        sessions.delete_rows(store, call.session, origin)
 
 
 def _may_delete(given: Given) -> bool:

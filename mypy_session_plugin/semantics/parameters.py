@@ -1,11 +1,9 @@
-"""What a parameter's annotation does to the instance that is given: `Added`, `Marked`, `Becomes` and the plain states."""
+"""What a parameter's annotation does to the instance given: `Added`, `Marked`, `Becomes` and the plain states."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mypy_session_plugin.facts.effects import TypeExpression
-from mypy_session_plugin.facts.states import ATTACHED, Followers, Level, Situation, State, added, detached, marked
+from mypy_session_plugin.facts.states import ATTACHED, Followers, Level, Situation, State, added, become, marked
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import ObjectId, Value
 from mypy_session_plugin.semantics.binding import is_phantom
@@ -64,7 +62,9 @@ def state_changes(annotation: TypeExpression) -> StateChanges | None:
     return None
 
 
-def operation_of(annotation: TypeExpression, method: str, store: Store, session: Value, any_session: bool) -> Operation | None:
+def operation_of(
+    annotation: TypeExpression, method: str, store: Store, session: Value, any_session: bool
+) -> Operation | None:
     """The operation that a call does on the instance given to a parameter; None if it does none.
 
     `session` is the receiver's: a state in a stub's parameter means "of this session" unless `any_session`.
@@ -73,7 +73,7 @@ def operation_of(annotation: TypeExpression, method: str, store: Store, session:
     event = event_name(method)
     name = is_phantom(annotation)
     if name == "Added":
-        after = (Situation(State.PENDING, owner), Situation(State.PERSISTENT, owner, new=Level.UNKNOWN))
+        after: Followers = (Situation(State.PENDING, owner), Situation(State.PERSISTENT, owner, new=Level.UNKNOWN))
         return Operation(lambda situation: added(situation, owner), after, event)
     if name == "Marked":
         gone = Situation(State.DELETED, owner, new=Level.UNKNOWN, gone=Level.UNKNOWN)
@@ -90,19 +90,10 @@ def operation_of(annotation: TypeExpression, method: str, store: Store, session:
         if in_other and not any_session:
             return None
         target = changes[situation.state]
-        return (situation,) if target is None else (become(situation, target, owner),)
+        return (situation,) if target is None else become(situation, target, owner)
 
     after = tuple(dict.fromkeys(_unknown_after(state, target, owner) for state, target in changes.items()))
     return Operation(change, after, event, cascades=any(target is not None for target in changes.values()))
-
-
-def become(situation: Situation, target: State, owner: ObjectId | None) -> Situation:
-    """How an instance stands that `Becomes` puts into another state, in the session `owner` if that is attached."""
-    if target is State.DETACHED and situation.state in ATTACHED:
-        return detached(situation)
-    if target in ATTACHED and situation.state in ATTACHED:
-        return replace(situation, state=target, marked=False)
-    return Situation(target, owner if target in ATTACHED else None)
 
 
 def _unknown_after(state: State, target: State | None, owner: ObjectId | None) -> Situation:

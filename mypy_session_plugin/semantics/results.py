@@ -13,7 +13,14 @@ from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE_VALUE, NOTHING_KNOWN, Constant, ObjectId, Value, join, objects
 from mypy_session_plugin.semantics.binding import ROW_CLASSES, BoundCall, is_phantom
-from mypy_session_plugin.semantics.factories import DEFAULTS, FACTORY_CLASSES, NOT_KNOWN, Setting, boolean_setting, settings_of
+from mypy_session_plugin.semantics.factories import (
+    DEFAULTS,
+    FACTORY_CLASSES,
+    NOT_KNOWN,
+    Setting,
+    boolean_setting,
+    settings_of,
+)
 from mypy_session_plugin.semantics.making import Maker, copy_element, site_of
 from mypy_session_plugin.semantics.parameters import event_name
 from mypy_session_plugin.semantics.sessions import Relation, relation
@@ -94,7 +101,7 @@ class Results:
                 return self._library_object(class_name, expression, live, site)
             case Collection(kind, element):
                 elements = self._entities(element, (site, "element"), older=True)
-                identity = ObjectId("container", site)  # type: ignore[arg-type]
+                identity = ObjectId("container", site)
                 return frozenset({self._store.create(identity, ContainerFacts(kind, elements))})
         if shape == UNSEEN:
             return self._by_type()
@@ -123,7 +130,7 @@ class Results:
             facts = self._store.heap.get(item)
             if isinstance(facts, LibraryFacts):
                 changed = replace(facts, settings=(("autoflush", setting),))
-                return frozenset({self._store.create(ObjectId("result", site), changed)})  # type: ignore[arg-type]
+                return frozenset({self._store.create(ObjectId("result", site), changed)})
         return self._receiver
 
     def _union(self, expression: TypeExpression, live: bool, site: object) -> Value:
@@ -183,7 +190,7 @@ class Results:
         shape = self._inherited_states(shape)
         buffered = self._buffered(shape)
         if buffered and isinstance(shape, Entity):
-            return buffered if older else copy_element(self._store, buffered, "load", site)  # type: ignore[arg-type]
+            return buffered if older else copy_element(self._store, buffered, "load", site)
         if buffered and isinstance(shape, Row):
             fixed = tuple(
                 self._entities(item, (site, position), older) for position, item in enumerate(shape.items)
@@ -195,7 +202,7 @@ class Results:
             else:
                 self._store.create(identity, facts)
             return frozenset({identity})
-        return self._maker.value(shape, site, older=older)  # type: ignore[arg-type]
+        return self._maker.value(shape, site, older=older)
 
     def _inherited_states(self, shape: Shape) -> Shape:
         """The entities of a result's rows are what the result's own type variables say they are."""
@@ -229,12 +236,13 @@ class Results:
             bindings = dict(zip(stub.type_variables, shapes, strict=False))
         holds: Value = frozenset()
         if not live and self._bound.stub.is_async:
-            holds = join([self._entities(shape, (site, name), older=True) for name, shape in bindings.items()] or [holds])
+            entities = [self._entities(shape, (site, name), older=True) for name, shape in bindings.items()]
+            holds = join(entities or [holds])
         else:
             holds = self._held()
         settings = self._settings(class_name)
         facts = LibraryFacts(class_name, tuple(sorted(bindings.items())), self._session, holds, settings)
-        return frozenset({self._store.create(ObjectId("result", site), facts)})  # type: ignore[arg-type]
+        return frozenset({self._store.create(ObjectId("result", site), facts)})
 
     def _held(self) -> Value:
         """A result made from a buffered one (`execute().scalars()`) is buffered too."""

@@ -11,6 +11,7 @@ from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts, Situa
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import (
     Followers,
+    Level,
     Situation,
     State,
     moved,
@@ -65,7 +66,9 @@ def _are_different(store: Store, one: ObjectId, other: ObjectId) -> bool:
     return made.made_here and not made.escaped
 
 
-def _map(facts: InstanceFacts, change: Callable[[Situation], Iterable[Situation | Unknown]], origin: Origin | None) -> Situations:
+def _map(
+    facts: InstanceFacts, change: Callable[[Situation], Iterable[Situation | Unknown]], origin: Origin | None
+) -> Situations:
     """The situations after a change of each; one that is new has the change as its origin."""
     result: list[dict[Situation | Unknown, Origin | None]] = []
     for situation, known in facts.situations.items():
@@ -192,9 +195,25 @@ def assign_setting(store: Store, session: Value, name: str, value: Value) -> Non
     """`session.autoflush = False` and its like; nothing for what is no session or no setting."""
     setting = boolean_setting(value)
     if name == "autoflush":
-        update_sessions(store, session, lambda facts: replace(facts, autoflush=setting))
+        set_autoflush(store, session, setting)
     elif name == "expire_on_commit":
         update_sessions(store, session, lambda facts: replace(facts, expire_on_commit=setting))
+
+
+def set_autoflush(store: Store, session: Value, setting: Setting) -> None:
+    """Whether the session flushes by itself from here on."""
+    update_sessions(store, session, lambda facts: replace(facts, autoflush=setting))
+
+
+def delete_rows(store: Store, session: Value, origin: Origin | None) -> None:
+    """A DELETE statement: what it matches and the session can tell is deleted at once; other rows may be gone."""
+
+    def change(situation: Situation) -> Followers:
+        if situation.state is not State.PERSISTENT:
+            return (situation,)
+        return (situation, Situation(State.DELETED, situation.session, new=situation.new, gone=Level.INNER), UNKNOWN)
+
+    change_members(store, session, change, origin)
 
 
 def update_sessions(store: Store, session: Value, change: Callable[[SessionFacts], SessionFacts]) -> None:
