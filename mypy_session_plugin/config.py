@@ -112,7 +112,9 @@ def _dotted_names(name: str, value: object, folder: Path) -> tuple[str, ...]:
     texts = _texts(name, value, folder)
     for text in texts:
         if not all(part.isidentifier() for part in text.removesuffix("()").split(".")):
-            raise _BadValueError(f'option "{name}" is a list of dotted names, each of a session or, with "()", of a call that makes one; "{text}" is none')
+            raise _BadValueError(
+                f'option "{name}" is a list of dotted names, with "()" behind those that are called; "{text}" is none'
+            )
     return texts
 
 

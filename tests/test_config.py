@@ -44,8 +44,9 @@ _MISTAKES = {
     "[mypy]\nstrict = true\n[mypy_session_plugin]\nstub_paths = missing\n": (
         'mypy.ini:4: error: option "stub_paths": there is no folder "missing"'
     ),
-    "[mypy_session_plugin]\nsession_expressions = get_db()\n": (
-        'mypy.ini:2: error: option "session_expressions" is a list of dotted names; "get_db()" is none'
+    "[mypy_session_plugin]\nsession_expressions = app.db.get(1)\n": (
+        'mypy.ini:2: error: option "session_expressions" is a list of dotted names, '
+        'with "()" behind those that are called; "app.db.get(1)" is none'
     ),
     "[tool.mypy_session_plugin]\nexpire_on_comit = true\n": (
         'pyproject.toml:2: error: unknown option "expire_on_comit"; did you mean "expire_on_commit"?'
@@ -114,6 +115,20 @@ def test_a_mistake_in_pyproject_ends_the_run_too(harness: Harness) -> None:
     result = project.run("--config-file", "pyproject.toml")
 
     assert result.output == 'pyproject.toml:4: error: unknown option "strickt"; did you mean "strict"?\n'
+    assert result.status == 2
+
+
+def test_a_faulty_stub_ends_the_run_with_its_file_and_line(harness: Harness) -> None:
+    stub = "from mypy_session_plugin.effects import flushs\nclass Client:\n    def send(self) -> None: ...\n"
+    project = harness.project(
+        {"app.py": "", "models/client.pyi": stub}, config="[mypy_session_plugin]\nstub_paths = models\n"
+    )
+
+    result = project.run()
+
+    assert result.output.startswith("models/client.pyi:1: error: ")
+    assert 'did you mean "flushes"?' in result.output
+    assert result.output.count("\n") == 1
     assert result.status == 2
 
 
