@@ -26,7 +26,7 @@ from extensions import db
 from models import Slice
 
 def queried_bad(key: int) -> None:
-    slice_ = db.session.query(Slice).filter_by(id=key).first()
+    slice_ = db.session.query(Slice).filter_by(id=int(key)).first()
     db.session.merge(slice_)
 
 def made_bad(bind: object) -> None:
