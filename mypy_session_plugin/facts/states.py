@@ -67,9 +67,11 @@ def detached(situation: Situation) -> Situation:
 
 def _released(situation: Situation, state: State) -> Situation:
     """The instance in no session, with what the transaction that inserted its row may still do to it."""
-    if situation.new is Level.BEFORE:
+    # A savepoint forgets the deletion; the transaction around it does not, and acts on the instance at its end.
+    gone = situation.gone if situation.gone in (Level.OUTER, Level.UNKNOWN) else Level.BEFORE
+    if situation.new is gone is Level.BEFORE:
         return Situation(state)
-    return Situation(state, situation.session, new=situation.new)
+    return Situation(state, situation.session, new=situation.new, gone=gone)
 
 
 def become(situation: Situation, target: State, owner: ObjectId | None) -> Followers:
@@ -79,10 +81,7 @@ def become(situation: Situation, target: State, owner: ObjectId | None) -> Follo
     if target in ATTACHED:
         return (Situation(target, owner),)
     attached = situation.state in ATTACHED
-    result = detached(situation) if target is State.DETACHED and attached else _released(situation, target)
-    # The savepoint forgets the deletion, the transaction around it does not, and detaches the instance at its end.
-    unclear = situation.state is State.DELETED and situation.gone in (Level.OUTER, Level.UNKNOWN)
-    return (result, UNKNOWN) if unclear else (result,)
+    return (detached(situation) if target is State.DETACHED and attached else _released(situation, target),)
 
 
 def added(situation: Situation, session: ObjectId | None) -> Followers | None:
@@ -91,7 +90,7 @@ def added(situation: Situation, session: ObjectId | None) -> Followers | None:
         case State.TRANSIENT if not situation.was_deleted:
             pending = Situation(State.PENDING, session)
             elsewhere = situation.new is not Level.BEFORE and not _is_in(situation, session)
-            return (pending, UNKNOWN) if elsewhere else (pending,)
+            return (pending, UNKNOWN) if elsewhere or situation.gone is not Level.BEFORE else (pending,)
         case State.TRANSIENT:
             return (UNKNOWN,)
         case State.DETACHED if not situation.was_deleted:
@@ -106,9 +105,9 @@ def added(situation: Situation, session: ObjectId | None) -> Followers | None:
 
 def _attached(situation: Situation, session: ObjectId | None) -> Followers:
     """A detached instance comes into a session; the transaction that inserted its row still takes it back."""
-    if situation.new is Level.BEFORE:
+    if situation.new is situation.gone is Level.BEFORE:
         return (Situation(State.PERSISTENT, session),)
-    if _is_in(situation, session):
+    if situation.gone is Level.BEFORE and _is_in(situation, session):
         return (Situation(State.PERSISTENT, session, new=situation.new),)
     return (Situation(State.PERSISTENT, session, new=Level.UNKNOWN), UNKNOWN)
 
@@ -124,14 +123,14 @@ def marked(situation: Situation, session: ObjectId | None) -> Followers | None:
         case State.PERSISTENT:
             return (replace(situation, marked=True),)
         case State.DETACHED if situation.was_deleted:
-            return (Situation(State.DELETED, session, gone=Level.UNKNOWN),)
+            return (Situation(State.DELETED, session, marked=True, gone=Level.INNER),)
         case State.DETACHED:
             return tuple(
                 replace(item, marked=True) if isinstance(item, Situation) else item
                 for item in _attached(situation, session)
             )
         case State.DELETED:
-            return (replace(situation, gone=Level.UNKNOWN),)
+            return (replace(situation, marked=True, gone=Level.INNER),)
         case _:
             return None
 
@@ -153,11 +152,19 @@ def moved(situation: Situation, moves: Mapping[str, State], inner: bool) -> Foll
 
 def _moved_old(situation: Situation, moves: Mapping[str, State], inner: bool) -> Followers:
     """The move of an instance whose row the end of the transaction does not take back."""
+    if situation.gone is not Level.BEFORE and situation.state not in ATTACHED and "deleted" in moves:
+        return (situation, UNKNOWN)
+    if situation.state is State.DELETED and situation.gone is Level.BEFORE and not situation.marked:
+        # Left over from a transaction that was closed: no other transaction knows of it.
+        return (situation,)
     if situation.state is State.DELETED and moves.get("deleted") is State.PERSISTENT:
         return _restored(situation, inner)
     kind = "marked" if situation.marked else situation.state.value
     target = moves.get(kind)
-    return (situation,) if target is None else (_moved_to(situation, target),)
+    if target is None:
+        return (situation,)
+    left_over = situation.state is State.DELETED and situation.gone is Level.UNKNOWN and not situation.marked
+    return (_moved_to(situation, target), *((situation,) if left_over else ()))
 
 
 def _restored(situation: Situation, inner: bool) -> Followers:
@@ -204,6 +211,6 @@ def _at_levels(situation: Situation, change: Mapping[Level, Level]) -> Situation
     if new is situation.new and gone is situation.gone:
         return situation
     changed = replace(situation, new=new, gone=gone)
-    if changed.state not in ATTACHED and changed.new is Level.BEFORE:
+    if changed.state not in ATTACHED and changed.new is changed.gone is Level.BEFORE:
         return replace(changed, session=None)
     return changed

@@ -99,4 +99,5 @@ def operation_of(
 def _unknown_after(state: State, target: State | None, owner: ObjectId | None) -> Situation:
     after = target or state
     level = Level.UNKNOWN if after in (State.PERSISTENT, State.DELETED) else Level.BEFORE
-    return Situation(after, owner if after in ATTACHED else None, new=level)
+    gone = Level.UNKNOWN if after is State.DELETED else Level.BEFORE
+    return Situation(after, owner if after in ATTACHED else None, new=level, gone=gone)
