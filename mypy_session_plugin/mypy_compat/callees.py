@@ -43,6 +43,8 @@ def phantom_signature(types: Types, call: CallExpr, assign: Assign) -> CallableT
         return decorated
     if decorated is not None and (_returns_manager(proper) or _is_same(proper, decorated)):
         return decorated
+    if not has_phantom_type(proper):
+        return None
     written = _as_written(proper)
     return written if has_phantom_type(written) else None
 

@@ -199,17 +199,26 @@ class PhantomBody:
         expression = node.expr if isinstance(node, (YieldExpr, YieldFromExpr)) else None
         if self._signature is None or expression is None:
             return
-        value = summary(store, value) if instruction.delegates else value
-        self._promised(self._signature.yields, "yield", value, node, expression, store)
+        if instruction.delegates:
+            self._promised(self._signature.yields, "yield", summary(store, value), node, expression, store, True)
+        else:
+            self._promised(self._signature.yields, "yield", value, node, expression, store)
 
     def _promised(
-        self, type_: Type | None, verb: str, value: Value, node: Context, expression: Context, store: Store
+        self,
+        type_: Type | None,
+        verb: str,
+        value: Value,
+        node: Context,
+        expression: Context,
+        store: Store,
+        is_element: bool = False,
     ) -> None:
         declared = declared_of(type_)
         if declared is None or type_ is None or self._signature is None:
             return
         text = f"{self._signature.name} is declared to {verb} {text_of_type(type_)}"
-        show(self._world, store, declared, value, Position(node, expression, text))
+        show(self._world, store, declared, value, Position(node, expression, text, is_element))
 
     def leave(self, store: Store) -> None:
         """The function is left without an exception: what `Becomes` promises of a parameter must hold by now."""

@@ -22,11 +22,15 @@ from mypy_session_plugin.semantics.world import World, with_none
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place that a value arrives at: the node to report at and how a message names what is declared there."""
+    """A place that a value arrives at: the node to report at and how a message names what is declared there.
+
+    `is_element`: the value is an element of what the expression gives.
+    """
 
     node: Context
     expression: Context
     text: str
+    is_element: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ def show(world: World, store: Store, declared: Declared, value: Value, position:
                 position.text,
                 arrived.value,
                 arrived.declared.states or frozenset(),
-                arrived.is_element and arrived.expression is position.expression,
+                position.is_element or (arrived.is_element and arrived.expression is position.expression),
                 world.options.strict,
             ),
             store,
