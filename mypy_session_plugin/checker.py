@@ -18,17 +18,18 @@ from mypy_session_plugin.config import Options
 from mypy_session_plugin.flow.build_graph import build_graph
 from mypy_session_plugin.flow.fixpoint import Fixpoint, UnsettledError
 from mypy_session_plugin.flow.graph import End, Exit
+from mypy_session_plugin.flow.ways import raising_blocks
 from mypy_session_plugin.mypy_compat import report
 from mypy_session_plugin.mypy_compat.types import Types
 from mypy_session_plugin.rules.collector import Collector
 from mypy_session_plugin.rules.expected import is_expected
 from mypy_session_plugin.rules.registry import RULES
-from mypy_session_plugin.semantics import sinks
 from mypy_session_plugin.semantics.binding import Binder
 from mypy_session_plugin.semantics.factories import Factories
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses
 from mypy_session_plugin.semantics.shapes import Shapes
+from mypy_session_plugin.semantics.sinks import Sinks, read_sinks
 from mypy_session_plugin.semantics.transfer import Transfer
 from mypy_session_plugin.semantics.world import World
 
@@ -78,7 +79,9 @@ def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Optio
             continue
         world.listener = collector.hear
         transfer.declarations()
+        raising = raising_blocks(graph)
         for block, stores in fixpoint.entries():
+            world.raising = block.index in raising
             for store in stores:
                 leaving = store.copy()
                 for _reached in fixpoint.walk(block, leaving):
@@ -106,10 +109,10 @@ def _worlds(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) ->
         waiting.extend(world.nested_units)
 
 
-def sink_names(options: Options) -> frozenset[str]:
-    """The bare names of the libraries' calls at which a rule may report."""
+def sinks(options: Options) -> Sinks:
+    """The libraries' calls at which a rule may report."""
     named = {name for rule in RULES for name in rule.calls}
-    return sinks.sink_names(_library(options.stub_paths), options.stub_paths, named)
+    return read_sinks(_library(options.stub_paths), options.stub_paths, named)
 
 
 @dataclass(slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mypy.nodes import GDEF, AssignmentStmt, FuncDef, MypyFile, NameExpr, Node, SymbolTableNode, TypeInfo, Var
 
@@ -14,29 +14,23 @@ from mypy_session_plugin.config import Options
 from mypy_session_plugin.mypy_compat.signatures import has_phantom_signature, has_phantom_type, is_declared
 from mypy_session_plugin.stub_files import described_packages
 
+if TYPE_CHECKING:
+    from mypy_session_plugin.semantics.sinks import Sinks
+
 _OWN_PACKAGES = frozenset({"sqlalchemy", "mypy_session_plugin"})
 #: Their names stand in every function and tell nothing of it.
 _ORDINARY_PACKAGES = frozenset({"builtins", "typing", "typing_extensions", "_typeshed"})
 _STANDARD_LIBRARY = sys.stdlib_module_names | _ORDINARY_PACKAGES
 
 
-class Interest(Enum):
-    """What a name that mypy looks up makes of the unit in which it stands.
-
-    SINK: a rule may report there, so the unit is analysed.  SWEEP: the module has sessions and the project has phantom
-    types, so the units that have one in their signatures are analysed.  NONE: it tells nothing.
-    """
-
-    NONE = "none"
-    SWEEP = "sweep"
-    SINK = "sink"
+#: Stands among a unit's names for the construction of an object of the user's.
+CONSTRUCTION = "<construction>"
 
 
 class Events:
     """Tells the names that matter: calls at which a rule may report, and phantom-typed code.
 
-    `sinks` are the bare names of the libraries' functions, methods and classes at which a rule may report; they are
-    asked for with the first name of a library, so that a project without any never reads a stub.
+    `sinks` are asked for with the first name of a library, so that a project without any never reads a stub.
     """
 
     def __init__(
@@ -44,35 +38,50 @@ class Events:
         stub_paths: Iterable[Path],
         options: Options,
         lookup: Callable[[str], SymbolTableNode | None],
-        sinks: Callable[[], frozenset[str]],
+        sinks: Callable[[], Sinks],
     ) -> None:
         self._libraries = (described_packages(stub_paths) | _OWN_PACKAGES) - _ORDINARY_PACKAGES
         self._expressions = options.session_expressions
         self._lookup = lookup
         self._read_sinks = sinks
-        self._sinks: frozenset[str] | None = None
+        self._sinks: Sinks | None = None
+        self._names: frozenset[str] = frozenset()
         #: Whether the build knows the phantom types: without them no signature has one.
         self.phantom_types = False
 
-    def interest(self, full_name: str) -> Interest:
-        """What a call or a read of `full_name` makes of the unit in which it stands."""
+    def name_of_interest(self, full_name: str) -> str | None:
+        """What a call or a read of `full_name` adds to what is known of the unit in which it stands; None: nothing."""
         package, _, rest = full_name.partition(".")
+        if package in _STANDARD_LIBRARY and package not in self._libraries:
+            return None
+        name = full_name.rpartition(".")[2]
         if package in self._libraries:
-            if full_name.rpartition(".")[2] in self.sinks:
-                return Interest.SINK
-            return Interest.SWEEP if self.phantom_types else Interest.NONE
-        if package in _STANDARD_LIBRARY or not rest:
-            return Interest.NONE
-        if self.phantom_types and self._concerns(full_name):
-            return Interest.SINK
-        return Interest.SWEEP if self.phantom_types else Interest.NONE
+            return name if name in self.names else None
+        return CONSTRUCTION if rest and name[:1].isupper() else None
+
+    def is_phantom_typed(self, full_name: str) -> bool:
+        """Whether a function or class of the user's has phantom types in its signature."""
+        if not self.phantom_types or full_name.partition(".")[0] in self._libraries | _STANDARD_LIBRARY:
+            return False
+        return self._concerns(full_name)
 
     @property
-    def sinks(self) -> frozenset[str]:
-        """The bare names of the libraries at which a rule may report."""
+    def sinks(self) -> Sinks:
+        """The libraries' calls at which a rule may report."""
         if self._sinks is None:
             self._sinks = self._read_sinks()
         return self._sinks
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all sinks and of what makes them report."""
+        if not self._names:
+            self._names = self.sinks.certain | self.sinks.stateful | self.sinks.unsettling
+        return self._names
+
+    def are_enough(self, names: set[str]) -> bool:
+        """Whether something may be reported in a unit with these names of interest."""
+        return self.sinks.are_enough(names, CONSTRUCTION in names)
 
     def units_with_session_expressions(self, tree: MypyFile) -> Callable[[FuncDef | MypyFile], bool] | None:
         """Which units of a module may report on a configured session expression; None if the module names none.
@@ -83,7 +92,7 @@ class Events:
         text = _text_of(tree) if names else ""
         if not any(name in text for name in names):
             return None
-        called = re.compile(r"\.(?:" + "|".join(map(re.escape, sorted(self.sinks))) + r")\(")
+        called = re.compile(r"\.(?:" + "|".join(map(re.escape, sorted(self.sinks.certain | self.sinks.stateful))) + r")\(")
         lines = [number for number, line in enumerate(text.splitlines(), 1) if called.search(line)]
         return lambda unit: any(_first_line(unit) <= line <= _last_line(unit, len(text)) for line in lines)
 

@@ -20,7 +20,7 @@ from typing_extensions import override
 from mypy_session_plugin import __version__
 from mypy_session_plugin.codes import CODES
 from mypy_session_plugin.config import ConfigError, Options, load_options
-from mypy_session_plugin.events import Events, Interest, is_phantom_typed
+from mypy_session_plugin.events import Events, is_phantom_typed
 from mypy_session_plugin.mypy_compat import PROBE
 from mypy_session_plugin.mypy_compat.error_codes import make_error_codes
 from mypy_session_plugin.mypy_compat.report import is_silent
@@ -30,6 +30,7 @@ from mypy_session_plugin.stub_files import package_files, stub_files, stub_root
 if TYPE_CHECKING:
     from mypy_session_plugin.mypy_compat import TypeChecker
     from mypy_session_plugin.mypy_compat.trigger import Trigger
+    from mypy_session_plugin.semantics.sinks import Sinks
 
 #: Without one of these a module has no sessions, and without the other no phantom types.
 _NEEDED_MODULES = ("sqlalchemy", "mypy_session_plugin")
@@ -118,9 +119,11 @@ class SessionPlugin(Plugin):
             self._enter(checker)
         if self._trigger is None:
             return
-        interest = self._events.interest(full_name)
-        if interest is not Interest.NONE:
-            self._schedule(self._trigger, interest)
+        name = self._events.name_of_interest(full_name)
+        if name is not None and self._events.are_enough(self._trigger.seen_with(name)):
+            self._schedule(self._trigger)
+        elif self._events.phantom_types:
+            self._schedule(self._trigger, sweep_only=not self._events.is_phantom_typed(full_name))
 
     def _enter(self, checker: TypeChecker | None) -> None:
         """Mypy goes on with another module: take up its trigger, or make one if anything can be found there."""
@@ -133,19 +136,19 @@ class SessionPlugin(Plugin):
             units = self._events.units_with_session_expressions(checker.tree)
             self._trigger = self._make_trigger(checker, self._analyse, _either(units, is_phantom_typed))
             if units is not None:
-                self._schedule(self._trigger, Interest.SWEEP)
+                self._schedule(self._trigger, sweep_only=True)
 
-    def _schedule(self, trigger: Trigger, interest: Interest) -> None:
+    def _schedule(self, trigger: Trigger, sweep_only: bool = False) -> None:
         self._triggers[id(trigger.checker)] = trigger
-        if interest is Interest.SINK:
-            trigger.schedule()
-        else:
+        if sweep_only:
             trigger.request_sweep()
+        else:
+            trigger.schedule()
 
-    def _sinks(self) -> frozenset[str]:
-        from mypy_session_plugin.checker import sink_names
+    def _sinks(self) -> Sinks:
+        from mypy_session_plugin.checker import sinks
 
-        return sink_names(self._options)
+        return sinks(self._options)
 
     def _probe_fired(self, context: FunctionContext) -> Type:
         trigger = self._triggers.get(id(context.api))

@@ -11,8 +11,11 @@ from mypy_session_plugin.facts.states import Situation
 from mypy_session_plugin.facts.values import (
     NOTHING_KNOWN,
     UNKNOWN,
+    Bound,
     Constant,
+    Method,
     ObjectId,
+    Test,
     Unknown,
     Value,
     join,
@@ -103,13 +106,15 @@ class HandOver:
     """A session was handed over a boundary and what runs there has not been waited for.
 
     `node` is the call that hands over, `boundary` what is crossed (`thread`, `task`, `process`), `text` how the source
-    calls what is handed over, and `how` by which way the other side gets at the session.
+    calls what is handed over, and `how` by which way the other side gets at the session.  `alone` tells that an executor
+    of one worker runs it, which no two uses of the session can be at once in.
     """
 
     node: object
     boundary: str
     text: str
     how: str
+    alone: bool = False
 
     @property
     def order(self) -> tuple[int, int]:
@@ -124,7 +129,8 @@ class SessionFacts:
     `class_name` is the library class whose stub describes it.  The truth of `autoflush` and `expire_on_commit` is a set:
     True, False, or unknown.  `made_here`: constructed in this function, so its whole life is seen.  `registry`: a
     scoped_session, whose methods work on one session a thread.  `escaped`: unknown code can reach it at any later call.
-    `handed`: the hand-overs of it whose other side may be running.
+    `handed`: the hand-overs of it whose other side may be running.  `owned`: this function is to end it, which its
+    type says.
     `holds_new`: something may have been inserted in the running transaction.  `depth`: the number of savepoints, None
     for unknown.  `name` is how the source calls it.
     """
@@ -136,6 +142,7 @@ class SessionFacts:
     parameter: bool = False
     shared: bool = False
     synchronized: bool = False
+    owned: bool = False
     autoflush: frozenset[bool | Unknown] = frozenset({UNKNOWN})
     expire_on_commit: frozenset[bool | Unknown] = frozenset({UNKNOWN})
     escaped: bool = False
@@ -161,6 +168,7 @@ class SessionFacts:
             parameter=self.parameter or other.parameter,
             shared=self.shared or other.shared,
             synchronized=self.synchronized or other.synchronized,
+            owned=self.owned and other.owned,
             autoflush=self.autoflush | other.autoflush,
             expire_on_commit=self.expire_on_commit | other.expire_on_commit,
             escaped=self.escaped or other.escaped,
@@ -272,10 +280,9 @@ Facts: TypeAlias = "InstanceFacts | SessionFacts | ContainerFacts | LibraryFacts
 def references(value: Value) -> list[ObjectId]:
     """Every object that a value names, those inside carriers and tests too."""
     found: list[ObjectId] = []
-
-    def note(item: ObjectId) -> ObjectId:
-        found.append(item)
-        return item
-
-    rename(value, note)
+    for atom in value:
+        if isinstance(atom, ObjectId):
+            found.append(atom)
+        elif isinstance(atom, (Test, Method, Bound)):
+            rename(frozenset({atom}), lambda item: found.append(item) or item)  # type: ignore[func-returns-value]
     return found

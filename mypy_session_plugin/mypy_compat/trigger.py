@@ -71,12 +71,20 @@ class Trigger:
         self._analyse = analyse
         self._sweep = sweep
         self._pending: dict[Unit, list[TypeInfo]] = {}
+        self._seen: dict[Unit, set[str]] = {}
         self._probe: _Probe | None = None
 
     @property
     def idle(self) -> bool:
         """Whether nothing waits for analysis."""
         return not self._pending and self._probe is None
+
+    def seen_with(self, name: str) -> set[str]:
+        """The names noted in the unit that mypy checks now, this one included."""
+        function = self.checker.scope.top_level_function()
+        names = self._seen.setdefault(function if isinstance(function, FuncDef) else self.checker.tree, set())
+        names.add(name)
+        return names
 
     def schedule(self) -> None:
         """Have the unit that mypy checks now analysed; cheap, and safe inside speculative checks."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from mypy_session_plugin.facts.effects import FunctionStub, TypeExpression
@@ -13,33 +14,71 @@ from mypy_session_plugin.stub_files import module_of, stub_files, stub_root
 #: The question to the plugin itself, which is answered wherever it stands.
 REVEAL_STATE = "reveal_state"
 _BOUNDARIES = frozenset({"CrossesThread", "CrossesTask", "CrossesProcess"})
+#: Calls after which an instance is no longer, or not yet, persistent.
+_SETTLED = ("new", "pending", "persistent")
+_UNSETTLING = frozenset({"transient", "detached", "deleted"})
 
 
-def sink_names(library: Library, roots: Iterable[Path], methods: Collection[str]) -> frozenset[str]:
-    """The bare names of the stubbed functions, methods and classes at which something may be reported.
+@dataclass(frozen=True, slots=True)
+class Sinks:
+    """The bare names of stubbed functions, methods and classes.
 
-    `methods` are those that a rule names itself.  What `add()` takes is no sink of its own: it raises only for what was
-    deleted, which needs another sink or a phantom type in the same function.
+    `certain`: something may be reported there whatever else the function does.  `stateful`: they raise for a state that
+    a loaded instance does not have, so something else in the function must bring it there: the construction of an
+    instance, or one of `unsettling`.
     """
-    found = {REVEAL_STATE, *methods}
+
+    certain: frozenset[str]
+    stateful: frozenset[str]
+    unsettling: frozenset[str]
+
+    def are_enough(self, names: Collection[str], constructs: bool) -> bool:
+        """Whether a function that calls these names, and perhaps constructs instances, may be reported in."""
+        if not self.certain.isdisjoint(names):
+            return True
+        found = self.stateful.intersection(names)
+        if not found:
+            return False
+        return constructs or len(found) > 1 or any(name != DELETE for name in self.unsettling.intersection(names))
+
+
+#: Deleting twice raises nothing: by itself it brings no instance into a state that it does not take.
+DELETE = "delete"
+
+
+def read_sinks(library: Library, roots: Iterable[Path], methods: Collection[str]) -> Sinks:
+    """The sinks of all stubs; `methods` are the certain ones that a rule names itself."""
+    certain, stateful, unsettling = {REVEAL_STATE, *methods}, set(), set()
+    for name, stub in _functions(library, roots):
+        if any(_mentions(parameter.annotation, _BOUNDARIES) for parameter in stub.parameters):
+            certain.add(name)
+        elif stub.error is not None and not _adds(stub):
+            stateful.add(name)
+        if _unsettles(stub) or _adds(stub):
+            unsettling.add(name)
+    return Sinks(frozenset(certain), frozenset(stateful) - certain, frozenset(unsettling))
+
+
+def _functions(library: Library, roots: Iterable[Path]) -> Iterator[tuple[str, FunctionStub]]:
+    """Every stubbed function under the name by which it is called; a constructor is called by its class's."""
     for name in {module_of(path, root) for root in (*roots, stub_root()) for path in stub_files([root])}:
         module = library.module(name)
         if module is None:
             continue
-        found.update(name for name, stubs in module.functions.items() if any(map(_is_sink, stubs)))
-        for class_name, stub in module.classes.items():
-            names = {name for name, stubs in stub.methods.items() if any(map(_is_sink, stubs))}
-            found.update(names - {"__init__"})
-            if "__init__" in names:
-                found.add(class_name)
-    return frozenset(found)
+        yield from ((name, stub) for name, stubs in module.functions.items() for stub in stubs)
+        for class_name, methods in module.classes.items():
+            for name, stubs in methods.methods.items():
+                yield from ((class_name if name == "__init__" else name, stub) for stub in stubs)
 
 
-def _is_sink(stub: FunctionStub) -> bool:
-    annotations = [parameter.annotation for parameter in stub.parameters]
-    if any(_mentions(annotation, _BOUNDARIES) for annotation in annotations):
-        return True
-    return stub.error is not None and not any(_mentions(annotation, frozenset({"Added"})) for annotation in annotations)
+def _adds(stub: FunctionStub) -> bool:
+    """Whether the call raises only for what was deleted: it needs a deletion in the same function."""
+    return any(_mentions(parameter.annotation, frozenset({"Added"})) for parameter in stub.parameters)
+
+
+def _unsettles(stub: FunctionStub) -> bool:
+    moved = any(effect.arguments.get(state) in _UNSETTLING for effect in stub.effects for state in _SETTLED)
+    return moved or any(_mentions(parameter.annotation, frozenset({"Becomes", "Marked"})) for parameter in stub.parameters)
 
 
 def _mentions(annotation: TypeExpression, names: frozenset[str]) -> bool:
