@@ -130,6 +130,12 @@ def run_manager(store: Store, manager: Value, places: Iterable[tuple[str, ...]],
         facts = store.session(identity)
         if facts is not None and facts.escaped:
             _reach(store, identity, whole=True)
+    homeless = [
+        identity
+        for identity, instance in store.instances()
+        if any(isinstance(item, Situation) and item.session is None for item in instance.situations)
+    ]
+    add_unknown(store, homeless, lambda situation: situation.session is not None or situation.state not in ATTACHED)
 
 
 def run_unknown(store: Store, site: object) -> None:

@@ -1,7 +1,7 @@
 """What functions return and yield against their own signatures, and what callers know of the result."""
 
 from collections.abc import AsyncIterator, Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from functools import cache, wraps
 from typing import ParamSpec, TypeVar
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from models import Post, User, elsewhere
-from mypy_session_plugin import Attached, Detached, Pending, Persistent, Transient
+from mypy_session_plugin import Attached, Detached, Owned, Pending, Persistent, Transient
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -280,3 +280,47 @@ def session_may_be_closed_by_the_manager_ok(session: Session) -> None:
 
 def sequence_ok(session: Session) -> Sequence[Attached[User]]:
     return session.scalars(select(User)).all()
+
+
+@contextmanager
+def _scope(engine: Engine) -> Iterator[Owned[Session]]: ...
+
+
+@contextmanager
+def _plain_scope(engine: Engine) -> Iterator[Session]: ...
+
+
+class Database:
+    def __enter__(self) -> Session: ...
+
+    def __exit__(self, *details: object) -> None: ...
+
+    def begin(self) -> AbstractContextManager[Session]: ...
+
+
+def session_of_a_manager_bad(engine: Engine) -> None:
+    with _plain_scope(engine) as session:
+        user = session.get_one(User, 1)
+        session.merge(user)  # error: [session-merge]
+        _publish(user)  # error: [session-state]
+
+
+def closed_by_an_owned_manager_ok(engine: Engine) -> None:
+    with _scope(engine) as session:
+        user = session.get_one(User, 1)
+    _publish(user)
+
+
+def closed_by_a_plain_manager_ok(engine: Engine) -> None:
+    with _plain_scope(engine) as session:
+        user = session.get_one(User, 1)
+    _publish(user)
+
+
+def closed_by_an_object_ok(database: Database) -> None:
+    with database as session:
+        user = session.get_one(User, 1)
+    _publish(user)
+    with database.begin() as session:
+        other = session.get_one(User, 1)
+    _publish(other)
