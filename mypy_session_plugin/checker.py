@@ -68,32 +68,42 @@ def _library(stub_paths: tuple[Path, ...]) -> Library:
 def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> None:
     collector = Collector()
     for world in _worlds(checker, unit, options):
-        transfer = Transfer(world)
-        graph = build_graph(world.unit, world.types)
-        world.nested_units.extend(graph.nested)
-        graph.captured |= transfer.watched
-        fixpoint = Fixpoint(graph, transfer)
-        try:
-            fixpoint.run(transfer.initial())
-        except UnsettledError:
-            continue
-        world.listener = collector.hear
-        transfer.declarations()
-        raising = raising_blocks(graph)
-        for block, stores in fixpoint.entries():
-            world.raising = block.index in raising
-            for store in stores:
-                leaving = store.copy()
-                for _reached in fixpoint.walk(block, leaving):
-                    pass
-                if isinstance(block.terminator, Exit) and block.terminator.how is End.RETURN:
-                    transfer.leave(leaving)
+        _analyse_graph(world, collector)
     for reported in collector.reports():
         finding = reported.finding
         if not finding.raises or not is_expected(unit, finding.node, _shared(checker, options)[0].error(finding.raises)):
             report.report(checker, finding.message, finding.node, reported.code, finding.notes)
     for node, text in collector.revealed():
         report.note(checker, text, node)
+
+
+def _analyse_graph(world: World, collector: Collector) -> None:
+    """The fixpoint over one function's graph, then the reporting walk over the blocks in which anything happens."""
+    transfer = Transfer(world)
+    graph = build_graph(world.unit, world.types)
+    world.nested_units.extend(graph.nested)
+    graph.captured |= transfer.watched
+    fixpoint = Fixpoint(graph, transfer)
+    eventful: set[int] = set()
+    world.listener = lambda event, store: eventful.add(fixpoint.current.index)
+    try:
+        fixpoint.run(transfer.initial())
+    except UnsettledError:
+        return
+    world.listener = collector.hear
+    transfer.declarations()
+    raising = raising_blocks(graph)
+    for block, stores in fixpoint.entries():
+        returns = isinstance(block.terminator, Exit) and block.terminator.how is End.RETURN
+        if block.index not in eventful and not returns:
+            continue
+        world.raising = block.index in raising
+        for store in stores:
+            leaving = store.copy()
+            for _reached in fixpoint.walk(block, leaving):
+                pass
+            if returns:
+                transfer.leave(leaving)
 
 
 def _worlds(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> Iterator[World]:

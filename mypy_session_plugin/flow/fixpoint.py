@@ -114,6 +114,8 @@ class Fixpoint:
         self._graph = graph
         self._transfer = transfer
         self._entries: dict[int, PathStates] = {}
+        #: The block that `run` is at.
+        self.current = graph.blocks[0]
 
     def run(self, initial: Store) -> None:
         """Compute the entries of all blocks that `initial` reaches.
@@ -127,7 +129,7 @@ class Fixpoint:
             index = heapq.heappop(waiting)
             while waiting and waiting[0] == index:
                 heapq.heappop(waiting)
-            block = self._graph.blocks[index]
+            block = self.current = self._graph.blocks[index]
             for store in self._entries[index].visit():
                 for target, leaving in self.walk(block, store.copy()):
                     self._reach(target, leaving, waiting)
