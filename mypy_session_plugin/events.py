@@ -26,6 +26,9 @@ _STANDARD_LIBRARY = sys.stdlib_module_names | _ORDINARY_PACKAGES
 #: Stands among a unit's names for the construction of an object of the user's.
 CONSTRUCTION = "<construction>"
 
+#: The method of a library that mypy looks up as one of the user's own subclass, whose constructor takes the sessions.
+STARTS_A_THREAD = "start"
+
 
 class Events:
     """Tells the names that matter: calls at which a rule may report, and phantom-typed code.
@@ -55,7 +58,7 @@ class Events:
         if package in _STANDARD_LIBRARY and package not in self._libraries:
             return None
         name = full_name.rpartition(".")[2]
-        if package in self._libraries:
+        if package in self._libraries or name == STARTS_A_THREAD:
             return name if name in self.names else None
         return CONSTRUCTION if rest and name[:1].isupper() else None
 

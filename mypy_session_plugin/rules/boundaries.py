@@ -17,12 +17,18 @@ ERROR = {
 def subject(event: HandOverEvent) -> str:
     """What is handed over: the session itself, or what leads to it."""
     one = event.hand_over
-    session = f'"{event.session or one.text}"' if event.session or one.text else "the session"
-    if not one.how or not one.text or one.how.startswith("attribute"):
-        return session
-    if one.how.startswith("an instance"):
-        return f'"{one.text}" ({one.how}{session})'
-    return f'{session} (through "{one.text}", which uses it)'
+    name = event.session or (one.text if one.how in ("", "attribute") else "")
+    session = f'"{name}"' if name else "the session"
+    match one.how:
+        case "instance":
+            return f'"{one.text}" (attached to {session})' if one.text else f"an instance attached to {session}"
+        case "result":
+            return f'"{one.text}" (a result of {session})' if one.text else f"a result of {session}"
+        case "closure" | "method":
+            way = "the lambda" if one.text == "lambda" else f'"{one.text}"'
+            return f"{session} (through {way}, which uses it)" if one.text else session
+        case _:
+            return session
 
 
 def concurrent(event: HandOverEvent) -> Finding | None:
@@ -33,7 +39,9 @@ def concurrent(event: HandOverEvent) -> Finding | None:
         case Outcome.CONCURRENT:
             reason = f"is handed to {place} and {event.because} while that one may be running"
         case Outcome.SHARED:
-            reason = f"is handed to {place} while the one of {event.because} still has it"
+            reason = f"is handed to {place} while the one of {event.because} may be running with it"
+        case Outcome.AGAIN:
+            reason = f"is handed to {place} in each turn of the loop, while the ones before may be running with it"
         case Outcome.MANY:
             reason = f"is handed to several {boundary}s at once"
         case Outcome.OWNER_OUTSIDE:
@@ -43,7 +51,33 @@ def concurrent(event: HandOverEvent) -> Finding | None:
     return Finding(event.node, f"{subject(event)} {reason}; {ERROR[boundary]}", (advice(boundary),))
 
 
+def alone(event: HandOverEvent) -> Finding | None:
+    """The finding where nothing says that both sides use the session at once; None where that is in order."""
+    one, boundary = event.hand_over, event.hand_over.boundary
+    if boundary not in ("thread", "task") or one.how in ("instance", "result"):
+        return None
+    place = OTHER_SIDE[boundary]
+    match event.outcome:
+        case Outcome.ELSEWHERE:
+            return None
+        case Outcome.WAITED | Outcome.PASSED_ON if boundary == "task" or one.alone:
+            return None
+        case Outcome.UNUSED if one.alone:
+            return None
+        case Outcome.WAITED:
+            reason = f"is used by {place} while this one waits"
+        case Outcome.UNUSED:
+            reason = f"is handed to {place} and not used again here"
+        case Outcome.CONCURRENT:
+            reason = f"is handed to {place} and, on a path, {event.because} while that one may be running"
+        case Outcome.OWNER_OUTSIDE:
+            reason = f"is handed to {place} that, on a path, nobody here waits for"
+        case _:
+            reason = f"is handed to {place}"
+    message = f"{subject(event)} {reason}; a session is made in the {boundary} that uses it"
+    return Finding(event.node, message, (advice(boundary),))
+
+
 def advice(boundary: str) -> str:
     """How to do without sharing."""
-    runs = "thread" if boundary == "thread" else "task"
-    return f"make the session inside the code that the {runs} runs, and pass ids or plain values"
+    return f"make the session inside the code that the {boundary} runs, and pass ids or plain values"

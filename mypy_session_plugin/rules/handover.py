@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict
-from mypy_session_plugin.rules.boundaries import OTHER_SIDE, advice, subject
-from mypy_session_plugin.semantics.events import Event, HandOverEvent, Outcome
+from mypy_session_plugin.rules.base import Quantifier, Verdict
+from mypy_session_plugin.rules.boundaries import alone
+from mypy_session_plugin.semantics.events import Event, HandOverEvent
 
 
 class HandOverRule:
@@ -26,18 +26,4 @@ class HandOverRule:
     def check(self, event: Event, store: Store) -> Iterable[Verdict]:
         """A verdict on each hand-over; concurrent use on some paths alone is a hand-over on all of them."""
         if isinstance(event, HandOverEvent):
-            yield Verdict((event.session, event.hand_over.text), _finding(event))
-
-
-def _finding(event: HandOverEvent) -> Finding | None:
-    boundary = event.hand_over.boundary
-    waited = event.outcome is Outcome.WAITED
-    if boundary not in ("thread", "task") or event.outcome is Outcome.ELSEWHERE or (waited and boundary == "task"):
-        return None
-    if event.hand_over.how.startswith("an instance"):
-        return None
-    place = OTHER_SIDE[boundary]
-    reason = f"is used by {place} while this one waits" if waited else f"is handed to {place} and not used again here"
-    unit = "thread" if boundary == "thread" else "task"
-    message = f"{subject(event)} {reason}; a session is made in the {unit} that uses it"
-    return Finding(event.node, message, (advice(boundary),))
+            yield Verdict((event.session, event.hand_over.text), alone(event))

@@ -27,4 +27,4 @@ class TaskRule:
         """A verdict on each hand-over to a task, once it is known what came of it."""
         if isinstance(event, HandOverEvent) and event.hand_over.boundary == "task":
             key = (event.session, event.hand_over.text)
-            yield Verdict(key, concurrent(event), decisive=event.outcome is Outcome.MANY)
+            yield Verdict(key, concurrent(event), decisive=event.outcome is Outcome.AGAIN)

@@ -21,10 +21,11 @@ class ThreadRule:
 
     code = "session-thread"
     quantifier = Quantifier.EVERY
-    calls: tuple[str, ...] = ()
+    #: A thread of the user's own class has crossed nothing that a stub tells of before it starts.
+    calls: tuple[str, ...] = ("start",)
 
     def check(self, event: Event, store: Store) -> Iterable[Verdict]:
         """A verdict on each hand-over to a thread, once it is known what came of it."""
         if isinstance(event, HandOverEvent) and event.hand_over.boundary == "thread":
             key = (event.session, event.hand_over.text)
-            yield Verdict(key, concurrent(event), decisive=event.outcome is Outcome.MANY)
+            yield Verdict(key, concurrent(event), decisive=event.outcome is Outcome.AGAIN)

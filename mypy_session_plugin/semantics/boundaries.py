@@ -2,95 +2,136 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from mypy.nodes import Context
+from mypy.types import Type
 
 from mypy_session_plugin.facts.effects import When
-from mypy_session_plugin.facts.objects import ContainerFacts, HandOver, LibraryFacts, SessionFacts
-from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import NOTHING_KNOWN, Bound, ObjectId, Value, objects
-from mypy_session_plugin.flow.graph import ArgumentKind
-from mypy_session_plugin.semantics.binding import BoundCall, Given
+from mypy_session_plugin.facts.objects import ContainerFacts, HandOver, InstanceFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.states import ATTACHED, Situation
+from mypy_session_plugin.facts.store import SYMBOLIC, Store
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, objects
+from mypy_session_plugin.flow.graph import Place
+from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.events import HandOverEvent, Outcome
 from mypy_session_plugin.semantics.making import site_of
-from mypy_session_plugin.semantics.reaching import Reach, Reached, boundary_of
-from mypy_session_plugin.semantics.unknown_calls import call_unknown
+from mypy_session_plugin.semantics.phantom_types import is_written_as
+from mypy_session_plugin.semantics.reaching import Reach, Reached
+from mypy_session_plugin.semantics.sending import Run, run_of, runs_of
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable
 from mypy_session_plugin.semantics.world import World
 
-#: Functions that run what they are given once for each element of an iterable.
-MAPPING = frozenset({"map", "starmap", "imap", "imap_unordered"})
+#: Methods of containers and tasks that keep a task or thread, or look at it, and do not wait for it.
+KEEPING = frozenset({"add", "append", "appendleft", "insert", "extend", "setdefault", "update", "discard", "remove"})
+
+#: The variable that holds what the caller gets of what can be waited for.
+GIVEN_AWAY = "given away"
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a call hands over.
+
+    `starts`: what was given runs at once, not only with a later `start()`.  `waits`: the call comes back when it has
+    ended.  `alone`: an executor of one worker runs it.
+    """
+
+    starts: bool = True
+    waits: bool = False
+    alone: bool = False
+
+
+def declare(store: Store, value: Value, type_: Type | None) -> None:
+    """What the type of a place says of the session in it: shared by other means, or this function's own."""
+    if type_ is None or not is_written_as(type_, ("Synchronized", "Owned")):
+        return
+    synchronized = is_written_as(type_, ("Synchronized",))
+    for item in objects(value):
+        facts = store.session(item)
+        if facts is not None:
+            store.heap[item] = replace(facts, synchronized=synchronized, owned=not synchronized)
 
 
 def hand_over(
     world: World, store: Store, bound: BoundCall, receiver: Value, node: Context, result: Value, starts: bool
 ) -> Value:
-    """The call may hand sessions over: remember them until they are waited for; the value that stands for their end.
+    """A call of the library may hand sessions over; the value that stands for the end of what it runs.
 
+    A function that is given tasks waits for them, or for some, or gives them back.
     `starts` is unset for an object that runs what it was given only when its `start()` is called.
     """
-    crossing = [given for given in bound.given if boundary_of(given.parameter.annotation) is not None]
-    if not crossing:
-        return result
-    _join_given(world, store, bound, crossing)
     joined = bound.stub.effect("joined") is not None
-    found = _reached(world, store, bound, crossing)
-    call_unknown(store, [given.value for given in crossing], (), site_of(node))
-    handed: set[HandOver] = set()
-    for reached, boundary, many in found:
-        one = HandOver(node, boundary, reached.text, reached.how)
-        shared = sum(1 for other, _boundary, _many in found if other.session == reached.session) > 1
-        if not _is_one(store, reached.session):
-            continue
-        if (many and not _has_one_worker(store, receiver)) or shared:
-            _tell(world, store, one, Outcome.MANY, reached.session)
-        elif joined and bound.stub.is_async:
-            _use(world, store, reached.session, node, one)
-            _tell(world, store, one, Outcome.WAITED, reached.session)
-        elif not starts:
-            handed.add(one)
-        elif _start(world, store, one, reached.session):
-            handed.add(one)
-    return _standing_for(store, result, receiver, node, frozenset(handed), found if not starts else [])
+    if not objects(receiver):
+        for given in bound.given:
+            join(world, store, given.value, Outcome.WAITED if joined else Outcome.PASSED_ON)
+    runs = runs_of(world.unit, store, bound)
+    if not runs:
+        return result
+    manner = Manner(starts, joined and bound.stub.is_async, _has_one_worker(store, receiver))
+    found = _reached(world, store, runs)
+    _run_unseen(store, runs, found, node)
+    handed = _hand(world, store, found, node, manner)
+    if not handed:
+        return result
+    waiting = frozenset[ObjectId]() if starts else frozenset(reached.session for reached, _run in found)
+    return _standing_for(store, result, receiver, bound, node, handed, waiting)
 
 
-def _reached(
-    world: World, store: Store, bound: BoundCall, crossing: list[Given]
-) -> list[tuple[Reached, str, bool]]:
-    """Every session that is handed over, with the boundary and whether several get it."""
+def hand_to_function(
+    world: World, store: Store, boundary: str, values: Sequence[tuple[Value, Context]], node: Context, waits: bool
+) -> None:
+    """A function of the checked code takes arguments over a boundary, as its signature says."""
+    found = _reached(world, store, run_of(boundary, values))
+    _hand(world, store, found, node, Manner(waits=waits))
+
+
+def hand_to_object(world: World, store: Store, boundary: str, found: Sequence[Reached], node: Context, made: Value) -> None:
+    """An object that runs by itself from its `start()` on was given sessions."""
+    ways = [(reached, Run(boundary, frozenset(), node)) for reached in found]
+    handed = _hand(world, store, ways, node, Manner(starts=False))
+    sessions = frozenset(reached.session for reached in found)
+    for item in objects(made):
+        facts = store.heap[item]
+        if isinstance(facts, LibraryFacts):
+            store.heap[item] = replace(facts, handed=handed, holds=sessions)
+
+
+def _reached(world: World, store: Store, runs: Iterable[Run]) -> list[tuple[Reached, Run]]:
     reach = Reach(world, store)
-    function = next((given.value for given in crossing if _is_callable(given)), frozenset())
-    found: list[tuple[Reached, str, bool]] = []
-    for given in crossing:
-        boundary = boundary_of(given.parameter.annotation) or ""
-        many = given.argument.kind is ArgumentKind.STAR or bound.stub.name in MAPPING
-        for reached in reach.through(given.value, given.argument.node, function):
-            found.append((reached, reached.boundary or boundary, many or _is_summary(store, given.value)))
-    distinct: dict[tuple[ObjectId, Context], tuple[Reached, str, bool]] = {}
-    for item, given_node in ((entry, entry[0].text) for entry in found):
-        distinct.setdefault((item[0].session, given_node), item)  # type: ignore[arg-type]
-    return list(distinct.values()) if len(crossing) > 1 and not _hands_many(bound) else found
+    return [(reached, run) for run in runs for reached in reach.of(run)]
 
 
-def _hands_many(bound: BoundCall) -> bool:
-    """Whether each argument is run by itself (`gather`), unlike a function with its arguments (`submit`)."""
-    return not any(_is_callable(given) for given in bound.given)
+def _run_unseen(store: Store, runs: list[Run], found: list[tuple[Reached, Run]], node: Context) -> None:
+    """What runs on the other side does what any unknown code may do; a body in view leaves its own attribute alone."""
+    values = [value for run in runs for value in (run.function, *(sent.value for sent in run.arguments))]
+    sessions = {reached.session for reached, _run in found if reached.session.kind == "path"}
+    kept = {place: value for place, value in store.paths.items() if objects(value) & sessions and len(value) == 1}
+    call_unknown(store, values, (), site_of(node))
+    store.paths.update(kept)
 
 
-def _is_callable(given: Given) -> bool:
-    annotation = given.parameter.annotation
-    inner = annotation.arguments[0] if annotation.arguments else annotation
-    names = {inner.name, *(part.name for part in inner.arguments), *(part.name for part in annotation.arguments)}
-    return "typing.Callable" in names
-
-
-def _is_summary(store: Store, value: Value) -> bool:
-    """Whether the value is a container that a loop or comprehension filled with what is to run: one, or many more."""
-    for item in objects(value):
-        facts = store.heap.get(item)
-        if isinstance(facts, ContainerFacts) and facts.fixed is None:
-            return any(isinstance(atom, Bound) for atom in facts.elements)
-    return False
+def _hand(
+    world: World, store: Store, found: list[tuple[Reached, Run]], node: Context, manner: Manner
+) -> frozenset[HandOver]:
+    """Hand each session over: tell what is wrong at once, else give what must be waited for."""
+    handed: set[HandOver] = set()
+    for session in dict.fromkeys(reached.session for reached, _run in found):
+        ways = [(reached, run) for reached, run in found if reached.session == session]
+        certain = [(reached, run) for reached, run in ways if run.certain]
+        reached, run = certain[1] if len(certain) > 1 else ways[0]
+        one = HandOver(node, reached.boundary or run.boundary, reached.text, reached.how, manner.alone)
+        if not _is_one(store, session):
+            _tell(world, store, one, Outcome.ELSEWHERE, session)
+        elif not manner.alone and (len(certain) > 1 or any(run.many for _reached, run in ways)):
+            _tell(world, store, one, Outcome.MANY, session)
+        elif manner.waits:
+            _use(world, store, session, node, one)
+            _tell(world, store, one, Outcome.WAITED, session)
+        elif not manner.starts or _start(world, store, one, session):
+            handed.add(one)
+    return frozenset(handed)
 
 
 def _is_one(store: Store, session: ObjectId) -> bool:
@@ -106,15 +147,16 @@ def _has_one_worker(store: Store, receiver: Value) -> bool:
 def _start(world: World, store: Store, one: HandOver, session: ObjectId) -> bool:
     """The other side begins to run; False where that is reported at once and not followed further."""
     facts = store.session(session)
-    if facts is None:
+    if facts is None or not _is_one(store, session):
         return False
-    if one in facts.handed:
-        _tell(world, store, one, Outcome.MANY, session)
+    others = {item for item in facts.handed if not (one.alone and item.alone)}
+    if one in others:
+        _tell(world, store, one, Outcome.AGAIN, session)
         return False
-    if facts.handed:
-        for earlier in sorted(facts.handed, key=lambda item: item.order):
+    if others:
+        for earlier in sorted(others, key=lambda item: item.order):
             _tell(world, store, earlier, Outcome.ELSEWHERE, session)
-        line = max(item.order for item in facts.handed)[0]
+        line = max(item.order for item in others)[0]
         _tell(world, store, one, Outcome.SHARED, session, f"line {line}")
         store.heap[session] = replace(facts, handed=frozenset())
         return False
@@ -122,9 +164,10 @@ def _start(world: World, store: Store, one: HandOver, session: ObjectId) -> bool
     return True
 
 
-def _tell(
-    world: World, store: Store, one: HandOver, outcome: Outcome, session: ObjectId, because: str = ""
-) -> None:
+def _tell(world: World, store: Store, one: HandOver, outcome: Outcome, session: ObjectId, because: str = "") -> None:
+    """Show the rules what came of a hand-over, but not what comes of it only where an exception leaves the function."""
+    if world.raising:
+        return
     facts = store.session(session)
     name = facts.name if facts is not None else ""
     world.listener(HandOverEvent(one, outcome, name, because), store)
@@ -134,61 +177,97 @@ def _standing_for(
     store: Store,
     result: Value,
     receiver: Value,
+    bound: BoundCall,
     node: Context,
     handed: frozenset[HandOver],
-    waiting: list[tuple[Reached, str, bool]],
+    waiting: frozenset[ObjectId],
 ) -> Value:
     """Waiting for the result, or for the end of an executor or group, waits for what was handed over."""
-    if not handed:
-        return result
     for item in objects(receiver):
         facts = store.heap.get(item)
         if isinstance(facts, LibraryFacts):
             store.heap[item] = replace(facts, handed=facts.handed | handed)
-    sessions = frozenset(reached.session for reached, _boundary, _many in waiting)
-    made = [item for item in objects(result) if isinstance(store.heap.get(item), LibraryFacts)]
-    for item in made:
-        facts = store.heap[item]
+    made = False
+    for item in objects(result):
+        facts = store.heap.get(item)
         if isinstance(facts, LibraryFacts):
-            store.heap[item] = replace(facts, handed=facts.handed | handed, holds=facts.holds | sessions)
+            store.heap[item] = replace(facts, handed=facts.handed | handed, holds=facts.holds | waiting)
+            made = True
     if made:
         return result
     identity = ObjectId("result", (site_of(node), "future"))
-    return frozenset({store.create(identity, LibraryFacts("", session=frozenset(), handed=handed)), *NOTHING_KNOWN})
+    facts = LibraryFacts(bound.stub.returns.name, session=frozenset(), handed=handed)
+    return frozenset({store.create(identity, facts), *NOTHING_KNOWN})
 
 
 def start(world: World, store: Store, receiver: Value) -> None:
-    """`start()` of an object that was given sessions at its construction."""
+    """`start()` of an object that was given sessions at its construction; it starts once, of many such objects each."""
     for item in objects(receiver):
         facts = store.heap.get(item)
-        if isinstance(facts, LibraryFacts) and facts.handed:
-            for session in objects(facts.holds):
-                for one in sorted(facts.handed, key=lambda item: item.order):
-                    _start(world, store, one, session)
+        if not isinstance(facts, LibraryFacts):
+            continue
+        for session in objects(facts.holds):
+            for one in sorted(facts.handed, key=lambda item: item.order):
+                _start(world, store, one, session)
+        if not item.older:
+            store.heap[item] = replace(facts, holds=frozenset())
 
 
-def join(world: World, store: Store, value: Value) -> None:
+def join(world: World, store: Store, value: Value, outcome: Outcome = Outcome.WAITED) -> None:
     """The owner waits for an object: what was handed over through it has ended."""
-    ended: set[HandOver] = set()
-    waiting = list(objects(value))
-    while waiting:
-        facts = store.heap.get(waiting.pop())
-        if isinstance(facts, LibraryFacts):
-            ended |= facts.handed
-        elif isinstance(facts, ContainerFacts):
-            waiting.extend(objects(facts.elements))
+    ended = _handed_through(store, objects(value))
     for identity, facts in list(store.heap.items()) if ended else ():
         if isinstance(facts, SessionFacts) and facts.handed & ended:
             for one in sorted(facts.handed & ended, key=lambda item: item.order):
-                _tell(world, store, one, Outcome.WAITED, identity)
+                _tell(world, store, one, outcome, identity)
             store.heap[identity] = replace(facts, handed=facts.handed - ended)
 
 
-def _join_given(world: World, store: Store, bound: BoundCall, crossing: list[Given]) -> None:
-    """Tasks and futures given to a function that waits for them."""
-    if bound.stub.effect("joined") is not None:
-        for given in crossing:
-            join(world, store, given.value)
+def _handed_through(store: Store, items: Iterable[ObjectId]) -> set[HandOver]:
+    ended: set[HandOver] = set()
+    waiting, seen = list(items), set[ObjectId]()
+    while waiting:
+        item = waiting.pop()
+        facts = store.heap.get(item)
+        if isinstance(facts, LibraryFacts):
+            ended |= facts.handed
+        elif isinstance(facts, ContainerFacts) and item not in seen:
+            waiting.extend(objects(facts.elements))
+        seen.add(item)
+    return ended
+
+
+def wait_for_elements(world: World, store: Store, value: Value) -> None:
+    """What comes out of `as_completed()` or `map()` has ended; going through a list of tasks waits for none."""
+    for item in objects(value):
+        if isinstance(store.heap.get(item), LibraryFacts):
+            join(world, store, frozenset({item}))
+
+
+def pass_on(world: World, store: Store, values: Iterable[Value]) -> None:
+    """Somebody else gets what a hand-over can be waited for by: the caller, or code that is not seen."""
+    if any_running(store):
+        found = frozenset(reachable(store, values))
+        join(world, store, found, Outcome.PASSED_ON)
+
+
+def give_away(store: Store, values: Iterable[Value]) -> None:
+    """The caller gets what can be waited for, once this function has returned."""
+    store.variables[GIVEN_AWAY] = frozenset().union(store.variables.get(GIVEN_AWAY, frozenset()), *values)
+
+
+def keep(world: World, store: Store, receiver: Value, place: Place | None, values: Iterable[Value]) -> None:
+    """A container keeps what can be waited for: one that this function was given may be waited for by its owner.
+
+    What hangs on an object or a global only keeps a task from being collected as garbage.
+    """
+    made_here = any(item.kind == "container" for item in objects(receiver))
+    if made_here or (place is not None and (len(place) > 1 or "." in place[0])):
+        return
+    if any(isinstance(store.heap.get(item), ContainerFacts) for item in objects(receiver)):
+        give_away(store, values)
+    else:
+        pass_on(world, store, values)
 
 
 def ends(bound: BoundCall, failed: bool | None) -> bool:
@@ -197,11 +276,40 @@ def ends(bound: BoundCall, failed: bool | None) -> bool:
     return effect is not None and (effect.when is When.ALWAYS or failed is None)
 
 
+def any_running(store: Store) -> bool:
+    """Whether anything was handed over that has not been waited for."""
+    return any(isinstance(facts, SessionFacts) and facts.handed for facts in store.heap.values())
+
+
 def use(world: World, store: Store, session: Value, node: Context, method: str = "") -> None:
     """The owner uses a session: if the other side of a hand-over may still run, both use it at once."""
     for item in objects(session):
         if len(session) == 1:
             _use(world, store, item, node, None, method)
+
+
+def use_by_call(world: World, store: Store, values: Iterable[Value], node: Context) -> None:
+    """Code that is not followed runs with these values: it uses the sessions among them, and those of what it calls."""
+    if any_running(store):
+        reach = Reach(world, store)
+        for session in {item for value in values for item in reach.used_by(value, node)}:
+            _use(world, store, session, node, None)
+
+
+def use_instance(world: World, store: Store, owner: Value, node: Context) -> None:
+    """The owner writes an attribute of an instance: its session notes that."""
+    facts = [store.heap.get(item) for item in objects(owner)]
+    instance = facts[0] if len(owner) == 1 and facts else None
+    if isinstance(instance, InstanceFacts):
+        # What is not known besides is what the other side may do with the instance.
+        found = {
+            item.session if item.state in ATTACHED else None
+            for item in instance.situations
+            if isinstance(item, Situation)
+        }
+        session = found.pop() if len(found) == 1 else None
+        if session is not None:
+            _use(world, store, session, node, None)
 
 
 def _use(
@@ -220,8 +328,10 @@ def _use(
 
 def leave(world: World, store: Store) -> None:
     """The function returns: what was handed over and not waited for goes on without it."""
+    passed = _handed_through(store, reachable(store, [store.variables.get(GIVEN_AWAY, frozenset())]))
     for identity, facts in list(store.heap.items()):
         if isinstance(facts, SessionFacts) and facts.handed:
-            outcome = Outcome.UNUSED if facts.made_here else Outcome.OWNER_OUTSIDE
+            outside = identity.kind in SYMBOLIC and not facts.owned
             for one in sorted(facts.handed, key=lambda item: item.order):
-                _tell(world, store, one, outcome, identity)
+                waited = Outcome.PASSED_ON if one in passed else Outcome.OWNER_OUTSIDE
+                _tell(world, store, one, waited if outside else Outcome.UNUSED, identity)

@@ -48,7 +48,7 @@ def read_call(world: World, instruction: Call, node: CallExpr) -> CallSite:
     callee = node.callee
     full_name = callee.fullname if isinstance(callee, RefExpr) else ""
     info = info_of(world.type(callee.expr)) if instruction.method is not None and isinstance(callee, MemberExpr) else None
-    overridden = info is not None and _is_overridden(world, info, instruction.method or "")
+    overridden = info is not None and is_overridden(world, info, instruction.method or "")
     stubbed: tuple[str, ...] = ()
     if info is not None and not overridden:
         stubbed = tuple(base.fullname for base in info.mro if world.library.class_stub(base.fullname) is not None)
@@ -60,7 +60,7 @@ def read_call(world: World, instruction: Call, node: CallExpr) -> CallSite:
     return CallSite(node, full_name, stubbed, overridden, function, constructs, package, _is_lazy(world, node))
 
 
-def _is_overridden(world: World, info: TypeInfo, method: str) -> bool:
+def is_overridden(world: World, info: TypeInfo, method: str) -> bool:
     """Whether a class of the user's defines the method before any class that a stub describes."""
     for base in info.mro:
         if world.library.class_stub(base.fullname) is not None:

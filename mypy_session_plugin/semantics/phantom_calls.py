@@ -13,7 +13,7 @@ from mypy_session_plugin.facts.states import ATTACHED, Followers, Level, Situati
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, NOTHING_KNOWN, UNKNOWN, Bound, ObjectId, Unknown, Value, carrier
 from mypy_session_plugin.flow.graph import Call
-from mypy_session_plugin.semantics import sessions
+from mypy_session_plugin.semantics import boundaries, sessions
 from mypy_session_plugin.semantics.instances import Operation, operate
 from mypy_session_plugin.semantics.making import site_of, the_session
 from mypy_session_plugin.semantics.phantom_positions import (
@@ -31,7 +31,7 @@ from mypy_session_plugin.semantics.phantom_signatures import (
     Runs,
     signature_of_call,
 )
-from mypy_session_plugin.semantics.phantom_types import performed, text_of_type
+from mypy_session_plugin.semantics.phantom_types import crossed_by, performed, text_of_type
 from mypy_session_plugin.semantics.shapes import SessionShape
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable
 from mypy_session_plugin.semantics.world import World
@@ -117,6 +117,7 @@ class PhantomCalls:
         """The effects of the body, which is not looked into, and what it gives back."""
         session = arguments.session(self._world)
         before = self._before(arguments, store)
+        self._hand_over(instruction, signature, arguments, store)
         self._run_body(instruction, signature.name, arguments, store)
         if self._world.failing:
             return NOTHING_KNOWN
@@ -126,11 +127,29 @@ class PhantomCalls:
                 _reaches_session(store, arguments.values), self._may_return(signature, parameter)
             )
         origin = Origin(instruction.node.line, f"returned by {signature.name}")
-        if signature.declared is None:
+        declared = signature.declared
+        if declared is None and signature.runs in (Runs.NOW, Runs.AWAITED):
             return self._world.typed_value(store, result, "result")
-        owner = self._named(signature.declared.session, arguments) if signature.declared.session else session
+        owner = self._named(declared.session, arguments) if declared is not None and declared.session else session
         plain = self._world.shape(result) if signature.runs in (Runs.NOW, Runs.AWAITED) else None
         return make(self._world, store, signature.result, plain, owner, origin, result)
+
+    def _hand_over(
+        self, instruction: Call, signature: PhantomSignature, arguments: _Arguments, store: Store
+    ) -> None:
+        """What the signature says to cross a boundary is handed over; other sessions are used by the body."""
+        crossing: dict[str, list[tuple[Value, Context]]] = {}
+        rest: list[Value] = []
+        for parameter, value, node in arguments.given:
+            boundary = crossed_by(parameter.type)
+            if boundary is None:
+                rest.append(value)
+            else:
+                crossing.setdefault(boundary, []).append((value, node))
+        boundaries.use_by_call(self._world, store, rest, instruction.node)
+        for boundary, values in crossing.items():
+            waits = signature.runs is Runs.AWAITED
+            boundaries.hand_to_function(self._world, store, boundary, values, instruction.node, waits)
 
     def _before(
         self, arguments: _Arguments, store: Store

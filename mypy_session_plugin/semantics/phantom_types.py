@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from mypy.types import (
@@ -166,6 +166,29 @@ def performed(type_: Type | None) -> frozenset[str] | None:
             found = [literal_text(item) for item in union_items(arguments[1])]
             return frozenset(text for text in found if text is not None)
         phantom = alias_of(arguments[0]) if arguments else None
+    return None
+
+
+def is_written_as(type_: Type | None, names: Collection[str]) -> bool:
+    """Whether one of these phantom types is written around a type: `Synchronized[Session]`."""
+    for part in union_items(type_) if type_ is not None else ():
+        phantom = alias_of(part)
+        while phantom is not None:
+            if phantom[0].rpartition(".")[2] in names:
+                return True
+            phantom = alias_of(phantom[1][0]) if phantom[1] else None
+    return False
+
+
+def crossed_by(type_: Type | None) -> str | None:
+    """The boundary that a parameter of the type crosses (`thread`, `task`, `process`); None for none."""
+    for part in union_items(type_) if type_ is not None else ():
+        phantom = alias_of(part)
+        while phantom is not None:
+            name = phantom[0].rpartition(".")[2]
+            if name.startswith("Crosses"):
+                return name.removeprefix("Crosses").lower()
+            phantom = alias_of(phantom[1][0]) if phantom[1] else None
     return None
 
 

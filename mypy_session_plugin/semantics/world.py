@@ -29,6 +29,7 @@ class World:
     """One graph's surroundings: types, stubs, options, and who listens to events.
 
     `unit` is the function or module of the graph, `nested` tells that it is inside another function.
+    `raising` tells the reporting walk that an exception is under way which nobody has caught.
     """
 
     unit: FuncItem | MypyFile
@@ -40,6 +41,7 @@ class World:
     options: Options
     nested: bool = False
     failing: bool = False
+    raising: bool = False
     listener: Callable[[Event, Store], None] = field(default=ignore)
     nested_units: list[FuncItem] = field(default_factory=list)
 

@@ -8,12 +8,10 @@ from concurrent.futures import Executor
 from typing import Any, TypeVar
 
 from mypy_session_plugin import CrossesTask, CrossesThread
-from mypy_session_plugin.effects import joined
 
 R = TypeVar("R")
 
 class AbstractEventLoop:
-    @joined
     def run_in_executor(
         self,
         executor: Executor | None,

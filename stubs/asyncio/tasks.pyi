@@ -2,7 +2,6 @@
 
 from asyncio.events import AbstractEventLoop
 from asyncio.futures import Future
-from asyncio.tasks import Task
 from collections.abc import Awaitable, Coroutine, Iterable, Iterator
 from concurrent.futures import Future as ConcurrentFuture
 from typing import Any, Literal, TypeVar, overload
@@ -11,6 +10,8 @@ from mypy_session_plugin import CrossesTask, CrossesThread
 from mypy_session_plugin.effects import joined
 
 T = TypeVar("T")
+
+class Task(Future[T]): ...
 
 def create_task(coro: CrossesTask[Coroutine[Any, Any, T]], *, name: str | None = ...) -> Task[T]: ...
 def ensure_future(coro_or_future: CrossesTask[Awaitable[T]], *, loop: AbstractEventLoop | None = ...) -> Future[T]: ...
@@ -29,6 +30,7 @@ async def wait(
 async def wait_for(fut: CrossesTask[Awaitable[T]], timeout: float | None) -> T: ...
 @joined
 def shield(arg: CrossesTask[Awaitable[T]]) -> Future[T]: ...
+@joined
 def as_completed(fs: CrossesTask[Iterable[Awaitable[T]]], *, timeout: float | None = ...) -> Iterator[Future[T]]: ...
 def run_coroutine_threadsafe(
     coro: CrossesThread[Coroutine[Any, Any, T]], loop: AbstractEventLoop

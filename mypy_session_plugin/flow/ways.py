@@ -1,0 +1,27 @@
+"""Which blocks of a graph run only on the way of an exception that nobody has caught yet."""
+
+from __future__ import annotations
+
+from mypy_session_plugin.flow.graph import Block, CatchException, Graph
+
+
+def raising_blocks(graph: Graph) -> frozenset[int]:
+    """The indices of blocks that control reaches only with an exception under way: copies of `finally`, exits of `with`.
+
+    A handler that the author wrote is an ordinary way again.
+    """
+    ordinary: set[int] = set()
+    visited: set[tuple[int, bool]] = set()
+    waiting: list[tuple[Block, bool]] = [(graph.blocks[0], False)]
+    while waiting:
+        block, raising = waiting.pop()
+        raising = raising and not (block.instructions and isinstance(block.instructions[0], CatchException))
+        if (block.index, raising) in visited:
+            continue
+        visited.add((block.index, raising))
+        if not raising:
+            ordinary.add(block.index)
+        waiting.extend((target, raising) for target in block.successors())
+        if block.handler is not None:
+            waiting.append((block.handler, True))
+    return frozenset(block.index for block in graph.blocks if block.index not in ordinary)

@@ -1,0 +1,219 @@
+"""The bodies of code that is handed over, as far as they stand in the module that is checked: what they name, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mypy.nodes import (
+    AssignmentStmt,
+    CallExpr,
+    Context,
+    Decorator,
+    Expression,
+    ForStmt,
+    FuncDef,
+    FuncItem,
+    MemberExpr,
+    NameExpr,
+    Node,
+    RefExpr,
+    TypeInfo,
+    Var,
+    WithStmt,
+)
+from mypy.types import CallableType, Type, get_proper_type
+
+from mypy_session_plugin.facts.values import Bound, Function, Method, Value
+from mypy_session_plugin.flow.syntax import children, descendants
+from mypy_session_plugin.mypy_compat.types import info_of, is_any
+from mypy_session_plugin.semantics.world import World
+
+#: Classes whose `with` block guards what stands in it.
+LOCKS = frozenset(
+    {
+        "threading.Lock",
+        "threading.RLock",
+        "threading.Semaphore",
+        "threading.Condition",
+        "_thread.lock",
+        "_thread.LockType",
+        "_thread.RLock",
+        "threading._RLock",
+        "asyncio.locks.Lock",
+        "asyncio.locks.Semaphore",
+        "asyncio.locks.Condition",
+        "multiprocessing.synchronize.Lock",
+    }
+)
+#: Decorators that leave the body to be what runs.
+_TRANSPARENT = frozenset({"builtins.staticmethod", "builtins.classmethod", "functools.wraps"})
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The parameter that takes an argument: its type, and its variable and body where these are in view."""
+
+    type: Type | None = None
+    variable: Var | None = None
+    body: FuncItem | None = None
+
+
+def body_of(world: World, atom: object) -> FuncItem | None:
+    """The function that a callable runs, if its body stands in the module that is checked."""
+    if isinstance(atom, Function) and isinstance(atom.node, FuncItem):
+        return atom.node if _is_here(world, atom.node) else None
+    if isinstance(atom, Bound):
+        return next((body for part in atom.function if (body := body_of(world, part)) is not None), None)
+    if isinstance(atom, Method) and isinstance(atom.node, MemberExpr):
+        info = info_of(world.type(atom.node.expr))
+        entry = info.get(atom.name) if info is not None else None
+        node = entry.node if entry is not None else None
+        if isinstance(node, Decorator):
+            node = node.func if not node.decorators or _is_transparent(node) else None
+        if isinstance(node, FuncDef) and _is_here(world, node):
+            return node
+    return None
+
+
+def parameter_of(world: World, function: Value, node: Context, position: int | None, name: str | None) -> Target:
+    """The parameter of a function that takes the argument at a position, or of a name."""
+    atom = next(iter(function)) if len(function) == 1 else None
+    while isinstance(atom, Bound) and atom.how == "partial":
+        position = None if position is None else position + len(atom.held)
+        call = atom.call
+        node = call.args[0] if isinstance(call, CallExpr) else node
+        atom = next(iter(atom.function)) if len(atom.function) == 1 else None
+    body = body_of(world, atom)
+    if body is None:
+        signature = get_proper_type(world.type(node)) if world.type(node) is not None else None
+        return Target(_type_at(signature, position, name))
+    shift = 1 if isinstance(atom, Method) and not body.is_static else 0
+    place = None if position is None else position + shift
+    names = [argument.variable.name for argument in body.arguments]
+    if place is None:
+        place = names.index(name) if name in names else None
+    if place is None or place >= len(names):
+        return Target(body=body)
+    declared = get_proper_type(body.type) if body.type is not None else None
+    return Target(_type_at(declared, place, None), body.arguments[place].variable, body)
+
+
+def _type_at(signature: object, position: int | None, name: str | None) -> Type | None:
+    if not isinstance(signature, CallableType):
+        return None
+    if position is None:
+        position = signature.arg_names.index(name) if name is not None and name in signature.arg_names else None
+    return signature.arg_types[position] if position is not None and position < len(signature.arg_types) else None
+
+
+def _is_here(world: World, node: FuncItem) -> bool:
+    full_name = node.fullname
+    return not full_name or "." not in full_name or full_name.startswith(f"{world.types.tree.fullname}.")
+
+
+def _is_transparent(node: Decorator) -> bool:
+    return all(isinstance(item, RefExpr) and item.fullname in _TRANSPARENT for item in node.original_decorators)
+
+
+def names_of(body: FuncItem, variable: str) -> list[NameExpr]:
+    """Where a body, or a function inside it, names a variable of the code around it."""
+    bound = {
+        id(argument.variable)
+        for node in descendants(body, into_functions=True)
+        if isinstance(node, FuncItem)
+        for argument in node.arguments
+    }
+    return [
+        node
+        for node in descendants(body.body, into_functions=True)
+        if isinstance(node, NameExpr) and node.name == variable and id(node.node) not in bound
+    ]
+
+
+def attributes_read(body: FuncItem, root: Var) -> set[Path]:
+    """The attribute paths that a body reads from a variable and does not assign: `.session`, `.context.session`."""
+    found: set[Path] = set()
+    assigned: set[Path] = set()
+    for node in descendants(body.body, into_functions=True):
+        found.add(_path_from(node, root))
+        assigned.update(_path_from(target, root) for target in _targets(node))
+    return {path for path in found - {()} if not any(path[: len(other)] == other for other in assigned - {()})}
+
+
+def _targets(node: Node) -> list[Node]:
+    match node:
+        case AssignmentStmt():
+            return [part for target in node.lvalues for part in descendants(target, into_functions=False)]
+        case WithStmt():
+            return [part for target in node.target if target for part in descendants(target, into_functions=False)]
+        case ForStmt():
+            return list(descendants(node.index, into_functions=False))
+        case _:
+            return []
+
+
+def type_of_path(type_: Type, path: Path) -> Type | None:
+    """The declared type of what hangs on an object of the type; None where it is not known."""
+    found: Type | None = type_
+    for name in path:
+        info = info_of(found)
+        entry = info.get(name) if info is not None else None
+        found = entry.node.type if entry is not None and isinstance(entry.node, Var) else None
+    return found
+
+
+def declared_type(world: World, node: Context) -> Type | None:
+    """The type that a name or attribute is declared with, phantom types included."""
+    if isinstance(node, NameExpr) and isinstance(node.node, Var):
+        return node.node.type
+    if isinstance(node, MemberExpr):
+        owner = world.type(node.expr)
+        return None if owner is None else type_of_path(owner, (node.name,))
+    return None
+
+
+def is_guarded(world: World, body: FuncItem, root: Var, path: Path) -> bool:
+    """Whether a body names a variable, or an attribute path from it, only inside `with` blocks of locks."""
+    inside = outside = 0
+    waiting: list[tuple[Node, bool]] = [(body.body, False)]
+    while waiting:
+        node, guarded = waiting.pop()
+        if isinstance(node, WithStmt):
+            guarded = guarded or any(_is_lock(world, manager) for manager in node.expr)
+        is_root = isinstance(node, NameExpr) and node.node is root
+        if is_root if not path else _path_from(node, root) == path:
+            inside, outside = inside + guarded, outside + (not guarded)
+        waiting.extend((child, guarded) for child in children(node))
+    return inside > 0 and outside == 0
+
+
+def _path_from(node: Node, root: Var) -> Path:
+    names: list[str] = []
+    while isinstance(node, MemberExpr):
+        names.append(node.name)
+        node = node.expr
+    return tuple(reversed(names)) if isinstance(node, NameExpr) and node.node is root else ()
+
+
+def _is_lock(world: World, manager: Expression) -> bool:
+    """Whether a manager is a lock; of a body that mypy has not checked yet, whether it may be one."""
+    made = manager.callee.node if isinstance(manager, CallExpr) and isinstance(manager.callee, RefExpr) else None
+    type_ = None if isinstance(made, TypeInfo) else _type_of(world, manager)
+    info = made if isinstance(made, TypeInfo) else info_of(type_)
+    if info is None:
+        return is_any(type_)
+    return any(base.fullname in LOCKS for base in info.mro)
+
+
+def _type_of(world: World, expression: Expression) -> Type | None:
+    known = world.types.of(expression)
+    if known is not None:
+        return known
+    if isinstance(expression, NameExpr) and isinstance(expression.node, Var):
+        return expression.node.type
+    if isinstance(expression, MemberExpr):
+        owner = _type_of(world, expression.expr)
+        return None if owner is None else type_of_path(owner, (expression.name,))
+    return None

@@ -1,0 +1,87 @@
+"""What constructors of the checked code keep on the object: which attribute holds which argument."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mypy.nodes import (
+    ARG_NAMED,
+    ARG_POS,
+    AssignmentStmt,
+    CallExpr,
+    Context,
+    Expression,
+    FuncDef,
+    MemberExpr,
+    NameExpr,
+    TypeInfo,
+    Var,
+)
+
+from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.mypy_compat.types import class_named_by
+from mypy_session_plugin.semantics.world import World
+
+
+def method_here(world: World, info: TypeInfo, name: str) -> FuncDef | None:
+    """A method, undecorated, whose body stands in the module that is checked."""
+    entry = info.get(name)
+    node = entry.node if entry is not None else None
+    if not isinstance(node, FuncDef) or not node.arguments:
+        return None
+    return node if node.fullname.startswith(f"{world.types.tree.fullname}.") else None
+
+
+def parameter_for(constructor: FuncDef, call: CallExpr, position: int) -> Var | None:
+    """The parameter of a constructor that takes the argument at a position of the call."""
+    kind, name = call.arg_kinds[position], call.arg_names[position]
+    variables = [argument.variable for argument in constructor.arguments]
+    if kind == ARG_NAMED:
+        return next((variable for variable in variables if variable.name == name), None)
+    certain = all(item == ARG_POS for item in call.arg_kinds[: position + 1])
+    return variables[position + 1] if certain and position + 1 < len(variables) else None
+
+
+def kept_as(constructor: FuncDef, parameter: Var) -> Iterator[str]:
+    """The attributes of `self` to which a constructor assigns its parameter."""
+    own = constructor.arguments[0].variable
+    for node in descendants(constructor.body, into_functions=False):
+        if isinstance(node, AssignmentStmt) and isinstance(node.rvalue, NameExpr) and node.rvalue.node is parameter:
+            for target in node.lvalues:
+                if isinstance(target, MemberExpr) and isinstance(target.expr, NameExpr) and target.expr.node is own:
+                    yield target.name
+
+
+def kept_argument(world: World, holder: Context, attribute: str) -> Expression | None:
+    """What an attribute of a local object was constructed with; None where that is not certain.
+
+    The variable is assigned once in the function, and so are those that the call is given.
+    """
+    call = _only_value(world, holder)
+    info = class_named_by(world.type(call.callee)) if isinstance(call, CallExpr) else None
+    constructor = method_here(world, info, "__init__") if info is not None else None
+    if constructor is None or not isinstance(call, CallExpr):
+        return None
+    for position, argument in enumerate(call.args):
+        parameter = parameter_for(constructor, call, position)
+        if parameter is not None and attribute in kept_as(constructor, parameter):
+            return argument if isinstance(argument, NameExpr) and len(_assigned(world, argument.node)) <= 1 else None
+    return None
+
+
+def _only_value(world: World, name: Context) -> Expression | None:
+    values = _assigned(world, name.node) if isinstance(name, NameExpr) else []
+    return values[0] if len(values) == 1 else None
+
+
+def _assigned(world: World, variable: object) -> list[Expression | None]:
+    """What the code that is analysed assigns to a variable; None for what is no plain assignment."""
+    found: list[Expression | None] = []
+    for node in descendants(world.unit, into_functions=True):
+        if isinstance(node, AssignmentStmt):
+            plain = {id(target) for target in node.lvalues}
+            for target in node.lvalues:
+                for part in descendants(target, into_functions=False):
+                    if isinstance(part, NameExpr) and part.node is variable:
+                        found.append(node.rvalue if id(part) in plain else None)
+    return found

@@ -1,0 +1,226 @@
+"""What a call sends over a boundary: which code runs there, with which arguments, once or many times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mypy.nodes import (
+    ARG_NAMED,
+    ARG_POS,
+    Block,
+    CallExpr,
+    Context,
+    DictExpr,
+    DictionaryComprehension,
+    Expression,
+    ForStmt,
+    GeneratorExpr,
+    ListExpr,
+    Node,
+    SetExpr,
+    TupleExpr,
+    WhileStmt,
+)
+
+from mypy_session_plugin.facts.effects import TypeExpression
+from mypy_session_plugin.facts.objects import ContainerFacts
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import Atom, Bound, ObjectId, Value, objects
+from mypy_session_plugin.flow.graph import ArgumentKind
+from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.semantics.binding import BoundCall, Given
+from mypy_session_plugin.semantics.making import site_of
+
+#: Functions that run what they are given once for each element of an iterable.
+MAPPING = frozenset({"map", "starmap", "imap", "imap_unordered"})
+_CALLABLE = "typing.Callable"
+_SPREAD = frozenset({"typing.Iterable", "typing.Sequence", "builtins.tuple", "builtins.list"})
+_NAMED = frozenset({"typing.Mapping", "builtins.dict"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One argument that the other side gets, by the position or name of its parameter, where these are known.
+
+    `gone_through`: the caller goes through the value and sends its elements.
+    """
+
+    value: Value
+    node: Context
+    position: int | None = None
+    name: str | None = None
+    gone_through: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What runs on the other side: a function, or a coroutine, which has its arguments with it.
+
+    `many` tells that it stands for several runs of the same; `certain`, that it is not one of several that may run.
+    """
+
+    boundary: str
+    function: Value
+    node: Context
+    arguments: tuple[Sent, ...] = ()
+    many: bool = False
+    certain: bool = True
+
+
+def boundary_of(annotation: TypeExpression) -> str | None:
+    """The boundary that a parameter of a stub crosses, anywhere in its annotation."""
+    name = annotation.name.rpartition(".")[2]
+    if name.startswith("Crosses"):
+        return name.removeprefix("Crosses").lower()
+    found = (boundary_of(part) for part in annotation.arguments)
+    return next((boundary for boundary in found if boundary is not None), None)
+
+
+def runs_of(unit: Node, store: Store, bound: BoundCall) -> list[Run]:
+    """Everything that a call of the library in the code of `unit` runs on another side."""
+    crossing = [given for given in bound.given if boundary_of(given.parameter.annotation) is not None]
+    function = next((given for given in crossing if _CALLABLE in _names_in(given.parameter.annotation)), None)
+    if function is None:
+        return [run for given in crossing for run in _awaitables(unit, store, given)]
+    boundary = boundary_of(function.parameter.annotation) or ""
+    rest = [given for given in crossing if given is not function]
+    node = function.argument.node
+    if bound.stub.name in MAPPING:
+        return _mapped(store, boundary, function.value, node, rest)
+    return [Run(boundary, function.value, node, tuple(_arguments(store, rest)))]
+
+
+def run_of(boundary: str, values: Sequence[tuple[Value, Context]]) -> list[Run]:
+    """What a function of the checked code runs whose parameters cross: each coroutine by itself, or one function."""
+    if all(any(isinstance(atom, Bound) and atom.how == "coroutine" for atom in value) for value, _node in values):
+        return [Run(boundary, value, node) for value, node in values]
+    return [Run(boundary, frozenset(), values[0][1], tuple(Sent(value, node) for value, node in values))]
+
+
+def arguments_of(bound: Bound) -> tuple[Sent, ...]:
+    """The arguments that a partial or coroutine has with it."""
+    call = bound.call
+    if not isinstance(call, CallExpr):
+        return tuple(Sent(value, call) for value in bound.held if isinstance(call, Context))
+    skipped = 1 if bound.how == "partial" else 0
+    found: list[Sent] = []
+    certain = True
+    for position, (value, node) in enumerate(zip(bound.held, call.args[skipped:], strict=False)):
+        kind, name = call.arg_kinds[position + skipped], call.arg_names[position + skipped]
+        certain = certain and kind in (ARG_POS, ARG_NAMED)
+        found.append(Sent(value, node, position if kind == ARG_POS and certain else None, name))
+    return tuple(found)
+
+
+def _names_in(annotation: TypeExpression) -> set[str]:
+    return {annotation.name}.union(*map(_names_in, annotation.arguments))
+
+
+def _awaitables(unit: Node, store: Store, given: Given) -> Iterator[Run]:
+    """Each awaitable runs by itself: those of `*awaitables` and of an iterable of them, too."""
+    boundary = boundary_of(given.parameter.annotation) or ""
+    node = given.argument.node
+    takes_many = given.argument.kind is ArgumentKind.STAR or bool(_names_in(given.parameter.annotation) & _SPREAD)
+    containers = _containers(store, given.value) if takes_many else []
+    if not containers:
+        yield Run(boundary, given.value, node)
+    for identity, facts in containers:
+        if facts.fixed is not None:
+            for value, part, _name in _items(facts, node):
+                yield Run(boundary, value, part)
+            continue
+        for atom in sorted(facts.elements, key=repr):
+            again = isinstance(atom, Bound) and _is_repeated(unit, atom.call, identity)
+            yield Run(boundary, frozenset({atom}), node, many=again, certain=again or len(facts.elements) == 1)
+
+
+def _is_repeated(unit: Node, call: object, container: ObjectId) -> bool:
+    """Whether a loop or comprehension outside of which the container was made evaluates the call again and again."""
+    if not isinstance(call, Context):
+        return False
+    made = container.site
+    return any(_holds(part, site_of(call)) and not _holds(part, made) for part in _repeated_parts(unit))
+
+
+def _repeated_parts(unit: Node) -> Iterator[Context]:
+    for node in descendants(unit, into_functions=True):
+        if isinstance(node, (ForStmt, WhileStmt)):
+            yield node.body
+        elif isinstance(node, GeneratorExpr):
+            yield node.left_expr
+        elif isinstance(node, DictionaryComprehension):
+            yield from (node.key, node.value)
+
+
+def _holds(outer: Context, site: object) -> bool:
+    if not isinstance(site, tuple) or len(site) != 4 or not all(isinstance(part, int) for part in site):
+        return False
+    line, column, end_line, end_column = site_of(outer)
+    if isinstance(outer, Block):
+        return line <= site[0] and outer.body[-1].end_line is not None and site[2] <= (outer.body[-1].end_line or 0)
+    return (line, column) <= site[:2] and site[2:] <= (end_line, end_column)
+
+
+def _mapped(store: Store, boundary: str, function: Value, node: Context, rest: list[Given]) -> list[Run]:
+    """`map(function, *iterables)`: one run for each element, as far as these are known one by one."""
+    fixed = [facts for given in rest for _, facts in _containers(store, given.value) if facts.fixed is not None]
+    if len(fixed) == len(rest):
+        rows = [list(_items(facts, given.argument.node)) for facts, given in zip(fixed, rest, strict=True)]
+        return [
+            Run(boundary, function, node, tuple(Sent(value, part, place) for place, (value, part, _) in enumerate(row)))
+            for row in zip(*rows, strict=False)
+        ]
+    sent: list[Sent] = []
+    for position, given in enumerate(rest):
+        containers = _containers(store, given.value)
+        elements = frozenset[Atom]().union(*(facts.elements for _, facts in containers)) if containers else given.value
+        sent.append(Sent(elements, given.argument.node, position, gone_through=not containers))
+    return [Run(boundary, function, node, tuple(sent), many=True)]
+
+
+def _arguments(store: Store, rest: list[Given]) -> Iterator[Sent]:
+    """The arguments of a function, in the order of its parameters: given one by one, or as `args` and `kwargs`."""
+    position: int | None = 0
+    for given in rest:
+        node, names = given.argument.node, _names_in(given.parameter.annotation)
+        containers = _containers(store, given.value)
+        is_star = given.argument.kind is ArgumentKind.STAR
+        if given.argument.kind is ArgumentKind.DOUBLE_STAR or names & _NAMED:
+            for _identity, facts in containers:
+                yield from (Sent(value, part, name=name) for value, part, name in _items(facts, node))
+        elif is_star or names & _SPREAD:
+            for _identity, facts in containers:
+                for value, part, _name in _items(facts, node):
+                    yield Sent(value, part, position)
+                    position = None if position is None or facts.fixed is None else position + 1
+        elif given.argument.kind is ArgumentKind.NAMED:
+            yield Sent(given.value, node, name=given.argument.name)
+        else:
+            yield Sent(given.value, node, position)
+            position = None if position is None else position + 1
+
+
+def _containers(store: Store, value: Value) -> list[tuple[ObjectId, ContainerFacts]]:
+    found = [(item, store.heap.get(item)) for item in objects(value)]
+    return [(item, facts) for item, facts in found if isinstance(facts, ContainerFacts)]
+
+
+def _items(facts: ContainerFacts, node: Context) -> Iterator[tuple[Value, Context, str | None]]:
+    """The items of a container with their syntax and keys, one by one where they stand there so."""
+    if facts.fixed is None:
+        yield facts.elements, node, None
+        return
+    written = _written_items(node)
+    keys = facts.keys or (None,) * len(facts.fixed)
+    for position, value in enumerate(facts.fixed):
+        key = keys[position]
+        name = key.value if key is not None and isinstance(key.value, str) else None
+        yield value, written[position] if len(written) == len(facts.fixed) else node, name
+
+
+def _written_items(node: Context) -> list[Expression]:
+    if isinstance(node, (TupleExpr, ListExpr, SetExpr)):
+        return list(node.items)
+    return [value for _key, value in node.items] if isinstance(node, DictExpr) else []
+
