@@ -150,12 +150,15 @@ class Fixpoint:
     def walk(self, block: Block, store: Store) -> Iterator[tuple[Block, Store]]:
         """Run one block on a store, which is changed; the blocks that follow, each with the store that reaches it."""
         transfer, handler = self._transfer, block.handler
+        told: Store | None = None
         for instruction in block.instructions:
             if handler is None or not isinstance(instruction, RAISING):
                 transfer.execute(instruction, store)
                 continue
             before = store.copy()
-            yield handler, before
+            if told is None or not _is_told(before, told, handler):
+                yield handler, before
+                told = before
             half_way = transfer.failed(instruction, before)
             transfer.execute(instruction, store)
             if half_way is not None:
@@ -173,3 +176,14 @@ class Fixpoint:
             refined = store.copy()
             if self._transfer.assume(terminator, truth, refined):
                 yield target, refined
+
+
+def _is_told(store: Store, told: Store, handler: Block) -> bool:
+    """Whether a handler that was reached by `told` learns nothing from `store`."""
+    return (
+        store.heap == told.heap
+        and store.paths == told.paths
+        and store.literals == told.literals
+        and store.epochs == told.epochs
+        and all(store.variables.get(name) == told.variables.get(name) for name in handler.live)
+    )
