@@ -44,10 +44,14 @@ class World:
     raising: bool = False
     listener: Callable[[Event, Store], None] = field(default=ignore)
     nested_units: list[FuncItem] = field(default_factory=list)
+    known_shapes: dict[Context, Shape] = field(default_factory=dict)
 
     def shape(self, node: Context) -> Shape:
-        """The shape of an expression's type."""
-        return self.shapes.of(self.type(node))
+        """The shape of an expression's type, which stays as it is while the graph is analysed."""
+        found = self.known_shapes.get(node)
+        if found is None:
+            found = self.known_shapes[node] = self.shapes.of(self.type(node))
+        return found
 
     def type(self, node: Context) -> Type | None:
         """The type of an expression; None for statements and for what mypy gave none."""
