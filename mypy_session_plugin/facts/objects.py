@@ -48,6 +48,7 @@ class InstanceFacts:
 
     `class_name` is the class's full name, `bases` those of all its mapped bases and itself.  `distinct` are the objects
     that existed before this one was constructed, and so are not the same; `constructed` tells that it was made here.
+    `linked`: an attribute of it is another instance, whose backref may take it along when that one is added.
     """
 
     class_name: str
@@ -55,6 +56,7 @@ class InstanceFacts:
     situations: Situations
     constructed: bool = False
     distinct: frozenset[ObjectId] = frozenset()
+    linked: bool = False
 
     @property
     def key(self) -> object:
@@ -79,6 +81,7 @@ class InstanceFacts:
             bases=self.bases | other.bases,
             constructed=self.constructed and other.constructed,
             distinct=self.distinct & other.distinct,
+            linked=self.linked or other.linked,
         )
 
     def renamed(self, change: Rename) -> InstanceFacts:

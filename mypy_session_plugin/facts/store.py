@@ -20,6 +20,8 @@ Place: TypeAlias = "tuple[str, ...]"
 
 #: The pseudo-place of everything that unknown code can assign wherever it runs: globals and what hangs on them.
 GLOBALS: Place = ("<globals>",)
+#: The first part of the pseudo-place of every attribute of one name, whatever the object.
+ATTRIBUTES = "<attributes>"
 
 #: Kinds of objects that are not created in the function: they stand for what a place holds when it is first read.
 SYMBOLIC = frozenset({"parameter", "captured", "global", "path"})
@@ -51,11 +53,15 @@ class Store:
         self.disturb((variable,), site)
         self.variables[variable] = value
 
-    def assign_path(self, place: Place, value: Value, site: Hashable) -> None:
-        """A strong update of an attribute path; what is read through another path to it is unknown from here."""
-        self.forget_places(place)
-        self.disturb(place, site)
-        self.paths[place] = value
+    def assign_attribute(self, name: str, place: Place | None, value: Value, site: Hashable) -> None:
+        """A strong update of an attribute path; what is read by that name through any other path is unknown from here."""
+        for path in [path for path in self.paths if name in path[1:]]:
+            del self.paths[path]
+        for subject in [subject for subject in self.literals if name in subject.place[1:]]:
+            del self.literals[subject]
+        self.disturb((ATTRIBUTES, name), site)
+        if place is not None:
+            self.paths[place] = value
 
     def forget_places(self, prefix: Place) -> None:
         """Drop the values and literals of every place that begins with this one."""
@@ -89,8 +95,9 @@ class Store:
         for identity in list(self.heap):
             if identity.kind != "path" or identity.older:
                 continue
-            place, epochs = identity.site  # type: ignore[misc]
-            if place[: len(prefix)] == prefix and site in epochs:
+            place, epochs = _read_in(identity)
+            below = prefix[1] in place[1:] if prefix[0] == ATTRIBUTES else place[: len(prefix)] == prefix
+            if below and site in epochs:
                 self._fold(identity)
 
     def epoch(self, place: Place) -> frozenset[Hashable]:
@@ -98,6 +105,8 @@ class Store:
         found: frozenset[Hashable] = frozenset()
         for length in range(1, len(place) + 1):
             found |= self.epochs.get(place[:length], frozenset())
+        for name in place[1:]:
+            found |= self.epochs.get((ATTRIBUTES, name), frozenset())
         return found
 
     def create(self, identity: ObjectId, facts: Facts) -> ObjectId:
@@ -136,7 +145,7 @@ class Store:
         roots = {name for name in live if isinstance(name, str)}
         paths = {place: value for place, value in self.paths.items() if place[0] in roots}
         literals = {subject: truth for subject, truth in self.literals.items() if subject.place[0] in roots}
-        epochs = {place: sites for place, sites in self.epochs.items() if place[0] in roots or place == GLOBALS}
+        epochs = {place: sites for place, sites in self.epochs.items() if place[0] in roots or place[0] in (GLOBALS[0], ATTRIBUTES)}
         heap = self._reachable([*variables.values(), *paths.values()])
         return Store(variables, paths, heap, literals, epochs)
 
@@ -197,6 +206,14 @@ def _join_variables(mine: dict[Name, Value], theirs: dict[Name, Value]) -> dict[
         if name not in theirs:
             result[name] = _unread(name, value)
     return result
+
+
+def _read_in(identity: ObjectId) -> tuple[Place, Collection[Hashable]]:
+    """The place that a symbol was read from and its epochs then; a registry is the same in all."""
+    site = identity.site
+    if isinstance(site, tuple) and len(site) == 2 and isinstance(site[1], frozenset):
+        return site
+    return (), ()
 
 
 def _without_dead(facts: Facts, kept: set[ObjectId]) -> Facts:

@@ -162,6 +162,12 @@ def is_any(type_: Type | None) -> bool:
     return type_ is None or isinstance(get_proper_type(type_), (AnyType, UnboundType))
 
 
+def is_method(type_: Type | None) -> bool:
+    """Whether a value of the type is a function or method."""
+    proper = None if type_ is None else get_proper_type(type_)
+    return isinstance(proper, (CallableType, Overloaded)) and not proper.is_type_obj()
+
+
 def is_none(type_: Type) -> bool:
     """Whether the type is that of None."""
     return isinstance(get_proper_type(type_), NoneType)

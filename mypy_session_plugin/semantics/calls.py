@@ -13,6 +13,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
     NOTHING_KNOWN,
     Bound,
+    Constant,
     Function,
     Method,
     ObjectId,
@@ -24,7 +25,8 @@ from mypy_session_plugin.facts.values import (
 )
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.mypy_compat.types import info_of
-from mypy_session_plugin.semantics import boundaries, containers, library_calls, sessions
+from mypy_session_plugin.semantics import boundaries, conditions, containers, library_calls, sessions
+from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite, read_call
 from mypy_session_plugin.semantics.constructions import construct
 from mypy_session_plugin.semantics.events import RevealEvent
@@ -32,7 +34,8 @@ from mypy_session_plugin.semantics.library_calls import LibraryCall, session_of
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.phantom_calls import PhantomCalls
 from mypy_session_plugin.semantics.shapes import Shape, SessionShape, session_class
-from mypy_session_plugin.semantics.unknown_calls import call_unknown
+from mypy_session_plugin.semantics.stability import Stability
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, escape_all
 from mypy_session_plugin.semantics.world import World
 
 REVEAL = ("mypy_session_plugin.phantom.reveal_state", "mypy_session_plugin.reveal_state")
@@ -45,10 +48,11 @@ INSTANCE_STATE = "sqlalchemy.orm.state.InstanceState"
 class Calls:
     """Interprets calls in one graph."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, stability: Stability) -> None:
         self._world = world
         self._phantom = PhantomCalls(world)
         self._sites: dict[Call, CallSite] = {}
+        self._stability = stability
 
     def evaluate(self, instruction: Call, store: Store) -> Value:
         """The value of a call, after its effects."""
@@ -71,6 +75,9 @@ class Calls:
         values = [store.value(argument.value) for argument in instruction.arguments]
         if containers.iterates(node):
             values = [self.iterated(value, node, store) for value in values]
+        if instruction.method in boundaries.KEEPING:
+            receiver = store.value(instruction.receiver) if instruction.receiver is not None else frozenset()
+            boundaries.keep(self._world, store, receiver, instruction.receiver_place, values)
         changed = containers.call(self._world, store, instruction, values)
         if changed is not None:
             return changed
@@ -95,6 +102,7 @@ class Calls:
 
     def iterated(self, value: Value, node: Context, store: Store, name: str = "__iter__") -> Value:
         """What is gone through: a library's object gives its elements out, a container is its own."""
+        boundaries.wait_for_elements(self._world, store, value)
         provided = self.protocol(name, value, node, store) if objects(value) else None
         return value if provided is None else provided
 
@@ -111,6 +119,8 @@ class Calls:
                 done = self._apply(instruction, overloads, atom.function, atom.held, store, node)
                 if done is not None:
                     return done
+        boundaries.use_by_call(self._world, store, [frozenset({atom})], node)
+        boundaries.pass_on(self._world, store, atom.held)
         call_unknown(store, [frozenset({atom})], (), site_of(node))
         return self._world.typed_value(store, node, "result")
 
@@ -198,11 +208,23 @@ class Calls:
         result = library_calls.apply(
             world, store, LibraryCall(instruction.node, name, bound, receiver, session, result_node)
         )
+        conditions.forget_attributes(store)
+        self._run_given(store, bound, [receiver, *values], instruction)
+        if name == "object_session":
+            escape_all(store)
+        elif name == "configure":
+            library_calls.forget_settings(store, receiver)
         if name == "start":
             boundaries.start(world, store, receiver)
         if name == "__init__":
             return result
         return boundaries.hand_over(world, store, bound, receiver, instruction.node, result, starts=True)
+
+    def _run_given(self, store: Store, bound: BoundCall, values: Sequence[Value], instruction: Call) -> None:
+        """The library calls what it is given, with the session."""
+        if bound.stub.effect("calls") is not None:
+            places = [instruction.receiver_place, *(argument.place for argument in instruction.arguments)]
+            call_unknown(store, values, places, site_of(instruction.node))
 
     def _overloads(
         self, instruction: Call, site: CallSite, store: Store, receiver: Value
@@ -248,13 +270,29 @@ class Calls:
             for value in values:
                 containers.link_all(store, value)
                 sessions.may_load(store, value)
+            self._set_attribute(instruction, store)
         else:
             places = [argument.place for argument in instruction.arguments]
+            places.append(self._stability.own_place(getattr(node, "callee", node)))
             called = self.callee(instruction, store)
-            for value in [*values, called]:
-                boundaries.use(world, store, _sessions_in(store, value), node)
+            boundaries.use_by_call(world, store, [*values, called], node)
+            if instruction.method not in boundaries.KEEPING:
+                boundaries.pass_on(world, store, values)
             call_unknown(store, [*values, called], [*places, instruction.receiver_place], site_of(node))
         return world.typed_value(store, node, "result")
+
+    def _set_attribute(self, instruction: Call, store: Store) -> None:
+        """`setattr()` and `delattr()`: of a name that is not known, any attribute of the object."""
+        if getattr(getattr(instruction.node, "callee", None), "fullname", "") not in ("builtins.setattr", "builtins.delattr"):
+            return
+        for argument in instruction.arguments[:1]:
+            if argument.place is not None:
+                store.forget_below(argument.place)
+                store.disturb(argument.place, site_of(instruction.node))
+        for argument in instruction.arguments[1:2]:
+            for atom in store.value(argument.value):
+                if isinstance(atom, Constant):
+                    store.assign_attribute(str(atom.value), None, NOTHING_KNOWN, site_of(instruction.node))
 
     def _is_closed(self, instruction: Call, values: Sequence[Value], store: Store) -> bool:
         """Whether the callee is library code that is given nothing to call, and SQLAlchemy's no session."""
@@ -264,11 +302,6 @@ class Calls:
         site = self._site(instruction, node)
         takes_session = any(store.session(item) is not None for value in values for item in objects(value))
         return site.is_closed and not (takes_session and site.package == "sqlalchemy")
-
-
-def _sessions_in(store: Store, value: Value) -> Value:
-    """The session that a value given to unknown code is."""
-    return frozenset(item for item in objects(value) if store.session(item) is not None)
 
 
 def session_class_of(type_: object) -> SessionShape | None:

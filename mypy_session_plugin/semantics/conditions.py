@@ -13,6 +13,7 @@ from mypy_session_plugin.facts.values import (
     NONE,
     NOTHING_KNOWN,
     TRUE,
+    UNKNOWN,
     Atom,
     Constant,
     ObjectId,
@@ -22,27 +23,36 @@ from mypy_session_plugin.facts.values import (
     objects,
 )
 from mypy_session_plugin.flow.graph import Branch, Compare, Place
+from mypy_session_plugin.semantics.reaching import place_of
+from mypy_session_plugin.semantics.stability import Stability
 
 NEGATED = {"is not": "is", "!=": "==", "not in": "in"}
 STATE_ATTRIBUTES = {state.value: state for state in State}
 
 
-def negate(value: Value) -> Value:
-    """The value of `not x`."""
+def kept(value: Value) -> Value:
+    """A value that is kept in a variable: the outcome of a test says only what was true when it was made."""
+    if any(isinstance(atom, Test) for atom in value):
+        return frozenset(UNKNOWN if isinstance(atom, Test) else atom for atom in value)
+    return value
+
+
+def negate(value: Value, surely: bool) -> Value:
+    """The value of `not x`; `surely` tells that an object of the operand's type is always true."""
     result: set[Atom] = set()
     for atom in value:
         if isinstance(atom, Test):
             result.add(replace(atom, positive=not atom.positive))
         elif isinstance(atom, Constant):
             result.add(FALSE if atom.value else TRUE)
-        elif isinstance(atom, ObjectId) and atom.kind != "container":
+        elif isinstance(atom, ObjectId) and surely:
             result.add(FALSE)
         else:
             return NOTHING_KNOWN
     return frozenset(result)
 
 
-def compare(instruction: Compare, store: Store) -> Value:
+def compare(instruction: Compare, store: Store, stability: Stability) -> Value:
     """The value of one comparison: a constant where it is certain, else a test of the place that is compared."""
     operator = NEGATED.get(instruction.operator, instruction.operator)
     positive = operator == instruction.operator
@@ -61,9 +71,17 @@ def compare(instruction: Compare, store: Store) -> Value:
             return frozenset({TRUE if certain is positive else FALSE})
         test = "is None" if literal == NONE else "=="
         subject = None if place is None else Subject(place, test, None if literal == NONE else literal)
+        if subject is not None and not _is_kept(instruction, subject.place, stability):
+            subject = None
         about = objects(value) if literal == NONE else frozenset()
         return frozenset({Test(positive, subject, about)})
     return NOTHING_KNOWN
+
+
+def _is_kept(instruction: Compare, place: Place, stability: Stability) -> bool:
+    """Whether a place that is compared holds the same when it is read again."""
+    operands = getattr(instruction.node, "operands", ())
+    return len(place) == 1 or any(place_of(operand) == place and stability.keeps(operand) for operand in operands)
 
 
 def _only_constant(value: Value) -> Constant | None:
@@ -79,7 +97,7 @@ def _equals(value: Value, literal: Constant) -> bool | None:
     known: set[bool] = set()
     for atom in value:
         if isinstance(atom, Constant):
-            known.add(atom == literal)
+            known.add(atom == literal or (atom.value == literal.value and NONE not in (atom, literal)))
         elif isinstance(atom, ObjectId) and literal == NONE:
             known.add(False)
         else:
@@ -89,21 +107,22 @@ def _equals(value: Value, literal: Constant) -> bool | None:
 
 def _membership(left: Value, right: Value, positive: bool, store: Store) -> Value:
     sessions = [item for item in objects(right) if isinstance(store.heap.get(item), SessionFacts)]
-    if len(right) == 1 and len(sessions) == 1:
+    if len(right) == 1 and len(sessions) == 1 and len(left) == len(objects(left)):
         return frozenset({Test(positive, None, objects(left), sessions[0])})
     return NOTHING_KNOWN
 
 
-def assume(branch: Branch, truth: bool, store: Store) -> bool:
+def assume(branch: Branch, truth: bool, store: Store, stability: Stability) -> bool:
     """Refine the store by the outcome of a branch; False where that outcome is impossible in it."""
     value = store.value(branch.test)
-    possible = frozenset(atom for atom in value if _may_be(atom, truth))
+    surely = not stability.may_be_false(branch.node)
+    possible = frozenset(atom for atom in value if _may_be(atom, truth, surely))
     if not possible:
         return False
-    if branch.place is not None and not _remember(store, Subject(branch.place, "truth"), truth):
-        return False
-    if branch.place is not None:
-        _narrow_place(store, branch.place, lambda atom: _may_be(atom, truth))
+    if branch.place is not None and stability.keeps(branch.node):
+        if stability.truth_keeps(branch.node) and not _remember(store, Subject(branch.place, "truth"), truth):
+            return False
+        _narrow_place(store, branch.place, lambda atom: _may_be(atom, truth, surely))
     if len(possible) == 1:
         atom = next(iter(possible))
         if isinstance(atom, Test):
@@ -111,12 +130,10 @@ def assume(branch: Branch, truth: bool, store: Store) -> bool:
     return True
 
 
-def _may_be(atom: Atom, truth: bool) -> bool:
+def _may_be(atom: Atom, truth: bool, surely: bool) -> bool:
     if isinstance(atom, Constant):
         return bool(atom.value) is truth
-    if isinstance(atom, ObjectId):
-        return truth or atom.kind in ("container", "result")
-    return True
+    return truth or not surely or not isinstance(atom, ObjectId)
 
 
 def _remember(store: Store, subject: Subject, truth: bool) -> bool:
@@ -138,6 +155,15 @@ def _assume_test(store: Store, test: Test, truth: bool) -> bool:
     if test.detail is not None and len(test.about) == 1:
         _narrow_states(store, next(iter(test.about)), test.detail, truth)
     return True
+
+
+def forget_attributes(store: Store) -> None:
+    """A session was used: it may have expired or loaded what the attributes of instances hold."""
+    for subject in [subject for subject in store.literals if len(subject.place) > 1]:
+        owner, *_rest = subject.place
+        value = store.paths.get(subject.place[:-1]) if len(subject.place) > 2 else store.variables.get(owner)
+        if value is None or any(isinstance(store.heap.get(item), InstanceFacts) for item in objects(value)):
+            del store.literals[subject]
 
 
 def _may_be_none(atom: Atom) -> bool:
@@ -183,5 +209,6 @@ def _fits(situation: Situation, detail: ObjectId | str, store: Store) -> bool | 
 
 def _implied(detail: ObjectId | str) -> list[Situation]:
     if isinstance(detail, str):
-        return [Situation(STATE_ATTRIBUTES[detail], new=Level.UNKNOWN)]
+        gone = Level.UNKNOWN if detail == State.DELETED.value else Level.BEFORE
+        return [Situation(STATE_ATTRIBUTES[detail], new=Level.UNKNOWN, gone=gone)]
     return [Situation(State.PENDING, detail), Situation(State.PERSISTENT, detail, new=Level.UNKNOWN)]

@@ -9,18 +9,20 @@ from mypy_session_plugin.facts.objects import InstanceFacts, LibraryFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import Constant, ObjectId, Value
-from mypy_session_plugin.flow.graph import Call
+from mypy_session_plugin.facts.values import UNKNOWN, Constant, ObjectId, Unknown, Value
+from mypy_session_plugin.flow.graph import ArgumentKind, Call
 from mypy_session_plugin.mypy_compat.types import is_any
-from mypy_session_plugin.semantics import boundaries, containers
+from mypy_session_plugin.semantics import boundaries, containers, runners
 from mypy_session_plugin.semantics.binding import BoundCall
-from mypy_session_plugin.semantics.call_sites import CallSite
+from mypy_session_plugin.semantics.call_sites import CallSite, is_overridden
 from mypy_session_plugin.semantics.factories import DEFAULTS, NOT_KNOWN, settings_of
+from mypy_session_plugin.semantics.instances import RELATED, link_owner
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.mapped import bases_of
 from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.results import new_session
 from mypy_session_plugin.semantics.shapes import SESSIONS, SessionShape, session_class
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable
 from mypy_session_plugin.semantics.world import World
 
 #: What a call makes that the option `session_expressions` names.
@@ -37,8 +39,10 @@ def construct(world: World, site: CallSite, instruction: Call, store: Store) -> 
         settings = settings_of(site.node) if info.fullname in SESSIONS else dict.fromkeys(DEFAULTS, NOT_KNOWN)
         return new_session(store, session, site.node, settings)
     if world.shapes.mapped.is_mapped(info):
-        return _new_instance(info, site, instruction, store)
+        return _new_instance(world, info, site, instruction, store)
     overloads = world.library.method([base.fullname for base in info.mro], "__init__")
+    if overloads is not None and is_overridden(world, info, "__init__"):
+        return _new_runner(world, info, site, instruction, store)
     return None if overloads is None else _new_library_object(world, info, overloads, site, instruction, store)
 
 
@@ -52,21 +56,43 @@ def _configured_session(world: World, site: CallSite, store: Store) -> Value | N
     return new_session(store, CONFIGURED_SESSION, site.node, dict.fromkeys(DEFAULTS, NOT_KNOWN))
 
 
-def _new_instance(info: TypeInfo, site: CallSite, instruction: Call, store: Store) -> Value:
-    """A mapped instance begins transient; those it is given may be taken along when it is added."""
-    for argument in instruction.arguments:
-        containers.link_all(store, store.value(argument.value))
+def _new_instance(world: World, info: TypeInfo, site: CallSite, instruction: Call, store: Store) -> Value:
+    """A mapped instance begins transient; those it is given may be taken along when it is added.
+
+    A constructor of the user's that is given a session may add it.
+    """
+    given = [store.value(argument.value) for argument in instruction.arguments]
+    for value in given:
+        containers.link_all(store, value)
+    adds = any(store.session(item) is not None for item in reachable(store, given))
+    situations: dict[Situation | Unknown, Origin | None] = {Situation(State.TRANSIENT): Origin(site.node.line, "constructed")}
     existing = frozenset(
         identity for identity, facts in store.instances() if not identity.older and not facts.constructed
     )
     facts = InstanceFacts(
         info.fullname,
         bases_of(info),
-        {Situation(State.TRANSIENT): Origin(site.node.line, "constructed")},
+        {**situations, UNKNOWN: None} if adds else situations,
         constructed=True,
         distinct=existing,
     )
-    return frozenset({store.create(ObjectId("construct", site_of(site.node)), facts)})
+    made = frozenset({store.create(ObjectId("construct", site_of(site.node)), facts)})
+    for argument, value in zip(instruction.arguments, given, strict=True):
+        related = argument.kind is ArgumentKind.DOUBLE_STAR or isinstance(world.shape(argument.node), RELATED)
+        link_owner(store, made, value, related)
+    return made
+
+
+def _new_runner(world: World, info: TypeInfo, site: CallSite, instruction: Call, store: Store) -> Value | None:
+    """An object of a subclass with a constructor of its own: only a thread is followed, and what it is seen to keep."""
+    class_name = next((base.fullname for base in info.mro if world.library.method(base.fullname, "start")), None)
+    found = list(runners.sessions_given(world, store, info, instruction)) if class_name is not None else []
+    if class_name is None or not found:
+        return None
+    made = frozenset({store.create(ObjectId("result", site_of(site.node)), LibraryFacts(class_name))})
+    boundaries.hand_to_object(world, store, "thread", found, site.node, made)
+    call_unknown(store, [store.value(argument.value) for argument in instruction.arguments], (), site_of(site.node))
+    return made
 
 
 def _new_library_object(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mypy.nodes import CallExpr, Context, RefExpr
+from mypy.nodes import CallExpr, Context, IndexExpr, RefExpr, SliceExpr
 
 from mypy_session_plugin.facts.objects import ContainerFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, ObjectId, Value, join, objects
 from mypy_session_plugin.flow.graph import BuildContainer, Call, Collect, Item
-from mypy_session_plugin.semantics.instances import link
+from mypy_session_plugin.semantics.instances import add_unknown, link
 from mypy_session_plugin.semantics.making import copy_element, site_of
 from mypy_session_plugin.semantics.unknown_calls import escape, reachable
 from mypy_session_plugin.semantics.world import World
@@ -33,7 +33,8 @@ PUTS_ALL = frozenset({"extend", "update", "extendleft"})
 #: Methods that give one element out, and those that only look.
 TAKES = frozenset({"pop", "popleft", "popitem", "get"})
 COPYING = frozenset({"copy", "values", "union", "intersection", "difference"})
-LOOKS = frozenset({"index", "count", "sort", "reverse", "keys", "clear", "remove", "discard", "join"})
+LOOKS = frozenset({"index", "count", "keys", "join"})
+REARRANGES = frozenset({"sort", "reverse", "clear", "remove", "discard"})
 
 
 def build(instruction: BuildContainer, store: Store) -> Value:
@@ -99,6 +100,8 @@ def elements_of(store: Store, container: Value) -> Value:
 
 def take(world: World, store: Store, container: Value, index: Value, node: Context) -> Value:
     """`container[index]`: the item of a fixed container at a constant index, else one of its elements."""
+    if isinstance(node, IndexExpr) and isinstance(node.index, SliceExpr):
+        return _copied(store, container, node) or world.typed_value(store, node, "element")
     only = next(iter(index)) if len(index) == 1 else None
     for atom in container if len(container) == 1 else ():
         facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
@@ -107,6 +110,33 @@ def take(world: World, store: Store, container: Value, index: Value, node: Conte
             if found is not None:
                 return found
     return one_of(world, store, container, node)
+
+
+def _copied(store: Store, container: Value, node: Context) -> Value | None:
+    """A new container of the elements of one, of which some may be left out; None for what is no container."""
+    if not _is_container(store, container):
+        return None
+    facts = ContainerFacts("list", elements_of(store, container))
+    return frozenset({store.create(ObjectId("container", site_of(node)), facts)})
+
+
+def concatenated(store: Store, operands: list[Value], node: Context) -> Value | None:
+    """`one + other` of two containers, else None; what becomes a part of something that is not known may cascade."""
+    held = [operand for operand in operands if any(_holds_elements(store, atom) for atom in operand)]
+    if held and len(held) == len(operands) and all(_is_made_here(store, atom) for value in held for atom in value):
+        facts = ContainerFacts("list", join(elements_of(store, value) for value in held))
+        return frozenset({store.create(ObjectId("container", site_of(node)), facts)})
+    for operand in held:
+        link_all(store, operand)
+    return None
+
+
+def rearrange(store: Store, container: Value) -> None:
+    """Elements are moved or removed: what stands at which index is not known any more."""
+    for item in objects(container):
+        facts = store.heap.get(item)
+        if isinstance(facts, ContainerFacts):
+            store.heap[item] = replace(facts, fixed=None, keys=None)
 
 
 def _fixed_item(facts: ContainerFacts, index: Constant) -> Value | None:
@@ -187,10 +217,17 @@ def _method(
     elif method in PUTS_ALL and values:
         put(store, receiver, elements_of(store, values[0]))
     elif method in TAKES:
+        if method != "get":
+            rearrange(store, receiver)
         return join((one_of(world, store, receiver, node), *values[1:], NOTHING_KNOWN if method == "get" else frozenset()))
     elif method in COPYING:
         facts = ContainerFacts("list", join((elements_of(store, receiver), *(elements_of(store, v) for v in values))))
         return frozenset({store.create(ObjectId("container", site_of(node)), facts)})
+    elif method in REARRANGES:
+        rearrange(store, receiver)
+        if not all(_is_made_here(store, atom) for atom in receiver):
+            # Taken out of a relationship, an instance may be deleted by the next flush.
+            add_unknown(store, reachable(store, values), lambda situation: False)
     elif method not in LOOKS:
         return None
     return NOTHING_KNOWN

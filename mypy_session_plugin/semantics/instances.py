@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mypy_session_plugin.facts.objects import InstanceFacts, join_situations
+from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, join_situations
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import Followers, Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Unknown, Value, objects
+from mypy_session_plugin.semantics.shapes import Collection, Entity, Row, Unseen
+
+#: The shapes of what may be another instance, or hold one.
+RELATED = (Entity, Row, Collection, Unseen)
+UNATTACHED = (State.TRANSIENT, State.DETACHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +22,15 @@ class Operation:
     """An operation on one instance.
 
     `change` maps a situation to what follows, None where the operation raises; `after` is what an instance of unknown
-    state is once the operation has not raised; `cascades` says that related instances may follow.
+    state is once the operation has not raised; `cascades` says that related instances may follow, `adds` that those do
+    of which an attribute is another instance.
     """
 
     change: Callable[[Situation], Followers | None]
     after: Followers
     event: str
     cascades: bool = False
+    adds: bool = False
 
 
 def may_be_one(store: Store, one: ObjectId, other: ObjectId) -> bool:
@@ -43,21 +50,24 @@ def operate(store: Store, value: Value, operation: Operation, line: int) -> None
     targets = [item for item in objects(value) if isinstance(store.heap.get(item), InstanceFacts)]
     certain = len(value) == 1 and len(targets) == 1 and not targets[0].older
     origin = Origin(line, operation.event) if operation.event else None
-    others = [
-        (identity, facts)
-        for identity, facts in store.instances()
-        if identity not in targets
-        and (operation.cascades or any(may_be_one(store, identity, target) for target in targets))
-    ]
+    others = [(identity, facts) for identity, facts in store.instances() if identity not in targets]
     for target in targets:
         facts = store.heap[target]
         if isinstance(facts, InstanceFacts):
             store.heap[target] = _changed(facts, operation, origin, surely=certain)
     for identity, facts in others:
-        related = any(may_be_one(store, identity, target) for target in targets)
-        store.heap[identity] = (
-            _changed(facts, operation, origin, surely=False) if related else _may_have_followed(facts)
-        )
+        if any(may_be_one(store, identity, target) for target in targets):
+            store.heap[identity] = _changed(facts, operation, origin, surely=False)
+        elif UNKNOWN in value and not _is_transient(facts):
+            store.heap[identity] = _changed(facts, operation, origin, surely=False)
+        elif operation.cascades and not _is_transient(facts):
+            add_unknown(store, [identity], lambda situation: False)
+        elif operation.adds and facts.linked:
+            add_unknown(store, [identity], lambda situation: situation.state not in UNATTACHED)
+
+
+def _is_transient(facts: InstanceFacts) -> bool:
+    return all(isinstance(item, Situation) and item.state is State.TRANSIENT for item in facts.situations)
 
 
 def _changed(facts: InstanceFacts, operation: Operation, origin: Origin | None, surely: bool) -> InstanceFacts:
@@ -79,13 +89,6 @@ def _changed(facts: InstanceFacts, operation: Operation, origin: Origin | None, 
     return facts.with_situations(situations or {UNKNOWN: None})
 
 
-def _may_have_followed(facts: InstanceFacts) -> InstanceFacts:
-    """An instance that a cascade along a relationship may have taken along."""
-    if all(isinstance(item, Situation) and item.state is State.TRANSIENT for item in facts.situations):
-        return facts
-    return facts.with_situations({**facts.situations, UNKNOWN: None})
-
-
 def add_unknown(store: Store, identities: Iterable[ObjectId], keeps: Callable[[Situation], bool]) -> None:
     """What unknown code may have done: every situation that it can change stands beside the unknown."""
     for identity in identities:
@@ -98,5 +101,14 @@ def add_unknown(store: Store, identities: Iterable[ObjectId], keeps: Callable[[S
 
 def link(store: Store, value: Value) -> None:
     """An instance becomes an attribute or element of another: `add()` of that one may take it along (save-update)."""
-    unattached = (State.TRANSIENT, State.DETACHED)
-    add_unknown(store, objects(value), lambda situation: situation.state not in unattached)
+    add_unknown(store, objects(value), lambda situation: situation.state not in UNATTACHED)
+
+
+def link_owner(store: Store, owner: Value, value: Value, related: bool) -> None:
+    """An attribute of `owner` is set; `related` where its type leaves open that it is another instance."""
+    if not related and not any(isinstance(store.heap.get(item), (InstanceFacts, ContainerFacts)) for item in objects(value)):
+        return
+    for identity in objects(owner):
+        facts = store.heap.get(identity)
+        if isinstance(facts, InstanceFacts) and not facts.linked:
+            store.heap[identity] = replace(facts, linked=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from mypy.nodes import CallExpr, Context
 
 from mypy_session_plugin.facts.effects import Effect, FunctionStub, TypeExpression, When
-from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts, references
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.store import Store
@@ -137,6 +137,14 @@ def _change_settings(store: Store, call: LibraryCall) -> None:
             sessions.set_autoflush(store, call.session, saved if isinstance(saved, frozenset) else NOT_KNOWN)
 
 
+def forget_settings(store: Store, receiver: Value) -> None:
+    """`configure()` of a factory: what its sessions are like is not known any more."""
+    for item in objects(receiver):
+        facts = store.heap.get(item)
+        if isinstance(facts, LibraryFacts):
+            store.heap[item] = replace(facts, settings=())
+
+
 def _change_parameters(store: Store, call: LibraryCall) -> None:
     any_session = call.bound.stub.effect("any_session") is not None
     for given in call.bound.given:
@@ -172,12 +180,11 @@ def _each(store: Store, container: ObjectId, facts: ContainerFacts) -> Iterable[
 
     That needs the container to be the only one that names them; otherwise some may be left out.
     """
-    named_elsewhere = {
-        element
-        for key, other in store.heap.items()
-        if key != container and isinstance(other, ContainerFacts)
-        for element in other.references()
-    }
+    named = [value for name, value in store.variables.items() if isinstance(name, str)]
+    named_elsewhere = {element for value in (*named, *store.paths.values()) for element in references(value)}
+    for key, other in store.heap.items():
+        if key != container:
+            named_elsewhere.update(other.references())
     for element in objects(facts.elements):
         if element.older and element not in named_elsewhere:
             instance = store.heap.get(element)

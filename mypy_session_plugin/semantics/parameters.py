@@ -74,7 +74,7 @@ def operation_of(
     name = is_phantom(annotation)
     if name == "Added":
         after: Followers = (Situation(State.PENDING, owner), Situation(State.PERSISTENT, owner, new=Level.UNKNOWN))
-        return Operation(lambda situation: added(situation, owner), after, event)
+        return Operation(lambda situation: added(situation, owner), after, event, adds=True)
     if name == "Marked":
         gone = Situation(State.DELETED, owner, new=Level.UNKNOWN, gone=Level.UNKNOWN)
         after = (Situation(State.PERSISTENT, owner, marked=True, new=Level.UNKNOWN), gone)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from mypy.nodes import ForStmt, FuncItem, NameExpr, TypeInfo
+from mypy.nodes import ForStmt, FuncItem, NameExpr, TypeInfo, UnaryExpr
 
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts
 from mypy_session_plugin.facts.store import Store
@@ -14,23 +14,27 @@ from mypy_session_plugin.facts.values import (
     NOTHING_KNOWN,
     Bound,
     Function,
+    Method,
     ObjectId,
     Subject,
     Test,
     Value,
+    carrier,
     constant,
     join,
     objects,
 )
 from mypy_session_plugin.flow import graph
 from mypy_session_plugin.mypy_compat.types import is_any, parameters_of
-from mypy_session_plugin.semantics import boundaries, conditions, containers, sessions
+from mypy_session_plugin.semantics import bodies, boundaries, conditions, containers, managers, sessions
 from mypy_session_plugin.semantics.calls import INSTANCE_STATE, Calls
 from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
+from mypy_session_plugin.semantics.instances import RELATED, link_owner
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
 from mypy_session_plugin.semantics.shapes import Entity, LibraryShape, SessionShape, Shape, without_states
-from mypy_session_plugin.semantics.unknown_calls import call_unknown, run_unknown
+from mypy_session_plugin.semantics.stability import Stability
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, escape_all, run_manager, run_unknown
 from mypy_session_plugin.semantics.world import World, ignore, with_none
 
 #: What an attribute of Any type is, where the option `session_expressions` names it.
@@ -44,7 +48,8 @@ class Transfer:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._calls = Calls(world)
+        self._stability = Stability(world.unit, world.types)
+        self._calls = Calls(world, self._stability)
         self._body = PhantomBody(world)
         self._handlers: dict[type, Callable[[Any, Store], None]] = {
             graph.LoadName: self._load_name,
@@ -67,7 +72,7 @@ class Transfer:
             graph.StoreItem: self._store_item,
             graph.DeleteName: self._delete_name,
             graph.DeleteAttribute: self._delete_attribute,
-            graph.DeleteItem: self._nothing,
+            graph.DeleteItem: self._delete_item,
             graph.Unpack: self._unpack,
             graph.Next: self._next,
             graph.EnterContext: self._enter,
@@ -89,6 +94,7 @@ class Transfer:
             shape = self._world.shapes.of(declared)
             if isinstance(shape, SessionShape):
                 value = self._symbol(store, "parameter", variable.name, shape, (variable.name,))
+                boundaries.declare(store, value, declared)
                 store.variables[variable.name] = with_none(value, declared)
         self._body.parameters(store, self._only_session(store))
         return store
@@ -100,7 +106,7 @@ class Transfer:
     @property
     def watched(self) -> frozenset[str]:
         """Variables of the analysis itself, which are read when the function is left."""
-        return self._body.watched
+        return self._body.watched | {boundaries.GIVEN_AWAY}
 
     def _only_session(self, store: Store) -> Value:
         found = [value for value in store.variables.values() if any(store.session(item) for item in objects(value))]
@@ -114,7 +120,7 @@ class Transfer:
 
     def assume(self, branch: graph.Branch, truth: bool, store: Store) -> bool:
         """Refine the store by a branch's outcome; False where the store contradicts it."""
-        return conditions.assume(branch, truth, store)
+        return conditions.assume(branch, truth, store, self._stability)
 
     def failed(self, instruction: graph.Instruction, before: Store) -> Store | None:
         """After a call that raised half-way: its flush failed, or unknown code has done a part of its work.
@@ -149,6 +155,9 @@ class Transfer:
 
     def _load_name(self, instruction: graph.LoadName, store: Store) -> None:
         variable = instruction.variable
+        if variable in self._stability.rebound:
+            store.variables[instruction.target] = self._world.typed_value(store, instruction.node, "rebound")
+            return
         value = store.variables.get(variable)
         if value is None:
             value = self._first_read(instruction, variable, store)
@@ -165,6 +174,7 @@ class Transfer:
         kind = "global" if "." in variable else "captured"
         shape = without_states(self._declared_shape(node, (variable,)))
         value = self._symbol(store, kind, variable, shape, (variable,))
+        boundaries.declare(store, value, bodies.declared_type(self._world, node))
         value = with_none(value, self._world.type(node))
         if value != NOTHING_KNOWN:
             store.variables[variable] = value
@@ -197,22 +207,26 @@ class Transfer:
         if state_test is not None:
             return state_test
         sessions.may_load(store, owner)
-        place = instruction.place
+        place, node = instruction.place, instruction.node
         if place is not None and place in store.paths:
             return store.paths[place]
-        node = instruction.node
+        if self._stability.is_method(node):
+            return carrier(Method(owner, instruction.name, node))
         shape = self._body.read_attribute(node, self._declared_shape(node, place or ()), place, store)
         of_row = self._row_attribute(owner, shape, store)
         if of_row is not None:
             return of_row
+        if isinstance(shape, SessionShape) and objects(owner):
+            escape_all(store)
         provided = self._calls.protocol(instruction.name, owner, node, store) if objects(owner) else None
         if provided is not None:
             return provided
         if isinstance(shape, Entity) and any(isinstance(store.heap.get(item), InstanceFacts) for item in objects(owner)):
             return self._world.shaped_value(store, shape, node, "attribute")
-        if place is None:
+        if place is None or not (_is_registry(shape) or self._stability.keeps(node)):
             return self._world.shaped_value(store, shape, node, "attribute")
         value = with_none(self._symbol(store, "path", ".".join(place), shape, place), self._world.type(node))
+        boundaries.declare(store, value, bodies.declared_type(self._world, node))
         if value != NOTHING_KNOWN:
             store.paths[place] = value
         return value
@@ -251,16 +265,22 @@ class Transfer:
         store.variables[instruction.target] = frozenset({function})
 
     def _operation(self, instruction: graph.Operation, store: Store) -> None:
-        store.variables[instruction.target] = self._world.typed_value(store, instruction.node, "operation")
+        operands = [store.value(operand) for operand in instruction.operands]
+        value = containers.concatenated(store, operands, instruction.node)
+        if value is None:
+            value = self._world.typed_value(store, instruction.node, "operation")
+        store.variables[instruction.target] = value
 
     def _copy(self, instruction: graph.Copy, store: Store) -> None:
         store.variables[instruction.target] = store.value(instruction.source)
 
     def _not(self, instruction: graph.Not, store: Store) -> None:
-        store.variables[instruction.target] = conditions.negate(store.value(instruction.operand))
+        operand = instruction.node.expr if isinstance(instruction.node, UnaryExpr) else None
+        surely = operand is not None and not self._stability.may_be_false(operand)
+        store.variables[instruction.target] = conditions.negate(store.value(instruction.operand), surely)
 
     def _compare(self, instruction: graph.Compare, store: Store) -> None:
-        store.variables[instruction.target] = conditions.compare(instruction, store)
+        store.variables[instruction.target] = conditions.compare(instruction, store, self._stability)
 
     def _is_instance(self, instruction: graph.IsInstance, store: Store) -> None:
         name = getattr(instruction.class_expression, "fullname", "")
@@ -286,6 +306,7 @@ class Transfer:
 
     def _yield(self, instruction: graph.Yield, store: Store) -> None:
         self._body.yielded(instruction, store)
+        boundaries.pass_on(self._world, store, [store.value(instruction.value)])
         call_unknown(store, [store.value(instruction.value)], (), site_of(instruction.node))
         store.variables[instruction.target] = self._world.typed_value(store, instruction.node, "result")
 
@@ -295,7 +316,9 @@ class Transfer:
     def _store_name(self, instruction: graph.StoreName, store: Store) -> None:
         value = store.value(instruction.value)
         self._name_session(instruction.variable, value, store)
-        value = self._body.stored_name(instruction, value, store)
+        value = self._body.stored_name(instruction, conditions.kept(value), store)
+        if "." in instruction.variable or instruction.variable in self._stability.rebound:
+            containers.link_all(store, value)
         store.assign(instruction.variable, value, site_of(instruction.node))
 
     def _name_session(self, variable: str, value: Value, store: Store) -> None:
@@ -308,9 +331,11 @@ class Transfer:
     def _store_attribute(self, instruction: graph.StoreAttribute, store: Store) -> None:
         value = self._body.stored_attribute(instruction, store.value(instruction.value), store)
         containers.link_all(store, value)
+        related = isinstance(self._world.shape(instruction.node), RELATED)
+        link_owner(store, store.value(instruction.object), value, related)
         sessions.assign_setting(store, store.value(instruction.object), instruction.name, value)
-        if instruction.place is not None:
-            store.assign_path(instruction.place, value, site_of(instruction.node))
+        boundaries.use_instance(self._world, store, store.value(instruction.object), instruction.node)
+        store.assign_attribute(instruction.name, instruction.place, conditions.kept(value), site_of(instruction.node))
 
     def _store_item(self, instruction: graph.StoreItem, store: Store) -> None:
         value = self._body.stored_item(instruction, store.value(instruction.value), store)
@@ -320,8 +345,10 @@ class Transfer:
         store.assign(instruction.variable, NOTHING_KNOWN, site_of(instruction.node))
 
     def _delete_attribute(self, instruction: graph.DeleteAttribute, store: Store) -> None:
-        if instruction.place is not None:
-            store.assign_path(instruction.place, NOTHING_KNOWN, site_of(instruction.node))
+        store.assign_attribute(instruction.name, instruction.place, NOTHING_KNOWN, site_of(instruction.node))
+
+    def _delete_item(self, instruction: graph.DeleteItem, store: Store) -> None:
+        containers.rearrange(store, store.value(instruction.object))
 
     def _unpack(self, instruction: graph.Unpack, store: Store) -> None:
         value = store.value(instruction.value)
@@ -333,6 +360,7 @@ class Transfer:
 
     def _next(self, instruction: graph.Next, store: Store) -> None:
         iterable = store.value(instruction.iterable)
+        boundaries.wait_for_elements(self._world, store, iterable)
         generated = self._calls.resumed(iterable, "generator", instruction.node, store)
         if generated is not None:
             store.variables[instruction.target] = generated
@@ -360,7 +388,9 @@ class Transfer:
             value = self._calls.resumed(manager, "manager", instruction.node, store)
         if value is None:
             self._unknown_manager(instruction, manager, store)
-            value = self._world.typed_value(store, instruction.node, "result") if manager else NOTHING_KNOWN
+            value = managers.entered(self._world, store, instruction)
+        if not objects(manager):
+            managers.keep(store, instruction, value)
         store.variables[instruction.target] = value
 
     def _exit(self, instruction: graph.ExitContext, store: Store) -> None:
@@ -376,14 +406,21 @@ class Transfer:
 
     def _unknown_manager(self, instruction: graph.Instruction, manager: Value, store: Store) -> None:
         """A context manager of which nothing is known runs code of its own on both ends."""
-        call_unknown(store, [manager], (), site_of(instruction.node))
+        places = self._stability.places_of_manager(instruction.node)
+        run_manager(store, manager, places, site_of(instruction.node))
 
     def _return(self, instruction: graph.Return, store: Store) -> None:
         """What a function gives back leaves it; nothing in it changes any more."""
         self._body.returned(instruction, store)
+        if instruction.value is not None:
+            boundaries.give_away(store, [store.value(instruction.value)])
 
     def _catch(self, instruction: graph.CatchException, store: Store) -> None:
         store.variables[instruction.target] = NOTHING_KNOWN
+
+
+def _is_registry(shape: Shape) -> bool:
+    return isinstance(shape, SessionShape) and shape.registry
 
 
 _ = (join, NameExpr, ObjectId, run_unknown)

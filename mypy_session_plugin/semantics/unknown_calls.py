@@ -123,12 +123,18 @@ def escape(store: Store, value: Value) -> None:
             store.heap[identity] = replace(facts, escaped=True)
 
 
+def escape_all(store: Store) -> None:
+    """A session is got at by a way that is not followed: it may be any of those that were made here."""
+    for identity in list(store.heap):
+        escape(store, frozenset({identity}))
+
+
 def run_manager(store: Store, manager: Value, places: Iterable[tuple[str, ...]], site: object) -> None:
     """An unknown context manager is entered or left: it may close, or change, every session that it can reach."""
     call_unknown(store, [manager], places, site)
     for identity in list(store.heap):
         facts = store.session(identity)
-        if facts is not None and facts.escaped:
+        if facts is not None and (facts.escaped or identity.kind == "result"):
             _reach(store, identity, whole=True)
     homeless = [
         identity

@@ -1,0 +1,129 @@
+"""What the syntax and the types say of how long a place keeps what it holds, and a condition its truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from mypy.nodes import (
+    CallExpr,
+    Context,
+    Decorator,
+    Expression,
+    FuncItem,
+    MemberExpr,
+    MypyFile,
+    NameExpr,
+    NonlocalDecl,
+    SuperExpr,
+    TypeInfo,
+    Var,
+    WithStmt,
+)
+
+from mypy_session_plugin.flow.graph import Place
+from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.mypy_compat.types import Types, info_of, is_method, is_none, union_items
+from mypy_session_plugin.semantics.reaching import place_of
+
+#: Classes whose truth never changes: their objects are immutable.
+IMMUTABLE = frozenset(
+    {
+        "builtins.bool",
+        "builtins.int",
+        "builtins.float",
+        "builtins.complex",
+        "builtins.str",
+        "builtins.bytes",
+        "builtins.tuple",
+        "builtins.frozenset",
+    }
+)
+
+
+class Stability:
+    """Answers for the code of one unit; `rebound` are its variables that functions inside it assign (`nonlocal`)."""
+
+    def __init__(self, unit: FuncItem | MypyFile, types: Types) -> None:
+        self._types = types
+        self._unit = unit
+        self.rebound: frozenset[str] = frozenset()
+        self._targets: dict[Expression, Expression] = {}
+        if isinstance(unit, FuncItem):
+            self._read(unit)
+
+    def _read(self, unit: FuncItem) -> None:
+        rebound: set[str] = set()
+        for node in descendants(unit.body, into_functions=True):
+            if isinstance(node, WithStmt):
+                pairs = zip(node.expr, node.target, strict=True)
+                self._targets.update((expression, target) for expression, target in pairs if target is not None)
+            elif isinstance(node, NonlocalDecl):
+                rebound.update(node.names)
+        own = [node for node in descendants(unit.body, into_functions=False) if isinstance(node, NonlocalDecl)]
+        self.rebound = frozenset(rebound).difference(*(node.names for node in own))
+
+    def keeps(self, node: Context) -> bool:
+        """Whether an access path is of variables and plain attributes: a property may give something new each time."""
+        while isinstance(node, MemberExpr):
+            info = info_of(self._types.of(node.expr))
+            if info is not None and not _is_plain(info, node.name):
+                return False
+            node = node.expr
+        return True
+
+    def is_method(self, node: Expression) -> bool:
+        """Whether an attribute is read as a method, bound to its object."""
+        return is_method(self._types.of(node))
+
+    def truth_keeps(self, node: Expression) -> bool:
+        """Whether an object of this type is true or false for its life: a list is not."""
+        type_ = self._types.of(node)
+        return type_ is not None and all(is_none(item) or _has_fixed_truth(info_of(item)) for item in union_items(type_))
+
+    def may_be_false(self, node: Expression) -> bool:
+        """Whether an object of this type may be false although it is not None."""
+        type_ = self._types.of(node)
+        items = [] if type_ is None else [info_of(item) for item in union_items(type_) if not is_none(item)]
+        return any(info is None or _has_own_truth(info) for info in items)
+
+    def places_of_manager(self, node: Context) -> Iterator[Place]:
+        """What the code of a context manager reaches: the manager, what its call was given, and what its block calls it."""
+        target = self._targets.get(node) if isinstance(node, Expression) else None
+        candidates: Iterable[Context] = [node] if target is None else [node, target]
+        if isinstance(node, CallExpr):
+            owner = node.callee.expr if isinstance(node.callee, MemberExpr) else node.callee
+            candidates = [*candidates, owner, *node.args]
+        for candidate in candidates:
+            place = place_of(candidate)
+            if place is not None:
+                yield place
+
+    def own_place(self, callee: Context) -> Place | None:
+        """`self` where a method is called through `super()`."""
+        if isinstance(callee, SuperExpr) and isinstance(self._unit, FuncItem) and self._unit.arguments:
+            return (self._unit.arguments[0].variable.name,)
+        return None
+
+
+def _is_plain(info: TypeInfo, name: str) -> bool:
+    symbol = info.get(name)
+    node = symbol.node if symbol is not None else None
+    if node is None:
+        return info.fallback_to_any
+    if isinstance(node, Decorator):
+        return any(isinstance(item, NameExpr | MemberExpr) and item.name == "cached_property" for item in _decorators(node))
+    return isinstance(node, Var) and not node.is_property
+
+
+def _decorators(node: Decorator) -> list[Expression]:
+    return node.original_decorators
+
+
+def _has_fixed_truth(info: TypeInfo | None) -> bool:
+    if info is None or info.fallback_to_any:
+        return False
+    return any(base.fullname in IMMUTABLE for base in info.mro) or info.is_enum or not _has_own_truth(info)
+
+
+def _has_own_truth(info: TypeInfo) -> bool:
+    return info.get("__bool__") is not None or info.get("__len__") is not None
