@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.measure import ratio
 
-MODULE = '''\
+MODULE = """\
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -25,8 +25,8 @@ class User(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     email: Mapped[str | None]
-'''
-FUNCTION = '''
+"""
+FUNCTION = """
 
 def handle{0}(session: Session, names: list[str], limit: int) -> list[str]:
     done: list[str] = []
@@ -44,8 +44,8 @@ def handle{0}(session: Session, names: list[str], limit: int) -> list[str]:
         done.append(user.name)
     session.commit()
     return done
-'''
-PLAIN = '''
+"""
+PLAIN = """
 
 def plain{0}(values: dict[str, list[int]]) -> int:
     total = 0
@@ -54,7 +54,7 @@ def plain{0}(values: dict[str, list[int]]) -> int:
         if total > 100:
             values[name] = [*numbers, total]
     return total
-'''
+"""
 
 
 def project(folder: Path, modules: int, session_functions: int, plain_functions: int) -> None:

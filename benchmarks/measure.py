@@ -35,7 +35,8 @@ def ratio(arguments: Sequence[str], folder: Path, pairs: int, warm: bool) -> tup
     Cold runs begin with an empty cache each; for warm ones a first run fills a cache with everything, and the checked
     modules themselves are made new before each run.
     """
-    bare, loaded = [], []
+    bare: list[float] = []
+    loaded: list[float] = []
     with tempfile.TemporaryDirectory() as caches:
         for turn in range(pairs + warm):
             for name, config, found in (("bare", BARE_CONFIG, bare), ("plugin", PLUGIN_CONFIG, loaded)):

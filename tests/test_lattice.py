@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, SessionFacts
+from mypy_session_plugin.facts.objects import ContainerFacts, Facts, InstanceFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
-from mypy_session_plugin.facts.states import Level, Situation, State, added, expunged, marked, moved
-from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.states import Followers, Level, Situation, State, added, detached, marked, moved
+from mypy_session_plugin.facts.store import Place, Store
 from mypy_session_plugin.facts.values import (
     FALSE,
     NONE,
     NOTHING_KNOWN,
     TRUE,
     UNKNOWN,
+    Atom,
+    Constant,
     ObjectId,
     Subject,
     Value,
@@ -46,9 +48,10 @@ situations = st.builds(
 )
 origins = st.builds(Origin, st.integers(1, 9), st.sampled_from(["added", "loaded"]))
 situation_sets = st.dictionaries(st.one_of(st.just(UNKNOWN), situations), origins, min_size=1, max_size=4)
+fixed_atoms: list[Atom] = [UNKNOWN, NONE, TRUE, FALSE, *INSTANCES, *SESSIONS, CONTAINER]
 atoms = st.one_of(
-    st.sampled_from([UNKNOWN, NONE, TRUE, FALSE, *INSTANCES, *SESSIONS, CONTAINER]),
-    st.integers(0, 30).map(lambda number: next(iter(constant(number)))),
+    st.sampled_from(fixed_atoms),
+    st.integers(0, 30).map(lambda number: Constant("int", number)),
 )
 values = st.frozensets(atoms, max_size=5).map(lambda value: join([value]))
 instances = st.builds(
@@ -72,12 +75,13 @@ containers = st.builds(ContainerFacts, st.just("list"), values)
 @st.composite
 def stores(draw: st.DrawFn) -> Store:
     """A store as a function with one variable, one attribute path and a few objects may have."""
-    heap = {identity: draw(session_facts) for identity in SESSIONS}
-    heap |= {identity: draw(instances) for identity in INSTANCES}  # type: ignore[misc]
-    heap |= {CONTAINER: draw(containers)}  # type: ignore[misc]
-    literals = draw(st.dictionaries(st.sampled_from([Subject(("x",), "truth"), Subject(("y",), "truth")]), st.booleans()))
-    epochs = draw(st.dictionaries(st.just(("self",)), st.frozensets(st.integers(0, 2), min_size=1, max_size=2)))
-    paths = draw(st.dictionaries(st.just(("self", "user")), values))
+    heap: dict[ObjectId, Facts] = {CONTAINER: draw(containers)}
+    heap |= {identity: draw(session_facts) for identity in SESSIONS}
+    heap |= {identity: draw(instances) for identity in INSTANCES}
+    subjects = st.sampled_from([Subject(("x",), "truth"), Subject(("y",), "truth")])
+    literals = draw(st.dictionaries(subjects, st.booleans()))
+    epochs: dict[Place, frozenset[Hashable]] = {("self",): frozenset(draw(st.sets(st.integers(0, 2), max_size=2)))}
+    paths: dict[Place, Value] = {("self", "user"): draw(values)} if draw(st.booleans()) else {}
     return Store({"x": draw(values), 1: draw(values)}, paths, heap, literals, epochs)
 
 
@@ -154,6 +158,11 @@ def test_operations_on_a_session_are_monotone(one: Store, other: Store, name: st
     assert keeps_the_order(transfer, one, other)
 
 
+def expunged(situation: Situation) -> Followers | None:
+    """As `Session.expunge()`."""
+    return (detached(situation),) if situation.state in (State.PERSISTENT, State.DELETED) else None
+
+
 OPERATIONS = {
     "add": Operation(lambda situation: added(situation, SESSIONS[0]), (Situation(State.PENDING),), "added"),
     "delete": Operation(lambda situation: marked(situation, SESSIONS[0]), (Situation(State.DELETED),), "deleted"),
@@ -174,6 +183,7 @@ def test_operations_on_an_instance_are_monotone(one: Store, other: Store, name: 
 @given(situations)
 def test_a_flush_leaves_nothing_pending_or_marked(situation: Situation) -> None:
     for after in moved(situation, sessions.FLUSH, inner=False):
+        assert isinstance(after, Situation)
         assert after.state is not State.PENDING
         assert not (after.state is State.PERSISTENT and after.marked)
 

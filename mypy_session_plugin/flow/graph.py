@@ -18,7 +18,7 @@ Temporary: TypeAlias = int
 Variable: TypeAlias = str
 #: An access path written in the source: `("self", "repo", "session")`; only names and attributes, never a call.
 Place: TypeAlias = tuple[str, ...]
-Constant: TypeAlias = "None | bool | int | float | complex | str | bytes"
+Constant: TypeAlias = "bool | int | float | complex | str | bytes | None"
 
 
 @dataclass(slots=True, eq=False)
@@ -30,6 +30,8 @@ class Instruction:
 
 @dataclass(slots=True, eq=False)
 class LoadName(Instruction):
+    """`target = variable`."""
+
     target: Temporary
     variable: Variable
 
@@ -55,6 +57,8 @@ class LoadItem(Instruction):
 
 @dataclass(slots=True, eq=False)
 class LoadConstant(Instruction):
+    """A literal."""
+
     target: Temporary
     value: Constant
 
@@ -86,6 +90,8 @@ class Copy(Instruction):
 
 @dataclass(slots=True, eq=False)
 class Not(Instruction):
+    """`target = not operand`."""
+
     target: Temporary
     operand: Temporary
 
@@ -113,6 +119,8 @@ class IsInstance(Instruction):
 
 
 class ArgumentKind(Enum):
+    """How an argument is passed."""
+
     POSITIONAL = "positional"
     STAR = "star"
     NAMED = "named"
@@ -121,6 +129,8 @@ class ArgumentKind(Enum):
 
 @dataclass(slots=True, frozen=True)
 class Argument:
+    """One argument of a call; `place` is its access path, where it has one."""
+
     value: Temporary
     kind: ArgumentKind
     name: str | None
@@ -148,6 +158,8 @@ class Call(Instruction):
 
 @dataclass(slots=True, eq=False)
 class Await(Instruction):
+    """`target = await value`."""
+
     target: Temporary
     value: Temporary
 
@@ -162,6 +174,8 @@ class Yield(Instruction):
 
 
 class ContainerKind(Enum):
+    """Which display or comprehension makes the container."""
+
     LIST = "list"
     TUPLE = "tuple"
     SET = "set"
@@ -198,7 +212,10 @@ class Collect(Instruction):
 
 @dataclass(slots=True, eq=False)
 class StoreName(Instruction):
-    """`variable = value`; `node` is the target's syntax, `statement` the whole statement (None for an implicit store)."""
+    """`variable = value`.
+
+    `node` is the target's syntax, `statement` the whole statement (None for an implicit store).
+    """
 
     variable: Variable
     value: Temporary
@@ -207,6 +224,8 @@ class StoreName(Instruction):
 
 @dataclass(slots=True, eq=False)
 class StoreAttribute(Instruction):
+    """`object.name = value`; `place` is the whole access path where there is one."""
+
     object: Temporary
     name: str
     value: Temporary
@@ -216,6 +235,8 @@ class StoreAttribute(Instruction):
 
 @dataclass(slots=True, eq=False)
 class StoreItem(Instruction):
+    """`object[index] = value`."""
+
     object: Temporary
     index: Temporary
     value: Temporary
@@ -224,11 +245,15 @@ class StoreItem(Instruction):
 
 @dataclass(slots=True, eq=False)
 class DeleteName(Instruction):
+    """`del variable`, and the end of an `except ... as variable` clause."""
+
     variable: Variable
 
 
 @dataclass(slots=True, eq=False)
 class DeleteAttribute(Instruction):
+    """`del object.name`."""
+
     object: Temporary
     name: str
     place: Place | None
@@ -236,6 +261,8 @@ class DeleteAttribute(Instruction):
 
 @dataclass(slots=True, eq=False)
 class DeleteItem(Instruction):
+    """`del object[index]`."""
+
     object: Temporary
     index: Temporary
 
@@ -285,6 +312,8 @@ class Return(Instruction):
 
 @dataclass(slots=True, eq=False)
 class Raise(Instruction):
+    """`raise value`; the way out of the block follows it."""
+
     value: Temporary | None
 
 
@@ -299,6 +328,8 @@ class CatchException(Instruction):
 
 @dataclass(slots=True, eq=False)
 class Jump:
+    """Control goes on at one block."""
+
     target: Block
 
 
@@ -330,6 +361,8 @@ class End(Enum):
 
 @dataclass(slots=True, eq=False)
 class Exit:
+    """Control leaves the graph."""
+
     how: End
 
 

@@ -1,14 +1,26 @@
 """Exceptions that the author expects: a rule that predicts one is silent where it is caught by name or asked for.
 
-Expected is what a `try` around it catches under its own name or that of a base below `Exception`, and what stands inside
-`pytest.raises` or `assertRaises` of it.
+Expected is what a `try` around it catches under its own name or that of a base below `Exception`, and what stands
+inside `pytest.raises` or `assertRaises` of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from mypy.nodes import CallExpr, Context, Expression, FuncItem, MemberExpr, Node, RefExpr, TryStmt, TupleExpr, WithStmt
+from mypy.nodes import (
+    CallExpr,
+    Context,
+    Expression,
+    FuncItem,
+    MemberExpr,
+    NameExpr,
+    Node,
+    RefExpr,
+    TryStmt,
+    TupleExpr,
+    WithStmt,
+)
 
 from mypy_session_plugin.flow.syntax import children
 
@@ -44,7 +56,7 @@ def _catches(statement: TryStmt, error: Collection[str]) -> bool:
 
 
 def _asks_for(manager: Expression, error: Collection[str]) -> bool:
-    if not isinstance(manager, CallExpr) or not isinstance(manager.callee, (MemberExpr, RefExpr)):
+    if not isinstance(manager, CallExpr) or not isinstance(manager.callee, (MemberExpr, NameExpr)):
         return False
     return manager.callee.name in ASKING and any(
         name in error for argument in manager.args[:1] for name in _class_names(argument)

@@ -47,13 +47,19 @@ def read_call(world: World, instruction: Call, node: CallExpr) -> CallSite:
     """What is known of a call before any value is."""
     callee = node.callee
     full_name = callee.fullname if isinstance(callee, RefExpr) else ""
-    info = info_of(world.type(callee.expr)) if instruction.method is not None and isinstance(callee, MemberExpr) else None
+    info = (
+        info_of(world.type(callee.expr)) if instruction.method is not None and isinstance(callee, MemberExpr) else None
+    )
     overridden = info is not None and is_overridden(world, info, instruction.method or "")
     stubbed: tuple[str, ...] = ()
     if info is not None and not overridden:
         stubbed = tuple(base.fullname for base in info.mro if world.library.class_stub(base.fullname) is not None)
     function = None
-    if instruction.method is None and full_name and not (isinstance(callee, RefExpr) and isinstance(callee.node, TypeInfo)):
+    if (
+        instruction.method is None
+        and full_name
+        and not (isinstance(callee, RefExpr) and isinstance(callee.node, TypeInfo))
+    ):
         function = world.library.function(full_name)
     constructs = class_named_by(world.type(callee))
     package = _module_of(world, callee, constructs).partition(".")[0]

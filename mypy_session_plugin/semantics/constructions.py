@@ -65,7 +65,9 @@ def _new_instance(world: World, info: TypeInfo, site: CallSite, instruction: Cal
     for value in given:
         containers.link_all(store, value)
     adds = any(store.session(item) is not None for item in reachable(store, given))
-    situations: dict[Situation | Unknown, Origin | None] = {Situation(State.TRANSIENT): Origin(site.node.line, "constructed")}
+    situations: dict[Situation | Unknown, Origin | None] = {
+        Situation(State.TRANSIENT): Origin(site.node.line, "constructed")
+    }
     existing = frozenset(
         identity for identity, facts in store.instances() if not identity.older and not facts.constructed
     )

@@ -78,7 +78,9 @@ def _adds(stub: FunctionStub) -> bool:
 
 def _unsettles(stub: FunctionStub) -> bool:
     moved = any(effect.arguments.get(state) in _UNSETTLING for effect in stub.effects for state in _SETTLED)
-    return moved or any(_mentions(parameter.annotation, frozenset({"Becomes", "Marked"})) for parameter in stub.parameters)
+    return moved or any(
+        _mentions(parameter.annotation, frozenset({"Becomes", "Marked"})) for parameter in stub.parameters
+    )
 
 
 def _mentions(annotation: TypeExpression, names: frozenset[str]) -> bool:
