@@ -150,7 +150,7 @@ class Store:
         return Store(variables, paths, heap, literals, epochs)
 
     def _reachable(self, values: Iterable[Value]) -> dict[ObjectId, Facts]:
-        kept = {key for key, facts in self.heap.items() if isinstance(facts, SessionFacts)}
+        kept = {key for key, facts in self.heap.items() if isinstance(facts, SessionFacts) or _is_marked(facts)}
         waiting = [item for value in values if value is not NOTHING_KNOWN for item in references(value)]
         while waiting:
             identity = waiting.pop()
@@ -206,6 +206,11 @@ def _join_variables(mine: dict[Name, Value], theirs: dict[Name, Value]) -> dict[
         if name not in theirs:
             result[name] = _unread(name, value)
     return result
+
+
+def _is_marked(facts: Facts) -> bool:
+    """Whether an instance is to be deleted by the next flush: until then its session gives it out when it is loaded."""
+    return isinstance(facts, InstanceFacts) and any(getattr(item, "marked", False) for item in facts.situations)
 
 
 def _read_in(identity: ObjectId) -> tuple[Place, Collection[Hashable]]:

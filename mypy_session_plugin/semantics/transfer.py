@@ -261,6 +261,9 @@ class Transfer:
         store.variables[instruction.target] = value
 
     def _load_function(self, instruction: graph.LoadFunction, store: Store) -> None:
+        for argument in instruction.function.arguments:
+            if isinstance(argument.initializer, NameExpr):
+                containers.link_all(store, store.value(argument.initializer.name))
         function = Function(instruction.function, instruction.captured, instruction.function.fullname)
         store.variables[instruction.target] = frozenset({function})
 
