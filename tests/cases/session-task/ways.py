@@ -1,0 +1,207 @@
+"""The ways by which a session comes into a task."""
+
+import asyncio
+import dataclasses
+from asyncio import create_task, gather
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
+
+from models import User
+
+
+async def _work(session: AsyncSession, key: int = 0) -> int:
+    await session.get(User, key)
+    return key
+
+
+def _sync_work(session: Session, key: int = 0) -> int:
+    session.get(User, key)
+    return key
+
+
+async def _weather(key: int = 0) -> int:
+    return key
+
+
+class Owner:
+    def __init__(self, session: AsyncSession, factory: async_sessionmaker[AsyncSession]) -> None:
+        self.session = session
+        self.factory = factory
+        self.task: asyncio.Task[int] | None = None
+        self.tasks: set[asyncio.Task[Any]] = set()
+
+    async def start(self, session: AsyncSession) -> None:
+        self.task = create_task(_work(session))  # error: [session-task]
+
+    async def start_own(self) -> None:
+        self.task = create_task(self.run_own())
+
+    async def run_own(self) -> int:
+        async with self.factory() as session:
+            return await _work(session)
+
+    async def in_set(self, session: AsyncSession) -> None:
+        task = create_task(_work(session))  # error: [session-task]
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def rebinding(self) -> None:
+        await gather(self.rebind(), self.rebind())
+
+    async def rebind(self) -> None:
+        async with self.factory() as self.session:
+            await self.session.commit()
+
+    async def guard(self) -> None:
+        lock = asyncio.Lock()
+
+        async def one() -> None:
+            async with lock:
+                await self.session.commit()
+
+        await gather(one(), one())
+
+    async def methods_bad(self) -> None:
+        await gather(self.uses(), self.uses2())  # error: [session-task]
+
+    async def methods_ok(self) -> None:
+        await gather(self.uses(), self.no_use())
+
+    async def uses(self) -> None:
+        await self.session.commit()
+
+    async def uses2(self) -> None:
+        await self.session.commit()
+
+    async def no_use(self) -> None:
+        print(self.task)
+
+    async def method_while_the_owner_goes_on(self) -> None:
+        t = create_task(self.uses())  # error: [session-task]
+        await self.session.commit()
+        await t
+
+    async def method_while_a_method_goes_on(self) -> None:
+        t = create_task(self.uses())  # error: [session-task]
+        await self.uses2()
+        await t
+
+    async def method_while_another_does_not_use_it(self) -> None:
+        t = create_task(self.uses())
+        await self.no_use()
+        await t
+
+
+async def awaits_other_use_bad(session: AsyncSession) -> None:
+    t = create_task(_work(session))  # error: [session-task]
+    await _work(session)
+    await t
+
+
+async def to_thread_lambda_ok(factory: sessionmaker[Session]) -> None:
+    def run() -> None:
+        with factory() as session:
+            session.get(User, 1)
+
+    await asyncio.to_thread(run)
+
+
+async def executor_partial_bad(session: Session) -> None:
+    loop = asyncio.get_running_loop()
+    await loop.run_in_executor(None, partial(_sync_work, session, 1))  # error: [session-handover]
+    await loop.run_in_executor(None, lambda: _sync_work(session))  # error: [session-handover]
+    await loop.run_in_executor(None, partial(_sync_work, session=session))  # error: [session-handover]
+
+
+async def sync_in_task_bad(session: Session) -> None:
+    async def run() -> None:
+        session.get(User, 1)
+
+    await gather(run(), run())  # error: [session-task]
+
+
+async def run_sync_ok(session: AsyncSession) -> None:
+    await session.run_sync(lambda s: _sync_work(s))
+
+
+async def closure_no_touch_ok(session: AsyncSession) -> None:
+    name = "x"
+
+    async def run() -> None:
+        print(name)
+
+    t = create_task(run())
+    await session.commit()
+    await t
+
+
+async def closure_arg_shadow_ok(session: AsyncSession, factory: async_sessionmaker[AsyncSession]) -> None:
+    async def run() -> None:
+        async with factory() as session:
+            await _work(session)
+
+    t = create_task(run())
+    await session.commit()
+    await t
+
+
+async def semaphore_ok(session: AsyncSession) -> None:
+    sem = asyncio.Semaphore(5)
+
+    async def run(i: int) -> None:
+        async with sem:
+            await _work(session, i)
+
+    await gather(*[run(i) for i in range(10)])
+
+
+async def callback_ok(session: AsyncSession) -> None:
+    t = create_task(_weather())
+    t.add_done_callback(lambda _: None)
+    await session.commit()
+
+
+@dataclasses.dataclass
+class Deps:
+    db: AsyncSession
+    name: str
+
+
+async def _tool(deps: Deps) -> None:
+    await deps.db.commit()
+
+
+async def _print_name(deps: Deps) -> None:
+    print(deps.name)
+
+
+async def deps_bad(deps: Deps) -> None:
+    await gather(_tool(deps), _tool(deps))  # error: [session-task]
+
+
+async def deps_ok(deps: Deps) -> None:
+    await gather(_tool(deps), _print_name(deps))
+
+
+async def deps_made_bad(session: AsyncSession) -> None:
+    deps = Deps(session, "x")
+    await gather(_tool(deps), _tool(deps))  # error: [session-task]
+
+
+async def lambda_tasks_bad(session: AsyncSession) -> None:
+    jobs = [lambda: _work(session), lambda: _work(session)]
+    await gather(*[job() for job in jobs])  # error: [session-task]
+
+
+async def forget_made_bad(engine: AsyncEngine) -> None:
+    session = AsyncSession(engine)
+    create_task(_work(session))  # error: [session-handover]
+
+
+async def unknown_session_bad(get: Callable[[], AsyncSession]) -> None:
+    session = get()
+    create_task(_work(session))  # error: [session-handover]
