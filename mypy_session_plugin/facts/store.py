@@ -54,7 +54,7 @@ class Store:
         self.variables[variable] = value
 
     def assign_attribute(self, name: str, place: Place | None, value: Value, site: Hashable) -> None:
-        """A strong update of an attribute path; what is read by that name through any other path is unknown from here."""
+        """A strong update of an attribute path; every other path that reads that name is unknown from here."""
         for path in [path for path in self.paths if name in path[1:]]:
             del self.paths[path]
         for subject in [subject for subject in self.literals if name in subject.place[1:]]:
@@ -145,7 +145,8 @@ class Store:
         roots = {name for name in live if isinstance(name, str)}
         paths = {place: value for place, value in self.paths.items() if place[0] in roots}
         literals = {subject: truth for subject, truth in self.literals.items() if subject.place[0] in roots}
-        epochs = {place: sites for place, sites in self.epochs.items() if place[0] in roots or place[0] in (GLOBALS[0], ATTRIBUTES)}
+        roots |= {GLOBALS[0], ATTRIBUTES}
+        epochs = {place: sites for place, sites in self.epochs.items() if place[0] in roots}
         heap = self._reachable([*variables.values(), *paths.values()])
         return Store(variables, paths, heap, literals, epochs)
 

@@ -56,9 +56,8 @@ def operate(store: Store, value: Value, operation: Operation, line: int) -> None
         if isinstance(facts, InstanceFacts):
             store.heap[target] = _changed(facts, operation, origin, surely=certain)
     for identity, facts in others:
-        if any(may_be_one(store, identity, target) for target in targets):
-            store.heap[identity] = _changed(facts, operation, origin, surely=False)
-        elif UNKNOWN in value and not _is_transient(facts):
+        is_known = any(may_be_one(store, identity, target) for target in targets)
+        if is_known or (UNKNOWN in value and not _is_transient(facts)):
             store.heap[identity] = _changed(facts, operation, origin, surely=False)
         elif operation.cascades and not _is_transient(facts):
             add_unknown(store, [identity], lambda situation: False)
@@ -106,7 +105,8 @@ def link(store: Store, value: Value) -> None:
 
 def link_owner(store: Store, owner: Value, value: Value, related: bool) -> None:
     """An attribute of `owner` is set; `related` where its type leaves open that it is another instance."""
-    if not related and not any(isinstance(store.heap.get(item), (InstanceFacts, ContainerFacts)) for item in objects(value)):
+    given = [store.heap.get(item) for item in objects(value)]
+    if not related and not any(isinstance(facts, (InstanceFacts, ContainerFacts)) for facts in given):
         return
     for identity in objects(owner):
         facts = store.heap.get(identity)

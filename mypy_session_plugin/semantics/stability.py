@@ -71,14 +71,15 @@ class Stability:
             node = node.expr
         return True
 
-    def is_method(self, node: Expression) -> bool:
+    def is_method(self, node: Context) -> bool:
         """Whether an attribute is read as a method, bound to its object."""
-        return is_method(self._types.of(node))
+        return isinstance(node, Expression) and is_method(self._types.of(node))
 
     def truth_keeps(self, node: Expression) -> bool:
         """Whether an object of this type is true or false for its life: a list is not."""
         type_ = self._types.of(node)
-        return type_ is not None and all(is_none(item) or _has_fixed_truth(info_of(item)) for item in union_items(type_))
+        items = [] if type_ is None else list(union_items(type_))
+        return bool(items) and all(is_none(item) or _has_fixed_truth(info_of(item)) for item in items)
 
     def may_be_false(self, node: Expression) -> bool:
         """Whether an object of this type may be false although it is not None."""
@@ -87,7 +88,7 @@ class Stability:
         return any(info is None or _has_own_truth(info) for info in items)
 
     def places_of_manager(self, node: Context) -> Iterator[Place]:
-        """What the code of a context manager reaches: the manager, what its call was given, and what its block calls it."""
+        """What a context manager's code reaches: itself, what its call was given, and what its block calls it."""
         target = self._targets.get(node) if isinstance(node, Expression) else None
         candidates: Iterable[Context] = [node] if target is None else [node, target]
         if isinstance(node, CallExpr):
@@ -111,12 +112,9 @@ def _is_plain(info: TypeInfo, name: str) -> bool:
     if node is None:
         return info.fallback_to_any
     if isinstance(node, Decorator):
-        return any(isinstance(item, NameExpr | MemberExpr) and item.name == "cached_property" for item in _decorators(node))
+        named = [item.name for item in node.original_decorators if isinstance(item, NameExpr | MemberExpr)]
+        return "cached_property" in named
     return isinstance(node, Var) and not node.is_property
-
-
-def _decorators(node: Decorator) -> list[Expression]:
-    return node.original_decorators
 
 
 def _has_fixed_truth(info: TypeInfo | None) -> bool:

@@ -1,0 +1,131 @@
+"""What is read: variables that were not assigned here, and attributes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mypy.nodes import FuncItem, TypeInfo
+
+from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, Function, Method, Test, Value, carrier, objects
+from mypy_session_plugin.flow.graph import LoadAttribute, LoadName, Place
+from mypy_session_plugin.mypy_compat.types import is_any
+from mypy_session_plugin.semantics import bodies, boundaries, conditions, sessions
+from mypy_session_plugin.semantics.calls import INSTANCE_STATE, Calls
+from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
+from mypy_session_plugin.semantics.making import Maker
+from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
+from mypy_session_plugin.semantics.shapes import Entity, LibraryShape, SessionShape, Shape, without_states
+from mypy_session_plugin.semantics.stability import Stability
+from mypy_session_plugin.semantics.unknown_calls import escape_all
+from mypy_session_plugin.semantics.world import World, with_none
+
+#: What an attribute of Any type is, where the option `session_expressions` names it.
+CONFIGURED_SESSION = SessionShape("sqlalchemy.orm.scoping.scoped_session", registry=True)
+
+
+class Reads:
+    """Reads places in one graph."""
+
+    def __init__(self, world: World, stability: Stability, body: PhantomBody, calls: Calls) -> None:
+        self._world = world
+        self._stability = stability
+        self._body = body
+        self._calls = calls
+
+    def variable(self, instruction: LoadName, store: Store) -> Value:
+        """What a variable holds that was not assigned yet: a captured one or a global."""
+        node, variable = instruction.node, instruction.variable
+        definition = getattr(node, "node", None)
+        if isinstance(definition, TypeInfo):
+            return NOTHING_KNOWN
+        function = getattr(definition, "func", definition)
+        if isinstance(function, FuncItem):
+            return frozenset({Function(function, (), function.fullname)})
+        kind = "global" if "." in variable else "captured"
+        shape = without_states(self._declared_shape(node, (variable,)))
+        value = self.symbol(store, kind, variable, shape, (variable,))
+        boundaries.declare(store, value, bodies.declared_type(self._world, node))
+        value = with_none(value, self._world.type(node))
+        if value != NOTHING_KNOWN:
+            store.variables[variable] = value
+        return value
+
+    def _declared_shape(self, node: Any, place: Place) -> Shape:
+        """The shape of a place by its type, or by the option that says what it is."""
+        if ".".join(place) in self._world.options.session_expressions and is_any(self._world.type(node)):
+            return CONFIGURED_SESSION
+        return self._world.shape(node)
+
+    def symbol(self, store: Store, kind: str, name: str, shape: Shape, place: Place) -> Value:
+        """What a place holds when it is first read; the same symbol as long as nothing may have assigned it."""
+        if kind in ("parameter", "captured"):
+            value = Maker(store, kind, None).value(shape, place, name)
+        else:
+            value = self._world.path_symbol(store, place, shape)
+        if isinstance(shape, LibraryShape) and shape.class_name in FACTORY_CLASSES:
+            settings = tuple(sorted(self._world.factories.settings(name).items()))
+            for item in objects(value):
+                store.heap[item] = LibraryFacts(shape.class_name, session=frozenset(), settings=settings)
+        return value
+
+    def attribute(self, instruction: LoadAttribute, store: Store) -> Value:
+        """What an attribute holds."""
+        owner = store.value(instruction.object)
+        state_test = self._state_test(owner, instruction.name, store)
+        if state_test is not None:
+            return state_test
+        sessions.may_load(store, owner)
+        place, node = instruction.place, instruction.node
+        if place is not None and place in store.paths:
+            return store.paths[place]
+        if self._stability.is_method(node):
+            return carrier(Method(owner, instruction.name, node))
+        shape = self._body.read_attribute(node, self._declared_shape(node, place or ()), place, store)
+        of_row = self._row_attribute(owner, shape, store)
+        if of_row is not None:
+            return of_row
+        if isinstance(shape, SessionShape) and objects(owner):
+            escape_all(store)
+        provided = self._calls.protocol(instruction.name, owner, node, store) if objects(owner) else None
+        if provided is not None:
+            return provided
+        of_instance = any(isinstance(store.heap.get(item), InstanceFacts) for item in objects(owner))
+        if (isinstance(shape, Entity) and of_instance) or place is None:
+            return self._world.shaped_value(store, shape, node, "attribute")
+        if not _is_registry(shape) and not self._stability.keeps(node):
+            return self._world.shaped_value(store, shape, node, "attribute")
+        value = with_none(self.symbol(store, "path", ".".join(place), shape, place), self._world.type(node))
+        boundaries.declare(store, value, bodies.declared_type(self._world, node))
+        if value != NOTHING_KNOWN:
+            store.paths[place] = value
+        return value
+
+    def _state_test(self, owner: Value, name: str, store: Store) -> Value | None:
+        """`inspect(x).persistent` and its like."""
+        if name not in conditions.STATE_ATTRIBUTES or len(owner) != 1:
+            return None
+        facts = [store.heap.get(item) for item in objects(owner)]
+        if facts and isinstance(facts[0], LibraryFacts) and facts[0].class_name == INSTANCE_STATE:
+            return frozenset({Test(True, None, objects(facts[0].holds), name)})
+        return None
+
+    def _row_attribute(self, owner: Value, shape: Shape, store: Store) -> Value | None:
+        """An entity of a row, by its name: the row's only item of that class."""
+        if not isinstance(shape, Entity) or len(owner) != 1:
+            return None
+        for item in objects(owner):
+            facts = store.heap.get(item)
+            if isinstance(facts, ContainerFacts) and facts.fixed is not None:
+                fitting = [value for value in facts.fixed if self._is_of(value, shape, store)]
+                return fitting[0] if len(fitting) == 1 else None
+        return None
+
+    def _is_of(self, value: Value, shape: Entity, store: Store) -> bool:
+        facts = [store.heap.get(item) for item in objects(value)]
+        return any(isinstance(item, InstanceFacts) and item.class_name == shape.class_name for item in facts)
+
+
+def _is_registry(shape: Shape) -> bool:
+    return isinstance(shape, SessionShape) and shape.registry
