@@ -152,6 +152,7 @@ class SessionFacts:
     holds_new: bool = True
     depth: int | None = 0
     handed: frozenset[HandOver] = frozenset()
+    lender: tuple[str, ...] | None = None
     origin: Origin | None = field(default=None, compare=False)
 
     @property
@@ -178,6 +179,7 @@ class SessionFacts:
             holds_new=self.holds_new or other.holds_new,
             depth=self.depth if self.depth == other.depth else None,
             handed=self.handed | other.handed,
+            lender=self.lender if self.lender == other.lender else None,
             origin=_first(self.origin, other.origin),
         )
 

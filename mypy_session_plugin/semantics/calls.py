@@ -11,6 +11,7 @@ from mypy_session_plugin.facts.effects import FunctionStub
 from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
+    NONE_VALUE,
     NOTHING_KNOWN,
     Bound,
     Constant,
@@ -33,7 +34,7 @@ from mypy_session_plugin.semantics.events import RevealEvent
 from mypy_session_plugin.semantics.library_calls import LibraryCall, session_of
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.phantom_calls import PhantomCalls
-from mypy_session_plugin.semantics.shapes import Shape, SessionShape, session_class
+from mypy_session_plugin.semantics.shapes import SessionShape, Shape, session_class
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, escape_all
 from mypy_session_plugin.semantics.world import World
@@ -279,11 +280,14 @@ class Calls:
             if instruction.method not in boundaries.KEEPING:
                 boundaries.pass_on(world, store, values)
             call_unknown(store, [*values, called], [*places, instruction.receiver_place], site_of(node))
-        return world.typed_value(store, node, "result")
+        result = world.typed_value(store, node, "result")
+        sessions.update_sessions(store, result - NONE_VALUE, lambda facts: replace(facts, lender=instruction.receiver_place))
+        return result
 
     def _set_attribute(self, instruction: Call, store: Store) -> None:
         """`setattr()` and `delattr()`: of a name that is not known, any attribute of the object."""
-        if getattr(getattr(instruction.node, "callee", None), "fullname", "") not in ("builtins.setattr", "builtins.delattr"):
+        callee = getattr(instruction.node, "callee", None)
+        if getattr(callee, "fullname", "") not in ("builtins.setattr", "builtins.delattr"):
             return
         for argument in instruction.arguments[:1]:
             if argument.place is not None:

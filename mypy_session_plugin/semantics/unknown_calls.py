@@ -95,7 +95,8 @@ def call_unknown(store: Store, values: Iterable[Value], places: Iterable[tuple[s
     given_sessions = {
         item
         for item, facts in store.heap.items()
-        if isinstance(facts, SessionFacts) and (item in given or _stands_below(item, below))
+        if isinstance(facts, SessionFacts)
+        and (item in given or _stands_below(item, below) or _is_lent_by(facts, below))
     }
     for session in given_sessions:
         _reach(store, session)
@@ -113,6 +114,12 @@ def _stands_below(identity: ObjectId, places: set[tuple[str, ...]]) -> bool:
         return False
     place = identity.site[0]
     return isinstance(place, tuple) and any(place[:length] in places for length in range(1, len(place)))
+
+
+def _is_lent_by(facts: SessionFacts, places: set[tuple[str, ...]]) -> bool:
+    """Whether one of the objects gave the session out: what it does next may close it."""
+    lender = facts.lender
+    return lender is not None and any(lender[: len(place)] == place[: len(lender)] for place in places)
 
 
 def escape(store: Store, value: Value) -> None:
