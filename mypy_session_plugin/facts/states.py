@@ -67,8 +67,9 @@ def detached(situation: Situation) -> Situation:
 
 def _released(situation: Situation, state: State) -> Situation:
     """The instance in no session, with what the transaction that inserted its row may still do to it."""
-    # A savepoint forgets the deletion; the transaction around it does not, and acts on the instance at its end.
-    gone = situation.gone if situation.gone in (Level.OUTER, Level.UNKNOWN) else Level.BEFORE
+    # The running transaction forgets its own deletion; one around it does not, and acts on the instance at its end.
+    forgotten = situation.state is State.DELETED and situation.gone is Level.INNER
+    gone = Level.BEFORE if forgotten else situation.gone
     if situation.new is gone is Level.BEFORE:
         return Situation(state)
     return Situation(state, situation.session, new=situation.new, gone=gone)
@@ -88,13 +89,11 @@ def added(situation: Situation, session: ObjectId | None) -> Followers | None:
     """What `add()` makes of the instance: `Added` in signatures."""
     match situation.state:
         case State.TRANSIENT if not situation.was_deleted:
-            pending = Situation(State.PENDING, session)
-            elsewhere = situation.new is not Level.BEFORE and not _is_in(situation, session)
-            return (pending, UNKNOWN) if elsewhere or situation.gone is not Level.BEFORE else (pending,)
+            return _attached(situation, State.PENDING, session)
         case State.TRANSIENT:
             return (UNKNOWN,)
         case State.DETACHED if not situation.was_deleted:
-            return _attached(situation, session)
+            return _attached(situation, State.PERSISTENT, session)
         case State.PENDING:
             return (situation,)
         case State.PERSISTENT:
@@ -103,18 +102,15 @@ def added(situation: Situation, session: ObjectId | None) -> Followers | None:
             return None
 
 
-def _attached(situation: Situation, session: ObjectId | None) -> Followers:
-    """A detached instance comes into a session; the transaction that inserted its row still takes it back."""
+def _attached(situation: Situation, state: State, session: ObjectId | None) -> Followers:
+    """An instance comes into a session; what its transaction remembers of it stays, what another one's does is unclear."""
+    inserted = state is State.PERSISTENT
     if situation.new is situation.gone is Level.BEFORE:
-        return (Situation(State.PERSISTENT, session),)
-    if situation.gone is Level.BEFORE and _is_in(situation, session):
-        return (Situation(State.PERSISTENT, session, new=situation.new),)
-    return (Situation(State.PERSISTENT, session, new=Level.UNKNOWN), UNKNOWN)
-
-
-def _is_in(situation: Situation, session: ObjectId | None) -> bool:
-    """Whether it is certainly this session whose transaction inserted the row."""
-    return session is not None and situation.session == session and not session.older
+        return (Situation(state, session),)
+    if session is not None and situation.session == session and not session.older:
+        new = situation.new if inserted else Level.BEFORE
+        return (Situation(state, session, new=new, gone=situation.gone),)
+    return (Situation(state, session, new=Level.UNKNOWN if inserted else Level.BEFORE), UNKNOWN)
 
 
 def marked(situation: Situation, session: ObjectId | None) -> Followers | None:
@@ -127,7 +123,7 @@ def marked(situation: Situation, session: ObjectId | None) -> Followers | None:
         case State.DETACHED:
             return tuple(
                 replace(item, marked=True) if isinstance(item, Situation) else item
-                for item in _attached(situation, session)
+                for item in _attached(situation, State.PERSISTENT, session)
             )
         case State.DELETED:
             return (replace(situation, marked=True, gone=Level.INNER),)
@@ -152,8 +148,8 @@ def moved(situation: Situation, moves: Mapping[str, State], inner: bool) -> Foll
 
 def _moved_old(situation: Situation, moves: Mapping[str, State], inner: bool) -> Followers:
     """The move of an instance whose row the end of the transaction does not take back."""
-    if situation.gone is not Level.BEFORE and situation.state not in ATTACHED and "deleted" in moves:
-        return (situation, UNKNOWN)
+    if situation.gone is not Level.BEFORE and situation.state is not State.DELETED and "deleted" in moves:
+        return (*_moved_old(replace(situation, gone=Level.BEFORE), moves, inner), UNKNOWN)
     if situation.state is State.DELETED and situation.gone is Level.BEFORE and not situation.marked:
         # Left over from a transaction that was closed: no other transaction knows of it.
         return (situation,)
@@ -184,7 +180,7 @@ def _moved_to(situation: Situation, target: State) -> Situation:
         case State.DELETED:
             return Situation(State.DELETED, situation.session, new=situation.new, gone=Level.INNER)
         case State.PERSISTENT if situation.state is State.PENDING:
-            return Situation(State.PERSISTENT, situation.session, new=Level.INNER)
+            return replace(situation, state=State.PERSISTENT, new=Level.INNER)
         case _:
             return replace(situation, state=target, marked=False)
 

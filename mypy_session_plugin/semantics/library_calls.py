@@ -230,13 +230,20 @@ def _change_transaction(store: Store, call: LibraryCall, effect: Effect, inner: 
     match effect.name:
         case "ends" if inner:
             sessions.end_savepoint(store, call.session)
-        case "ends" | "closes":
-            if effect.name == "ends" or not inner:
-                sessions.end_transaction(store, call.session)
+        case "ends":
+            sessions.end_transaction(store, call.session)
+        case "closes" if not inner and _ends_with_receiver(store, call.receiver):
+            sessions.end_transaction(store, call.session)
         case "begins" if effect.arguments.get("kind") == "nested":
             sessions.begin_savepoint(store, call.session)
         case _:
             pass
+
+
+def _ends_with_receiver(store: Store, receiver: Value) -> bool:
+    """Whether the end of the receiver is that of its session's transaction; that of a Result is not."""
+    facts = [store.heap.get(item) for item in objects(receiver)]
+    return not any(isinstance(item, LibraryFacts) and item.class_name.endswith("Result") for item in facts)
 
 
 def call_of(node: Context) -> CallExpr | None:
