@@ -6,7 +6,7 @@ from mypy_session_plugin.flow.graph import Block, CatchException, Graph
 
 
 def raising_blocks(graph: Graph) -> frozenset[int]:
-    """The indices of blocks that control reaches only with an exception under way: copies of `finally`, exits of `with`.
+    """The indices of the blocks reached only with an exception under way: copies of `finally`, exits of `with`.
 
     A handler that the author wrote is an ordinary way again.
     """

@@ -1,4 +1,4 @@
-"""The bodies of code that is handed over, as far as they stand in the module that is checked: what they name, and how."""
+"""The bodies of code that is handed over, as far as they stand in the module that is checked: what they name."""
 
 from __future__ import annotations
 

@@ -87,7 +87,9 @@ def hand_to_function(
     _hand(world, store, found, node, Manner(waits=waits))
 
 
-def hand_to_object(world: World, store: Store, boundary: str, found: Sequence[Reached], node: Context, made: Value) -> None:
+def hand_to_object(
+    world: World, store: Store, boundary: str, found: Sequence[Reached], node: Context, made: Value
+) -> None:
     """An object that runs by itself from its `start()` on was given sessions."""
     ways = [(reached, Run(boundary, frozenset(), node)) for reached in found]
     handed = _hand(world, store, ways, node, Manner(starts=False))
@@ -202,15 +204,15 @@ def _standing_for(
 
 def start(world: World, store: Store, receiver: Value) -> None:
     """`start()` of an object that was given sessions at its construction; it starts once, of many such objects each."""
+    waiting: list[tuple[HandOver, ObjectId]] = []
     for item in objects(receiver):
         facts = store.heap.get(item)
-        if not isinstance(facts, LibraryFacts):
-            continue
-        for session in objects(facts.holds):
-            for one in sorted(facts.handed, key=lambda item: item.order):
-                _start(world, store, one, session)
-        if not item.older:
-            store.heap[item] = replace(facts, holds=frozenset())
+        if isinstance(facts, LibraryFacts):
+            waiting.extend((one, session) for session in objects(facts.holds) for one in facts.handed)
+            if not item.older:
+                store.heap[item] = replace(facts, holds=frozenset())
+    for one, session in sorted(waiting, key=lambda pair: (pair[0].order, repr(pair[1]))):
+        _start(world, store, one, session)
 
 
 def join(world: World, store: Store, value: Value, outcome: Outcome = Outcome.WAITED) -> None:

@@ -118,7 +118,8 @@ class Reach:
             case InstanceFacts():
                 yield from self._instance(facts, text)
             case ContainerFacts():
-                for element in facts.fixed if facts.fixed is not None else [frozenset({atom}) for atom in facts.elements]:
+                each = [frozenset({atom}) for atom in sorted(facts.elements, key=repr)]
+                for element in each if facts.fixed is None else facts.fixed:
                     yield from self._through(element, node, depth + 1)
 
     def _is_registry(self, facts: SessionFacts, node: Context) -> bool:
@@ -164,10 +165,20 @@ class Reach:
             if isinstance(facts, SessionFacts) and not facts.registry and not facts.synchronized:
                 yield Reached(item, text_of_place(node), "method")
         body = bodies.body_of(self._world, method)
+        if body is None and len(method.receiver) == 1:
+            yield from self._receiver(method)
         if objects(method.receiver) or body is None or not isinstance(node, MemberExpr) or not body.arguments:
             return
         way = Reached(NOWHERE, text_of_place(node), "method")
         yield from self._attributes(body, body.arguments[0].variable, node.expr, way)
+
+    def _receiver(self, method: Method) -> Iterator[Reached]:
+        """An instance whose own method runs there, elsewhere defined, is handed over as an argument is."""
+        owner = getattr(method.node, "expr", None)
+        for item in objects(method.receiver):
+            facts = self._store.heap.get(item)
+            if isinstance(facts, InstanceFacts):
+                yield from self._instance(facts, text_of_place(owner))
 
     def _bound(self, bound: Bound, depth: int) -> Iterator[Reached]:
         """The arguments that a partial or coroutine holds, and the function that will run with them."""

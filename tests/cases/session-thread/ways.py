@@ -161,9 +161,9 @@ def map_ids_lazy_ok(session: Session) -> None:
 
 
 def map_live_entities_bad(session: Session) -> None:
-    # the iterable is consumed here; instances cross
+    users = session.scalars(select(User))
     with ThreadPoolExecutor() as pool:
-        for name in pool.map(elsewhere, session.scalars(select(User))):  # error: [session-thread]
+        for _ in pool.map(elsewhere, users):  # error: [session-thread]
             session.add(User())
 
 
