@@ -30,7 +30,8 @@ class Types:
 
     def __init__(self, checker: TypeChecker) -> None:
         self._checker = checker
-        self._map = checker._type_maps[0]
+        # More than one map is a speculative check, inside which no probe fires: then this mypy is another than was tested.
+        (self._map,) = checker._type_maps
         self._tree = checker.tree
 
     @property
