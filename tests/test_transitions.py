@@ -56,6 +56,8 @@ LESS_EXACT = {
     "read deferred column": "what is loaded is not known: a load flushes, so a marked instance may be deleted",
     "read relationship (lazy)": "what is loaded is not known: a load flushes, so a marked instance may be deleted",
     "append to relationship": "what is loaded is not known: a load flushes, so a marked instance may be deleted",
+    "delete": "what it cascades to may have to be loaded, and the flush before that deletes what was marked",
+    "delete_all": "what it cascades to may have to be loaded, and the flush before that deletes what was marked",
     "pending-after-failed-flush": "whether the flush in the `try` failed is not known",
     "persistent-after-failed-flush": "whether the flush in the `try` failed is not known",
 }

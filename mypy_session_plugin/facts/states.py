@@ -103,7 +103,7 @@ def added(situation: Situation, session: ObjectId | None) -> Followers | None:
 
 
 def _attached(situation: Situation, state: State, session: ObjectId | None) -> Followers:
-    """An instance comes into a session; what its transaction remembers of it stays, what another one's does is unclear."""
+    """An instance comes into a session; what another one's transaction still does to it is not known."""
     inserted = state is State.PERSISTENT
     if situation.new is situation.gone is Level.BEFORE:
         return (Situation(state, session),)

@@ -69,12 +69,15 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     boundaries.use(world, store, call.session, call.node, call.name)
     if boundaries.ends(call.bound, call.failed):
         boundaries.join(world, store, call.receiver)
-    _change_parameters(store, call)
     effects = [effect for effect in call.bound.stub.effects if _occurs(effect, call.failed)]
     origin = Origin(call.node.line, event_name(call.name))
     inner = _is_savepoint(store, call.receiver)
+    if any(effect.when is When.LOAD for effect in effects):
+        # What `delete()` cascades to is loaded before it marks the instance.
+        sessions.flush(store, call.session, origin, When.LOAD)
+    _change_parameters(store, call)
     for effect in effects:
-        if effect.name == "flushes":
+        if effect.name == "flushes" and effect.when is not When.LOAD:
             sessions.flush(store, call.session, origin, effect.when, autoflush_given(store, call.receiver, call.node))
         elif effect.name == "moves":
             _move(world, store, call, effect, origin, inner)

@@ -13,6 +13,7 @@ from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE_VALUE, NOTHING_KNOWN, Constant, ObjectId, Value, join, objects
 from mypy_session_plugin.semantics.binding import ROW_CLASSES, BoundCall, is_phantom
+from mypy_session_plugin.semantics.exports import canonical_name
 from mypy_session_plugin.semantics.factories import (
     DEFAULTS,
     FACTORY_CLASSES,
@@ -40,7 +41,6 @@ from mypy_session_plugin.semantics.shapes import (
     Shape,
     with_states,
 )
-from mypy_session_plugin.semantics.stub_names import canonical_name
 from mypy_session_plugin.semantics.world import World
 
 #: Phantom types around a result that say nothing of its states.

@@ -71,9 +71,11 @@ class scoped_session(Generic[S]):
         "Use the make_transient() function to send this object back to the transient state."
     )
     def add_all(self, instances: Iterable[Added[T]]) -> None: ...
+    @flushes(when="load")
     @writes
     @raises("InvalidRequestError: Instance '<{class}>' is not persisted")
     def delete(self, instance: Marked[T]) -> None: ...
+    @flushes(when="load")
     @writes
     @raises("InvalidRequestError: Instance '<{class}>' is not persisted")
     def delete_all(self, instances: Iterable[Marked[T]]) -> None: ...

@@ -84,9 +84,11 @@ class Session:
         "Use the make_transient() function to send this object back to the transient state."
     )
     def add_all(self, instances: Iterable[Added[T]]) -> None: ...
+    @flushes(when="load")
     @writes
     @raises("InvalidRequestError: Instance '<{class}>' is not persisted")
     def delete(self, instance: Marked[T]) -> None: ...
+    @flushes(when="load")
     @writes
     @raises("InvalidRequestError: Instance '<{class}>' is not persisted")
     def delete_all(self, instances: Iterable[Marked[T]]) -> None: ...

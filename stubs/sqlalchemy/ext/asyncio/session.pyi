@@ -72,9 +72,11 @@ class AsyncSession:
         "Use the make_transient() function to send this object back to the transient state."
     )
     def add_all(self, instances: Iterable[Added[T]]) -> None: ...
+    @flushes(when="load")
     @writes
     @raises("InvalidRequestError: Instance '<{class}>' is not persisted")
     async def delete(self, instance: Marked[T]) -> None: ...
+    @flushes(when="load")
     @writes
     @raises("InvalidRequestError: Instance '<{class}>' is not persisted")
     async def delete_all(self, instances: Iterable[Marked[T]]) -> None: ...
