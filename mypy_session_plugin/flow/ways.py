@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from mypy_session_plugin.flow.graph import Block, CatchException, Graph
+from mypy_session_plugin.flow.graph import Block, CatchException, Graph, Raise
 
 
 def raising_blocks(graph: Graph) -> frozenset[int]:
     """The indices of the blocks reached only with an exception under way: copies of `finally`, exits of `with`.
 
-    A handler that the author wrote is an ordinary way again.
+    A `raise` or failed `assert` that the author wrote begins such a way, and a handler ends it.
     """
     ordinary: set[int] = set()
     visited: set[tuple[int, bool]] = set()
@@ -21,7 +21,8 @@ def raising_blocks(graph: Graph) -> frozenset[int]:
         visited.add((block.index, raising))
         if not raising:
             ordinary.add(block.index)
-        waiting.extend((target, raising) for target in block.successors())
+        raises = raising or bool(block.instructions and isinstance(block.instructions[-1], Raise))
+        waiting.extend((target, raises) for target in block.successors())
         if block.handler is not None:
             waiting.append((block.handler, True))
     return frozenset(block.index for block in graph.blocks if block.index not in ordinary)
