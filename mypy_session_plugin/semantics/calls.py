@@ -36,13 +36,25 @@ from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.phantom_calls import PhantomCalls
 from mypy_session_plugin.semantics.shapes import SessionShape, Shape, session_class
 from mypy_session_plugin.semantics.stability import Stability
-from mypy_session_plugin.semantics.unknown_calls import call_unknown, escape_all
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, escape_all, run_manager
 from mypy_session_plugin.semantics.world import World
 
 REVEAL = ("mypy_session_plugin.phantom.reveal_state", "mypy_session_plugin.reveal_state")
 INSPECT = ("sqlalchemy.inspection.inspect",)
 #: Functions with a meaning of their own.
 SPECIAL = frozenset({*REVEAL, *INSPECT, "builtins.isinstance", "builtins.bool", "functools.partial"})
+#: Methods of frameworks, by the package that defines them, that run requests or tasks or change the context.
+REQUESTS = frozenset({"open", "get", "post", "put", "patch", "delete", "head", "options", "request", "invoke", "send"})
+SERVING = {
+    "werkzeug": REQUESTS,
+    "flask": REQUESTS | {"push", "pop", "do_teardown_appcontext"},
+    "starlette": REQUESTS,
+    "fastapi": REQUESTS,
+    "httpx": REQUESTS,
+    "django": REQUESTS,
+    "celery": frozenset({"apply", "run", "__call__"}),
+    "click": frozenset({"invoke"}),
+}
 INSTANCE_STATE = "sqlalchemy.orm.state.InstanceState"
 
 
@@ -280,9 +292,18 @@ class Calls:
             if instruction.method not in boundaries.KEEPING:
                 boundaries.pass_on(world, store, values)
             call_unknown(store, [*values, called], [*places, instruction.receiver_place], site_of(node))
+            self._serve(instruction, store)
         result = world.typed_value(store, node, "result")
-        sessions.update_sessions(store, result - NONE_VALUE, lambda facts: replace(facts, lender=instruction.receiver_place))
+        lender = instruction.receiver_place
+        sessions.update_sessions(store, result - NONE_VALUE, lambda facts: replace(facts, lender=lender))
         return result
+
+    def _serve(self, instruction: Call, store: Store) -> None:
+        """A test client, a task called directly and an application context may end the registry's session."""
+        node = instruction.node
+        package = self._site(instruction, node).package if isinstance(node, CallExpr) else ""
+        if instruction.method in SERVING.get(package, ()):
+            run_manager(store, frozenset(), (), site_of(node))
 
     def _set_attribute(self, instruction: Call, store: Store) -> None:
         """`setattr()` and `delattr()`: of a name that is not known, any attribute of the object."""

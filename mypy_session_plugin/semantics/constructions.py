@@ -14,7 +14,7 @@ from mypy_session_plugin.flow.graph import ArgumentKind, Call
 from mypy_session_plugin.mypy_compat.types import is_any
 from mypy_session_plugin.semantics import boundaries, containers, runners
 from mypy_session_plugin.semantics.binding import BoundCall
-from mypy_session_plugin.semantics.call_sites import CallSite, is_overridden
+from mypy_session_plugin.semantics.call_sites import CLOSED_MODULES, CallSite, is_overridden
 from mypy_session_plugin.semantics.factories import DEFAULTS, NOT_KNOWN, settings_of
 from mypy_session_plugin.semantics.instances import RELATED, link_owner
 from mypy_session_plugin.semantics.making import site_of
@@ -22,11 +22,13 @@ from mypy_session_plugin.semantics.mapped import bases_of
 from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.results import new_session
 from mypy_session_plugin.semantics.shapes import SESSIONS, SessionShape, session_class
-from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable
+from mypy_session_plugin.semantics.unknown_calls import call_unknown
 from mypy_session_plugin.semantics.world import World
 
 #: What a call makes that the option `session_expressions` names.
 CONFIGURED_SESSION = SessionShape("sqlalchemy.orm.session.Session", registry=False)
+#: Packages whose bases of mapped classes have constructors that only assign attributes.
+CONSTRUCTING = ("sqlmodel", "pydantic", "flask_sqlalchemy")
 
 
 def construct(world: World, site: CallSite, instruction: Call, store: Store) -> Value | None:
@@ -59,12 +61,14 @@ def _configured_session(world: World, site: CallSite, store: Store) -> Value | N
 def _new_instance(world: World, info: TypeInfo, site: CallSite, instruction: Call, store: Store) -> Value:
     """A mapped instance begins transient; those it is given may be taken along when it is added.
 
-    A constructor of the user's that is given a session may add it.
+    A constructor of the user's may add it.
     """
     given = [store.value(argument.value) for argument in instruction.arguments]
     for value in given:
         containers.link_all(store, value)
-    adds = any(store.session(item) is not None for item in reachable(store, given))
+    adds = _has_own_constructor(info)
+    if adds:
+        call_unknown(store, given, [argument.place for argument in instruction.arguments], site_of(site.node))
     situations: dict[Situation | Unknown, Origin | None] = {
         Situation(State.TRANSIENT): Origin(site.node.line, "constructed")
     }
@@ -83,6 +87,16 @@ def _new_instance(world: World, info: TypeInfo, site: CallSite, instruction: Cal
         related = argument.kind is ArgumentKind.DOUBLE_STAR or isinstance(world.shape(argument.node), RELATED)
         link_owner(store, made, value, related)
     return made
+
+
+def _has_own_constructor(info: TypeInfo) -> bool:
+    """Whether a class of the user's has an `__init__`, which is not the one that `MappedAsDataclass` makes."""
+    for base in info.mro:
+        symbol = base.names.get("__init__")
+        if symbol is not None:
+            package = base.module_name.partition(".")[0]
+            return not symbol.plugin_generated and package not in (*CLOSED_MODULES, *CONSTRUCTING)
+    return False
 
 
 def _new_runner(world: World, info: TypeInfo, site: CallSite, instruction: Call, store: Store) -> Value | None:

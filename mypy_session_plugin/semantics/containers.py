@@ -10,7 +10,7 @@ from mypy_session_plugin.facts.objects import ContainerFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, ObjectId, Value, join, objects
 from mypy_session_plugin.flow.graph import BuildContainer, Call, Collect, Item
-from mypy_session_plugin.semantics.instances import add_unknown, link
+from mypy_session_plugin.semantics.instances import link, lose
 from mypy_session_plugin.semantics.making import copy_element, site_of
 from mypy_session_plugin.semantics.unknown_calls import escape, reachable
 from mypy_session_plugin.semantics.world import World
@@ -137,6 +137,8 @@ def rearrange(store: Store, container: Value) -> None:
         facts = store.heap.get(item)
         if isinstance(facts, ContainerFacts):
             store.heap[item] = replace(facts, fixed=None, keys=None)
+            if facts.kind != "dict" and not _is_made_here(store, item):
+                lose(store, facts.elements)
 
 
 def _fixed_item(facts: ContainerFacts, index: Constant) -> Value | None:
@@ -219,15 +221,13 @@ def _method(
     elif method in TAKES:
         if method != "get":
             rearrange(store, receiver)
-        return join((one_of(world, store, receiver, node), *values[1:], NOTHING_KNOWN if method == "get" else frozenset()))
+        default = NOTHING_KNOWN if method == "get" else frozenset()
+        return join((one_of(world, store, receiver, node), *values[1:], default))
     elif method in COPYING:
         facts = ContainerFacts("list", join((elements_of(store, receiver), *(elements_of(store, v) for v in values))))
         return frozenset({store.create(ObjectId("container", site_of(node)), facts)})
     elif method in REARRANGES:
         rearrange(store, receiver)
-        if not all(_is_made_here(store, atom) for atom in receiver):
-            # Taken out of a relationship, an instance may be deleted by the next flush.
-            add_unknown(store, reachable(store, values), lambda situation: False)
     elif method not in LOOKS:
         return None
     return NOTHING_KNOWN

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, join_situations
 from mypy_session_plugin.facts.origin import Origin
-from mypy_session_plugin.facts.states import Followers, Situation, State
+from mypy_session_plugin.facts.states import ATTACHED, Followers, Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Unknown, Value, objects
 from mypy_session_plugin.semantics.shapes import Collection, Entity, Row, Unseen
@@ -101,6 +101,16 @@ def add_unknown(store: Store, identities: Iterable[ObjectId], keeps: Callable[[S
 def link(store: Store, value: Value) -> None:
     """An instance becomes an attribute or element of another: `add()` of that one may take it along (save-update)."""
     add_unknown(store, objects(value), lambda situation: situation.state not in UNATTACHED)
+
+
+def lose(store: Store, taken: Value) -> None:
+    """Instances are taken out of a relationship: the next flush may delete them (`delete-orphan`)."""
+    elements = [item for item in objects(taken) if isinstance(store.heap.get(item), InstanceFacts)]
+    for identity, facts in store.instances():
+        if not _is_transient(facts) and any(
+            identity == element or may_be_one(store, identity, element) for element in elements
+        ):
+            add_unknown(store, [identity], lambda situation: situation.state not in ATTACHED)
 
 
 def link_owner(store: Store, owner: Value, value: Value, related: bool) -> None:

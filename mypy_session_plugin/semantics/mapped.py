@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mypy.nodes import TypeInfo, Var
-from mypy.types import Instance, get_proper_type
+from mypy.types import Instance, Type, get_proper_type
 
 #: Bases, and metaclasses, of declarative classes in SQLAlchemy, SQLModel and Flask-SQLAlchemy.
 DECLARATIVE_BASES = frozenset(
@@ -69,3 +69,14 @@ def _has_mapped_attribute(info: TypeInfo) -> bool:
             if isinstance(declared, Instance) and declared.type.fullname in MAPPED_ATTRIBUTES:
                 return True
     return False
+
+
+def attribute_type(info: TypeInfo | None, name: str) -> Type | None:
+    """What an attribute of the class holds, which mypy does not keep where it is assigned; `Mapped[...]` taken off."""
+    symbol = None if info is None else info.get(name)
+    if symbol is None or not isinstance(symbol.node, Var) or symbol.node.type is None:
+        return None
+    declared = get_proper_type(symbol.node.type)
+    if isinstance(declared, Instance) and declared.type.fullname in MAPPED_ATTRIBUTES and declared.args:
+        return declared.args[0]
+    return declared

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from mypy.nodes import ForStmt, FuncItem, NameExpr, UnaryExpr
+from mypy.nodes import ForStmt, FuncItem, MemberExpr, NameExpr, UnaryExpr
 
-from mypy_session_plugin.facts.objects import LibraryFacts
+from mypy_session_plugin.facts.objects import InstanceFacts, LibraryFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
+    NONE,
     NOTHING_KNOWN,
     Bound,
     Function,
@@ -22,14 +23,15 @@ from mypy_session_plugin.facts.values import (
     objects,
 )
 from mypy_session_plugin.flow import graph
-from mypy_session_plugin.mypy_compat.types import parameters_of
+from mypy_session_plugin.mypy_compat.types import info_of, parameters_of
 from mypy_session_plugin.semantics import boundaries, conditions, containers, managers, sessions
 from mypy_session_plugin.semantics.calls import Calls
-from mypy_session_plugin.semantics.instances import RELATED, link_owner
+from mypy_session_plugin.semantics.instances import RELATED, link_owner, lose
 from mypy_session_plugin.semantics.making import Maker, site_of
+from mypy_session_plugin.semantics.mapped import attribute_type
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
 from mypy_session_plugin.semantics.reads import Reads
-from mypy_session_plugin.semantics.shapes import SessionShape, without_states
+from mypy_session_plugin.semantics.shapes import Collection, Entity, SessionShape, without_states
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, run_manager
 from mypy_session_plugin.semantics.world import World, ignore, with_none
@@ -241,14 +243,26 @@ class Transfer:
     def _store_attribute(self, instruction: graph.StoreAttribute, store: Store) -> None:
         value = self._body.stored_attribute(instruction, store.value(instruction.value), store)
         containers.link_all(store, value)
-        related = isinstance(self._world.shape(instruction.node), RELATED)
-        link_owner(store, store.value(instruction.object), value, related)
+        if any(isinstance(store.heap.get(item), InstanceFacts) for item in objects(store.value(instruction.object))):
+            self._relate(instruction, value, store)
         sessions.assign_setting(store, store.value(instruction.object), instruction.name, value)
-        boundaries.use_instance(self._world, store, store.value(instruction.object), instruction.node)
+        boundaries.use_instance(self._world, store, store.value(instruction.object), instruction.node, writes=True)
         store.assign_attribute(instruction.name, instruction.place, conditions.kept(value), site_of(instruction.node))
+
+    def _relate(self, instruction: graph.StoreAttribute, value: Value, store: Store) -> None:
+        """An attribute of an instance is set: the next flush may delete what was in a relationship, as an orphan."""
+        owner, target = store.value(instruction.object), instruction.node
+        info = info_of(self._world.type(target.expr)) if isinstance(target, MemberExpr) else None
+        shape = self._world.shapes.of(attribute_type(info, instruction.name))
+        link_owner(store, owner, value, isinstance(shape, RELATED))
+        if isinstance(shape, Entity) and NONE in value:
+            lose(store, owner)
+        elif isinstance(shape, Collection) and isinstance(shape.element, Entity):
+            lose(store, Maker(store, "left", None).value(shape.element, site_of(instruction.node), older=True))
 
     def _store_item(self, instruction: graph.StoreItem, store: Store) -> None:
         value = self._body.stored_item(instruction, store.value(instruction.value), store)
+        containers.rearrange(store, store.value(instruction.object))
         containers.put(store, store.value(instruction.object), value)
 
     def _delete_name(self, instruction: graph.DeleteName, store: Store) -> None:

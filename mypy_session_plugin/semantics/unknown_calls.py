@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +25,8 @@ from mypy_session_plugin.facts.values import (
 from mypy_session_plugin.semantics.instances import add_unknown
 from mypy_session_plugin.semantics.reaching import place_of
 
+#: The names of functions that say that they take the instance that they are given out of its session.
+TAKES_OUT = re.compile("delete|remove|destroy|purge|expunge|detach|evict|transient|clone|rollback|close", re.IGNORECASE)
 #: Marks a site at which unknown code ran, as against an assignment.
 CALLED = "called"
 
@@ -33,12 +36,13 @@ class Reach:
     """What code that is given some values gets at.
 
     `objects` through containers, results, closures and partials; `variables` that closures name; `places` that bound
-    methods and the arguments of coroutines were read from.
+    methods and the arguments of coroutines were read from; `names` of functions and methods.
     """
 
     objects: set[ObjectId] = field(default_factory=set)
     variables: set[str] = field(default_factory=set)
     places: set[tuple[str, ...]] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
 
     def note_place(self, node: object) -> None:
         """An expression whose object the code gets at, where it is an access path."""
@@ -66,11 +70,13 @@ def _parts(store: Store, atom: Atom, found: Reach) -> Iterable[Value]:
             if isinstance(facts, ContainerFacts):
                 return [facts.elements]
             return [facts.session, facts.holds] if isinstance(facts, LibraryFacts) else []
-        case Function(captured=captured):
+        case Function(captured=captured, full_name=full_name):
+            found.names.add(full_name.rpartition(".")[2])
             new = [name for name in captured if name not in found.variables]
             found.variables.update(new)
             return [store.value(name) for name in new]
-        case Method(receiver=receiver, node=node):
+        case Method(receiver=receiver, node=node, name=name):
+            found.names.add(name)
             found.note_place(getattr(node, "expr", None))
             return [receiver]
         case Bound(function=function, held=held, call=call):
@@ -101,6 +107,8 @@ def call_unknown(store: Store, values: Iterable[Value], places: Iterable[tuple[s
     for session in given_sessions:
         _reach(store, session)
     _touch_instances(store, given, given_sessions)
+    if any(TAKES_OUT.search(name) for name in reached.names):
+        add_unknown(store, given, lambda situation: situation.state not in ATTACHED)
     _touch_containers(store, given)
     for place in sorted(below):
         store.forget_below(place)

@@ -326,3 +326,33 @@ def loaded_while_marked_for_deletion_ok(session: Session, users: list[User]) -> 
         session.delete(user)
     found = session.get_one(User, 1)
     session.merge(found)
+
+
+def relationship_emptied_ok(session: Session) -> None:
+    user, post = session.get_one(User, 1), session.get_one(Post, 1)
+    user.posts.clear()
+    session.flush()
+    session.merge(post)
+
+
+def relationship_assigned_ok(session: Session) -> None:
+    user, post = session.get_one(User, 1), session.get_one(Post, 1)
+    user.posts = []
+    session.flush()
+    session.merge(post)
+
+
+def another_relationship_assigned_bad(session: Session) -> None:
+    user, post = session.get_one(User, 1), session.get_one(Post, 1)
+    post.author = user
+    session.flush()
+    session.merge(post)  # error: [session-merge]
+
+
+def expunge_user(user: User) -> None: ...
+
+
+def given_to_a_function_that_says_it_takes_it_out_ok(session: Session) -> None:
+    user = session.get_one(User, 1)
+    expunge_user(user)
+    session.merge(user)

@@ -315,3 +315,15 @@ def number_equal_to_true_ok(session: Session) -> None:
         session.add(user)
         session.flush()
     session.refresh(user)
+
+
+class Eager(User):
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+        registry.add(self)
+        registry.flush()
+
+
+def added_by_its_constructor_ok() -> None:
+    user = Eager("ann")
+    registry.refresh(user)
