@@ -21,7 +21,6 @@ from mypy_session_plugin.flow.graph import (
 from mypy_session_plugin.flow.liveness import set_live
 from mypy_session_plugin.flow.oracle import Oracle
 
-
 #: A block of more instructions than this is cut.
 MAXIMUM_LENGTH = 200
 
@@ -49,7 +48,7 @@ def build_graph(unit: FuncItem | MypyFile, oracle: Oracle) -> Graph:
 
 def divide(block: Block, blocks: list[Block]) -> None:
     """Cut a long block into a chain: what is dead is dropped at blocks' edges, so that long code does not pile it up."""
-    while len(block.instructions) > MAXIMUM_LENGTH:
+    """Cut a long block into a chain: what is dead is dropped at the edges of blocks, so that long code does not pile it up."""
         rest = Block(len(blocks), block.instructions[MAXIMUM_LENGTH:], block.terminator, block.handler)
         del block.instructions[MAXIMUM_LENGTH:]
         block.terminator = Jump(rest)

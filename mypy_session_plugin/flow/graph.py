@@ -14,10 +14,14 @@ from typing import TypeAlias
 
 from mypy.nodes import Context, Expression, FuncItem
 
-Temporary: TypeAlias = int
+from mypy_session_plugin.flow.operands import Argument as Argument
+from mypy_session_plugin.flow.operands import ArgumentKind as ArgumentKind
+from mypy_session_plugin.flow.operands import ContainerKind as ContainerKind
+from mypy_session_plugin.flow.operands import Item as Item
+from mypy_session_plugin.flow.operands import Place as Place
+from mypy_session_plugin.flow.operands import Temporary as Temporary
+
 Variable: TypeAlias = str
-#: An access path written in the source: `("self", "repo", "session")`; only names and attributes, never a call.
-Place: TypeAlias = tuple[str, ...]
 Constant: TypeAlias = "bool | int | float | complex | str | bytes | None"
 
 
@@ -118,26 +122,6 @@ class IsInstance(Instruction):
     class_expression: Expression
 
 
-class ArgumentKind(Enum):
-    """How an argument is passed."""
-
-    POSITIONAL = "positional"
-    STAR = "star"
-    NAMED = "named"
-    DOUBLE_STAR = "double star"
-
-
-@dataclass(slots=True, frozen=True)
-class Argument:
-    """One argument of a call; `place` is its access path, where it has one."""
-
-    value: Temporary
-    kind: ArgumentKind
-    name: str | None
-    node: Expression
-    place: Place | None
-
-
 @dataclass(slots=True, eq=False)
 class Call(Instruction):
     """`target = callee(*arguments)`.
@@ -171,25 +155,6 @@ class Yield(Instruction):
     target: Temporary
     value: Temporary
     delegates: bool
-
-
-class ContainerKind(Enum):
-    """Which display or comprehension makes the container."""
-
-    LIST = "list"
-    TUPLE = "tuple"
-    SET = "set"
-    DICT = "dict"
-    GENERATOR = "generator"
-
-
-@dataclass(slots=True, frozen=True)
-class Item:
-    """An item of a display; `key` for a dict; `starred` for `*items` and `**items`."""
-
-    value: Temporary
-    key: Temporary | None
-    starred: bool
 
 
 @dataclass(slots=True, eq=False)
