@@ -195,6 +195,7 @@ def added_with_its_backref_ok(session: Session) -> None:
 
 def constructed_with_its_backref_ok(session: Session) -> None:
     user = session.get_one(User, 1)
+    print(len(user.posts))
     post = Post(title="news", author=user)
     session.add(user)
     session.flush()
