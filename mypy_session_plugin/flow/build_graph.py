@@ -47,8 +47,8 @@ def build_graph(unit: FuncItem | MypyFile, oracle: Oracle) -> Graph:
 
 
 def divide(block: Block, blocks: list[Block]) -> None:
-    """Cut a long block into a chain: what is dead is dropped at blocks' edges, so that long code does not pile it up."""
-    """Cut a long block into a chain: what is dead is dropped at the edges of blocks, so that long code does not pile it up."""
+    """Cut a long block into a chain: what is dead is dropped at blocks' edges, so that long code does not pile up."""
+    while len(block.instructions) > MAXIMUM_LENGTH:
         rest = Block(len(blocks), block.instructions[MAXIMUM_LENGTH:], block.terminator, block.handler)
         del block.instructions[MAXIMUM_LENGTH:]
         block.terminator = Jump(rest)
