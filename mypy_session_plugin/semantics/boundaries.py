@@ -298,8 +298,11 @@ def use_by_call(world: World, store: Store, values: Iterable[Value], node: Conte
             _use(world, store, session, node, None)
 
 
-def use_instance(world: World, store: Store, owner: Value, node: Context) -> None:
-    """The owner writes an attribute of an instance: its session notes that."""
+def use_instance(world: World, store: Store, owner: Value, node: Context, reads: bool = False) -> None:
+    """The owner writes an attribute of an instance, which its session notes, or reads one (`reads`).
+
+    A read counts where instances were handed over: most reads do nothing to the session itself.
+    """
     facts = [store.heap.get(item) for item in objects(owner)]
     instance = facts[0] if len(owner) == 1 and facts else None
     if isinstance(instance, InstanceFacts):
@@ -310,7 +313,10 @@ def use_instance(world: World, store: Store, owner: Value, node: Context) -> Non
             if isinstance(item, Situation)
         }
         session = found.pop() if len(found) == 1 else None
-        if session is not None:
+        facts_of_session = store.session(session) if session is not None else None
+        if session is None or facts_of_session is None:
+            return
+        if not reads or any(one.how == "instance" for one in facts_of_session.handed):
             _use(world, store, session, node, None)
 
 

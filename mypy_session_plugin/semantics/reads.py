@@ -77,6 +77,7 @@ class Reads:
         if state_test is not None:
             return state_test
         sessions.may_load(store, owner)
+        boundaries.use_instance(self._world, store, owner, instruction.node, reads=True)
         place, node = instruction.place, instruction.node
         if place is not None and place in store.paths:
             return store.paths[place]

@@ -246,7 +246,7 @@ class Transfer:
         if any(isinstance(store.heap.get(item), InstanceFacts) for item in objects(store.value(instruction.object))):
             self._relate(instruction, value, store)
         sessions.assign_setting(store, store.value(instruction.object), instruction.name, value)
-        boundaries.use_instance(self._world, store, store.value(instruction.object), instruction.node, writes=True)
+        boundaries.use_instance(self._world, store, store.value(instruction.object), instruction.node)
         store.assign_attribute(instruction.name, instruction.place, conditions.kept(value), site_of(instruction.node))
 
     def _relate(self, instruction: graph.StoreAttribute, value: Value, store: Store) -> None:
