@@ -21,6 +21,7 @@ from mypy_session_plugin.semantics.factories import NOT_KNOWN, autoflush_given
 from mypy_session_plugin.semantics.instances import operate
 from mypy_session_plugin.semantics.parameters import event_name, operation_of
 from mypy_session_plugin.semantics.results import Results
+from mypy_session_plugin.semantics.stub_vocabulary import PHANTOM_PACKAGE
 from mypy_session_plugin.semantics.world import World
 
 ITERABLES = frozenset(
@@ -29,6 +30,7 @@ ITERABLES = frozenset(
 #: Statements that delete rows: what they match in the session becomes deleted at once.
 DELETES = "sqlalchemy.sql.dml.Delete"
 SAVEPOINT = "Savepoint"
+ADDED = TypeExpression(f"{PHANTOM_PACKAGE}.Added")
 NO_AUTOFLUSH = "sqlalchemy.orm.session._NoAutoflush"
 
 
@@ -115,6 +117,7 @@ def _fail(world: World, store: Store, call: LibraryCall) -> None:
     origin = Origin(call.node.line, "flush failed")
     sessions.fail_flush(store, call.session, origin)
     if call.failed is None:
+        _take_in(flushed, call)
         store.heap = store.join(flushed).heap
         return
     inner = _is_savepoint(store, call.receiver)
@@ -123,6 +126,17 @@ def _fail(world: World, store: Store, call: LibraryCall) -> None:
             _move(world, store, call, effect, origin, inner)
         if effect.when is not When.OK:
             _change_transaction(store, call, effect, inner)
+
+
+def _take_in(store: Store, call: LibraryCall) -> None:
+    """`delete()` takes a detached instance into the session before it loads what it cascades to."""
+    for given in call.bound.given:
+        if is_phantom(element_annotation(given.parameter.annotation)) != "Marked":
+            continue
+        operation = operation_of(ADDED, call.name, store, call.session, any_session=False)
+        if operation is not None:
+            for target in targets_of(store, given):
+                operate(store, target, operation, call.node.line)
 
 
 def _change_settings(store: Store, call: LibraryCall) -> None:
@@ -197,9 +211,7 @@ def _each(store: Store, container: ObjectId, facts: ContainerFacts) -> Iterable[
             yield frozenset({element, *NOTHING_KNOWN})
 
 
-def _move(
-    world: World, store: Store, call: LibraryCall, effect: Effect, origin: Origin, inner: bool
-) -> None:
+def _move(world: World, store: Store, call: LibraryCall, effect: Effect, origin: Origin, inner: bool) -> None:
     moves: Mapping[str, State] = {name: State(str(target)) for name, target in effect.arguments.items()}
     surely = True
     if moves == {"deleted": State.DETACHED}:
