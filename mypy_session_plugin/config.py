@@ -27,9 +27,10 @@ class Options:
     """What a project may say about itself.
 
     `stub_paths`: folders with session stubs of its own.  `session_expressions`: dotted names of what is a session
-    though mypy knows it as Any; with "()" behind it, of what makes one when it is called.  `expire_on_commit`: how its sessions are made, where it cannot be seen (None: not
-    said).  `session_events`: its sessions have listeners that change what operations do.  `strict_tests`: the rules
-    that tests break on purpose hold in tests too.  `strict`: an unknown state in a phantom-typed position is reported.
+    though mypy knows it as Any; with "()" behind it, of what makes one when it is called.  `expire_on_commit`: how its
+    sessions are made, where it cannot be seen (None: not said).  `session_events`: its sessions have listeners that
+    change what operations do.  `strict_tests`: the rules that tests break on purpose hold in tests too.  `strict`: an
+    unknown state in a phantom-typed position is reported.
     """
 
     stub_paths: tuple[Path, ...] = ()

@@ -95,7 +95,8 @@ class Events:
         text = _text_of(tree) if names else ""
         if not any(name in text for name in names):
             return None
-        called = re.compile(r"\.(?:" + "|".join(map(re.escape, sorted(self.sinks.certain | self.sinks.stateful))) + r")\(")
+        sinks = "|".join(map(re.escape, sorted(self.sinks.certain | self.sinks.stateful)))
+        called = re.compile(rf"\.(?:{sinks})\(")
         lines = [number for number, line in enumerate(text.splitlines(), 1) if called.search(line)]
         return lambda unit: any(_first_line(unit) <= line <= _last_line(unit, len(text)) for line in lines)
 

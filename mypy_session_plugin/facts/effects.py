@@ -20,6 +20,8 @@ class TypeExpression:
 
 
 class ParameterKind(Enum):
+    """How a parameter takes its argument."""
+
     POSITIONAL_ONLY = "positional only"
     POSITIONAL_OR_KEYWORD = "positional or keyword"
     VAR_POSITIONAL = "*"
@@ -29,6 +31,8 @@ class ParameterKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
+    """One parameter of a stubbed function, without `self`."""
+
     name: str
     kind: ParameterKind
     annotation: TypeExpression
@@ -96,6 +100,8 @@ class ClassStub:
 
 @dataclass(frozen=True, slots=True)
 class ModuleStub:
+    """One stub file: the module that it describes, its classes and functions by name."""
+
     name: str
     classes: dict[str, ClassStub]
     functions: dict[str, tuple[FunctionStub, ...]]

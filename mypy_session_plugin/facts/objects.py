@@ -109,8 +109,8 @@ class HandOver:
     """A session was handed over a boundary and what runs there has not been waited for.
 
     `node` is the call that hands over, `boundary` what is crossed (`thread`, `task`, `process`), `text` how the source
-    calls what is handed over, and `how` by which way the other side gets at the session.  `alone` tells that an executor
-    of one worker runs it, which no two uses of the session can be at once in.
+    calls what is handed over, and `how` by which way the other side gets at the session.  `alone` tells that an
+    executor of one worker runs it, which no two uses of the session can be at once in.
     """
 
     node: object
@@ -129,8 +129,8 @@ class HandOver:
 class SessionFacts:
     """A session or registry.
 
-    `class_name` is the library class whose stub describes it.  The truth of `autoflush` and `expire_on_commit` is a set:
-    True, False, or unknown.  `made_here`: constructed in this function, so its whole life is seen.  `registry`: a
+    `class_name` is the library class whose stub describes it.  The truth of `autoflush` and `expire_on_commit` is a
+    set: True, False, or unknown.  `made_here`: constructed in this function, so its whole life is seen.  `registry`: a
     scoped_session, whose methods work on one session a thread.  `escaped`: unknown code can reach it at any later call.
     `handed`: the hand-overs of it whose other side may be running.  `owned`: this function is to end it, which its
     type says.
@@ -194,7 +194,7 @@ class SessionFacts:
 
 @dataclass(frozen=True, slots=True)
 class ContainerFacts:
-    """A list, tuple, set, dict or generator: its elements as one summary, and one by one where their number is fixed."""
+    """A list, tuple, set, dict or generator: its elements as one summary, one by one where their number is fixed."""
 
     kind: str
     elements: Value

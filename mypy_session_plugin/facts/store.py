@@ -39,9 +39,7 @@ class Store:
 
     def copy(self) -> Store:
         """An independent store with the same contents; facts and values are immutable and shared."""
-        return Store(
-            dict(self.variables), dict(self.paths), dict(self.heap), dict(self.literals), dict(self.epochs)
-        )
+        return Store(dict(self.variables), dict(self.paths), dict(self.heap), dict(self.literals), dict(self.epochs))
 
     def value(self, name: Name) -> Value:
         """What a temporary or variable holds; unknown where it was never assigned."""
@@ -178,11 +176,7 @@ class Store:
             epochs[place] = epochs.get(place, frozenset()) | sites
         return Store(
             _join_variables(self.variables, other.variables),
-            {
-                place: join((value, other.paths[place]))
-                for place, value in self.paths.items()
-                if place in other.paths
-            },
+            {place: join((value, other.paths[place])) for place, value in self.paths.items() if place in other.paths},
             _join_heaps(self.heap, other.heap),
             {subject: truth for subject, truth in self.literals.items() if other.literals.get(subject) is truth},
             epochs,

@@ -66,9 +66,7 @@ def _as_written(signature: CallableType) -> CallableType:
         return signature
     is_made = signature.is_type_obj()
     inferred = [
-        position
-        for position, written in enumerate(declared.arg_types[skipped:])
-        if not _is_written(written, is_made)
+        position for position, written in enumerate(declared.arg_types[skipped:]) if not _is_written(written, is_made)
     ]
     return _forgotten(signature, inferred, not _is_written(declared.ret_type, is_made))
 

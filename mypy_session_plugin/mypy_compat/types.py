@@ -30,7 +30,7 @@ class Types:
 
     def __init__(self, checker: TypeChecker) -> None:
         self._checker = checker
-        # More than one map is a speculative check, inside which no probe fires: then this mypy is another than was tested.
+        # More than one map is a speculative check, inside which no probe fires on the mypy versions that were tested.
         (self._map,) = checker._type_maps
         self._tree = checker.tree
 
@@ -89,7 +89,6 @@ class Types:
         tree = self._checker.modules.get(module)
         entry = tree.names.get(name) if tree is not None else None
         return None if entry is None else entry.node
-
 
     def error(self, name: str) -> frozenset[str]:
         """The full names of an exception of SQLAlchemy's and of its bases."""
@@ -181,7 +180,7 @@ def is_optional(type_: Type | None) -> bool:
 
 def parameters_of(function: FuncItem) -> Iterator[tuple[Var, Type | None]]:
     """The parameters of a function of the checked code, with their declared types, aliases kept."""
-    signature = get_proper_type(function.type) if function.type is not None else None
+    signature = function.type
     declared = signature.arg_types if isinstance(signature, CallableType) else []
     for position, argument in enumerate(function.arguments):
         yield argument.variable, declared[position] if position < len(declared) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from mypy.nodes import (
     AwaitExpr,
@@ -76,11 +76,12 @@ class Rule(Protocol):
         """The verdicts on an event; none where the rule has nothing to do with it."""
 
 
-Known = "list[tuple[Situation, Origin | None, InstanceFacts]]"
+#: One way in which an instance may stand, what brought it there, and the instance.
+Known: TypeAlias = tuple[Situation | Unknown, Origin | None, InstanceFacts | None]
 
 
-def situations_of(store: Store, value: Value) -> Iterator[tuple[Situation | Unknown, Origin | None, InstanceFacts | None]]:
-    """Every way in which the instance that a value is may stand; None in the value, which raises at once, is left out."""
+def situations_of(store: Store, value: Value) -> Iterator[Known]:
+    """Every way in which the instance that a value is may stand; None, which raises at once, is left out."""
     for atom in sorted(value - {NONE}, key=repr):
         facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
         if isinstance(facts, InstanceFacts):
@@ -112,7 +113,7 @@ def text_of(node: Context | None) -> str:
             return f"{text_of(node.callee)}({'...' if node.args else ''})"
         case IndexExpr():
             index = node.index
-            inner = str(index.value) if isinstance(index, IntExpr) else repr(index.value) if isinstance(index, StrExpr) else "..."
+            inner = repr(index.value) if isinstance(index, (IntExpr, StrExpr)) else "..."
             return f"{text_of(node.base)}[{inner}]"
         case AwaitExpr():
             return f"await {text_of(node.expr)}"

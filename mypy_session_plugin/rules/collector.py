@@ -53,7 +53,8 @@ class Collector:
         for (code, _node, _key), verdicts in self._verdicts.items():
             finding = self._holding(code, verdicts)
             if finding is not None:
-                found.setdefault((code, finding.message, finding.node.line, finding.node.column), Reported(code, finding))
+                place = (finding.node.line, finding.node.column)
+                found.setdefault((code, finding.message, *place), Reported(code, finding))
         crossing = {item.finding.node for item in found.values() if item.code in CONCURRENT}
         kept = [item for item in found.values() if item.code != HANDOVER or item.finding.node not in crossing]
         yield from sorted(kept, key=lambda item: (item.finding.node.line, item.finding.node.column, item.code))
@@ -95,4 +96,3 @@ def _described_atom(atom: object, store: Store) -> Iterator[tuple[int, str]]:
         yield 8, "None"
     else:
         yield 9, "Unknown"
-

@@ -52,9 +52,7 @@ class StateRule:
                 yield Verdict((given.parameter.name, position), finding)
 
 
-def _raising(
-    event: CallEvent, given: Given, operation: Operation, target: Value, store: Store
-) -> Finding | None:
+def _raising(event: CallEvent, given: Given, operation: Operation, target: Value, store: Store) -> Finding | None:
     breaking: list[tuple[Situation, Origin | None]] = []
     class_name = ""
     for situation, origin, facts in situations_of(store, target):

@@ -12,14 +12,14 @@ from mypy_session_plugin.facts.effects import FunctionStub, Parameter, Parameter
 from mypy_session_plugin.facts.values import Constant, Value
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind
 from mypy_session_plugin.mypy_compat.types import info_of, is_any, is_none, union_items
+from mypy_session_plugin.semantics.exports import canonical_name
 from mypy_session_plugin.semantics.shapes import UNSEEN, Row, Shape, Shapes, without_states
-from mypy_session_plugin.semantics.stub_names import EFFECTS_MODULE, PHANTOM_PACKAGE, canonical_name
+from mypy_session_plugin.semantics.stub_vocabulary import EFFECTS_MODULE, PHANTOM_PACKAGE
 
+POSITIONAL = (ParameterKind.POSITIONAL_ONLY, ParameterKind.POSITIONAL_OR_KEYWORD)
 #: Generic classes whose type arguments are the columns of a row, one by one on SQLAlchemy 2.1, as one tuple on 2.0.
 SELECT = "sqlalchemy.sql.selectable.Select"
-ROW_CLASSES = frozenset(
-    {"sqlalchemy.engine.result.Result", "sqlalchemy.ext.asyncio.result.AsyncResult", SELECT}
-)
+ROW_CLASSES = frozenset({"sqlalchemy.engine.result.Result", "sqlalchemy.ext.asyncio.result.AsyncResult", SELECT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def assign_arguments(
     parameters: Sequence[Parameter], arguments: Iterable[Argument]
 ) -> list[tuple[Parameter, Argument]] | None:
     """Which parameter takes which argument, by Python's rules; None if the arguments do not fit."""
-    positional = [item for item in parameters if item.kind in (ParameterKind.POSITIONAL_ONLY, ParameterKind.POSITIONAL_OR_KEYWORD)]
+    positional = [item for item in parameters if item.kind in POSITIONAL]
     rest = next((item for item in parameters if item.kind is ParameterKind.VAR_POSITIONAL), None)
     keywords = next((item for item in parameters if item.kind is ParameterKind.VAR_KEYWORD), None)
     by_name = {item.name: item for item in parameters if item.kind is not ParameterKind.POSITIONAL_ONLY}
@@ -193,7 +193,8 @@ def _selected_entities(node: Expression) -> list[Expression]:
     """The arguments of the `select()` at the root of a chain of methods; none for every other expression."""
     while isinstance(node, CallExpr):
         callee = node.callee
-        if isinstance(callee, RefExpr) and callee.fullname.endswith(".select") and callee.fullname.startswith("sqlalchemy."):
+        full_name = callee.fullname if isinstance(callee, RefExpr) else ""
+        if full_name.startswith("sqlalchemy.") and full_name.endswith(".select"):
             return list(node.args)
         if not isinstance(callee, MemberExpr):
             break

@@ -45,6 +45,8 @@ LOCKS = frozenset(
         "multiprocessing.synchronize.Lock",
     }
 )
+#: What hangs on an object of this class is another object in each thread.
+THREAD_LOCAL = "_thread._local"
 #: Decorators that leave the body to be what runs.
 _TRANSPARENT = frozenset({"builtins.staticmethod", "builtins.classmethod", "functools.wraps"})
 
@@ -96,7 +98,7 @@ def parameter_of(world: World, function: Value, node: Context, position: int | N
         place = names.index(name) if name in names else None
     if place is None or place >= len(names):
         return Target(body=body)
-    declared = get_proper_type(body.type) if body.type is not None else None
+    declared = body.type
     return Target(_type_at(declared, place, None), body.arguments[place].variable, body)
 
 
@@ -155,10 +157,12 @@ def _targets(node: Node) -> list[Node]:
 
 
 def type_of_path(type_: Type, path: Path) -> Type | None:
-    """The declared type of what hangs on an object of the type; None where it is not known."""
+    """The declared type of what hangs on an object of the type; None where it is not known, or each thread has its own."""
     found: Type | None = type_
     for name in path:
         info = info_of(found)
+        if info is not None and any(base.fullname == THREAD_LOCAL for base in info.mro):
+            return None
         entry = info.get(name) if info is not None else None
         found = entry.node.type if entry is not None and isinstance(entry.node, Var) else None
     return found

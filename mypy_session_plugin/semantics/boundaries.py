@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from mypy.nodes import Context
+from mypy.nodes import Context, FuncDef
 from mypy.types import Type
 
 from mypy_session_plugin.facts.effects import When
@@ -14,6 +14,7 @@ from mypy_session_plugin.facts.states import ATTACHED, Situation
 from mypy_session_plugin.facts.store import SYMBOLIC, Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, objects
 from mypy_session_plugin.flow.graph import Place
+from mypy_session_plugin.semantics import constructors
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.events import HandOverEvent, Outcome
 from mypy_session_plugin.semantics.making import site_of
@@ -294,7 +295,7 @@ def use_by_call(world: World, store: Store, values: Iterable[Value], node: Conte
     """Code that is not followed runs with these values: it uses the sessions among them, and those of what it calls."""
     if any_running(store):
         reach = Reach(world, store)
-        for session in {item for value in values for item in reach.used_by(value, node)}:
+        for session in dict.fromkeys(item for value in values for item in reach.used_by(value, node)):
             _use(world, store, session, node, None)
 
 
@@ -320,9 +321,7 @@ def use_instance(world: World, store: Store, owner: Value, node: Context, reads:
             _use(world, store, session, node, None)
 
 
-def _use(
-    world: World, store: Store, session: ObjectId, node: Context, by: HandOver | None, method: str = ""
-) -> None:
+def _use(world: World, store: Store, session: ObjectId, node: Context, by: HandOver | None, method: str = "") -> None:
     facts = store.session(session)
     if facts is None or not facts.handed:
         return
@@ -334,12 +333,22 @@ def _use(
     store.heap[session] = replace(facts, handed=frozenset())
 
 
+def _is_made_by_object(world: World, session: ObjectId) -> bool:
+    """Whether the object itself has made the session: its owner is not outside."""
+    place = session.site[0] if session.kind == "path" and isinstance(session.site, tuple) else None
+    unit = world.unit
+    if not isinstance(place, tuple) or len(place) != 2 or not isinstance(unit, FuncDef) or not unit.info:
+        return False
+    is_own = bool(unit.arguments) and unit.arguments[0].variable.name == place[0]
+    return is_own and constructors.is_made_by_constructor(unit.info, place[1])
+
+
 def leave(world: World, store: Store) -> None:
     """The function returns: what was handed over and not waited for goes on without it."""
     passed = _handed_through(store, reachable(store, [store.variables.get(GIVEN_AWAY, frozenset())]))
     for identity, facts in list(store.heap.items()):
         if isinstance(facts, SessionFacts) and facts.handed:
-            outside = identity.kind in SYMBOLIC and not facts.owned
+            outside = identity.kind in SYMBOLIC and not facts.owned and not _is_made_by_object(world, identity)
             for one in sorted(facts.handed, key=lambda item: item.order):
                 waited = Outcome.PASSED_ON if one in passed else Outcome.OWNER_OUTSIDE
                 _tell(world, store, one, waited if outside else Outcome.UNUSED, identity)

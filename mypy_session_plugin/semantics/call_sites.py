@@ -23,9 +23,10 @@ COROUTINES = ("typing.Coroutine", "types.CoroutineType")
 class CallSite:
     """One call.
 
-    `full_name` is that of a callee named directly.  `stubbed_bases` are the classes of a method's receiver that a session
-    stub describes, and `overridden` says that a class of the user's has the method before any of them.  `function` is
-    the stub of a function, `constructs` the class whose constructor is called, `package` where the callee is defined.
+    `full_name` is that of a callee named directly.  `stubbed_bases` are the classes of a method's receiver that a
+    session stub describes, and `overridden` says that a class of the user's has the method before any of them.
+    `function` is the stub of a function, `constructs` the class whose constructor is called, `package` where the
+    callee is defined.
     """
 
     node: CallExpr

@@ -34,7 +34,7 @@ from mypy_session_plugin.semantics.events import RevealEvent
 from mypy_session_plugin.semantics.library_calls import LibraryCall, session_of
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.phantom_calls import PhantomCalls
-from mypy_session_plugin.semantics.shapes import SessionShape, Shape, session_class
+from mypy_session_plugin.semantics.shapes import SHAPES, SessionShape, Shape, session_class
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, escape_all, run_manager
 from mypy_session_plugin.semantics.world import World
@@ -156,9 +156,7 @@ class Calls:
         if bound is None:
             return None
         session = session_of(store, receiver)
-        return library_calls.apply(
-            self._world, store, LibraryCall(node, name, bound, receiver, session, node, failed)
-        )
+        return library_calls.apply(self._world, store, LibraryCall(node, name, bound, receiver, session, node, failed))
 
     def _special(self, instruction: Call, site: CallSite, store: Store) -> Value | None:
         node, full_name = site.node, site.full_name
@@ -272,7 +270,7 @@ class Calls:
         for item in objects(receiver):
             facts = store.heap.get(item)
             if isinstance(facts, LibraryFacts):
-                found.append(dict(facts.bindings))
+                found.append({name: shape for name, shape in facts.bindings if isinstance(shape, SHAPES)})
         return found[0] if len(found) == 1 else {}
 
     def _unknown(self, instruction: Call, store: Store) -> Value:
@@ -322,7 +320,8 @@ class Calls:
     def _is_closed(self, instruction: Call, values: Sequence[Value], store: Store) -> bool:
         """Whether the callee is library code that is given nothing to call, and SQLAlchemy's no session."""
         node = instruction.node
-        if not isinstance(node, CallExpr) or any(isinstance(atom, (Function, Bound)) for value in values for atom in value):
+        calls_back = any(isinstance(atom, (Function, Bound)) for value in values for atom in value)
+        if not isinstance(node, CallExpr) or calls_back:
             return False
         site = self._site(instruction, node)
         takes_session = any(store.session(item) is not None for value in values for item in objects(value))
@@ -338,4 +337,3 @@ def session_class_of(type_: object) -> SessionShape | None:
 def _without_parameters(overloads: tuple[FunctionStub, ...]) -> tuple[FunctionStub, ...]:
     """The signatures as the syntax calls them: `__exit__` gets its arguments from the interpreter."""
     return tuple(replace(stub, parameters=()) for stub in overloads)
-

@@ -171,13 +171,13 @@ def _may_be_none(atom: Atom) -> bool:
 
 
 def _narrow_place(store: Store, place: Place, keeps: Callable[[Atom], bool]) -> None:
-    holder: dict = store.variables if len(place) == 1 else store.paths
-    key = place[0] if len(place) == 1 else place
-    value = holder.get(key)
+    value = store.variables.get(place[0]) if len(place) == 1 else store.paths.get(place)
     if value is not None:
         kept = frozenset(atom for atom in value if keeps(atom))
-        if kept:
-            holder[key] = kept
+        if kept and len(place) == 1:
+            store.variables[place[0]] = kept
+        elif kept:
+            store.paths[place] = kept
 
 
 def _narrow_states(store: Store, identity: ObjectId, detail: ObjectId | str, truth: bool) -> None:

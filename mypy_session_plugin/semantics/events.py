@@ -67,8 +67,8 @@ class Outcome(Enum):
     CONCURRENT: the owner used the session before it waited; SHARED: another hand-over of it was still running; MANY: it
     was handed to several at once; AGAIN: the next turn of a loop handed it over once more; OWNER_OUTSIDE: it was never
     waited for, and its owner is a caller; WAITED: the owner did nothing with it until the end; UNUSED: it was never
-    waited for and never used again; PASSED_ON: somebody else was given what can be waited for; ELSEWHERE: another report
-    tells of it, or it is not certain that it is one session.
+    waited for and never used again; PASSED_ON: somebody else was given what can be waited for; ELSEWHERE: another
+    report tells of it, or it is not certain that it is one session.
     """
 
     CONCURRENT = "concurrent"

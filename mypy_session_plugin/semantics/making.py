@@ -127,8 +127,8 @@ class Maker:
 def copy_element(store: Store, elements: Value, kind: str, site: Hashable) -> Value:
     """One element of a container, taken out: an object of its own that may be the same as the others'.
 
-    Recency: it is the most recent one of its site, so that what happens to it is a strong update.  A tuple that is taken
-    out brings its items along.
+    Recency: it is the most recent one of its site, so that what happens to it is a strong update.  A tuple that is
+    taken out brings its items along.
     """
     taken: list[Value] = []
     for atom in sorted(elements, key=repr):
@@ -138,7 +138,8 @@ def copy_element(store: Store, elements: Value, kind: str, site: Hashable) -> Va
             taken.append(frozenset({store.create(ObjectId(kind, (site, atom.kind, atom.site)), loose)}))
         elif isinstance(atom, ObjectId) and isinstance(facts, ContainerFacts) and facts.fixed is not None:
             fixed = tuple(
-                copy_element(store, item, kind, (site, atom.site, position)) for position, item in enumerate(facts.fixed)
+                copy_element(store, item, kind, (site, atom.site, position))
+                for position, item in enumerate(facts.fixed)
             )
             row = ContainerFacts(facts.kind, join(fixed) if fixed else frozenset(), fixed, facts.keys)
             taken.append(frozenset({store.create(ObjectId("container", (site, atom.site)), row)}))

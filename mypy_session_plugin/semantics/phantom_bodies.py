@@ -295,4 +295,3 @@ def _text(node: Context) -> str:
 
 def _attribute_text(node: MemberExpr) -> str:
     return f"{_text(node.expr)}.{node.name}"
-

@@ -106,9 +106,7 @@ class PhantomCalls:
 
     def _arguments(self, instruction: Call, signature: PhantomSignature, values: Sequence[Value]) -> _Arguments:
         by_node = {id(argument): value for argument, value in zip(instruction.arguments, values, strict=False)}
-        given = tuple(
-            (parameter, by_node[id(argument)], argument.node) for parameter, argument in signature.given
-        )
+        given = tuple((parameter, by_node[id(argument)], argument.node) for parameter, argument in signature.given)
         return _Arguments(given, tuple(values))
 
     def _run(
@@ -134,9 +132,7 @@ class PhantomCalls:
         plain = self._world.shape(result) if signature.runs in (Runs.NOW, Runs.AWAITED) else None
         return make(self._world, store, signature.result, plain, owner, origin, result)
 
-    def _hand_over(
-        self, instruction: Call, signature: PhantomSignature, arguments: _Arguments, store: Store
-    ) -> None:
+    def _hand_over(self, instruction: Call, signature: PhantomSignature, arguments: _Arguments, store: Store) -> None:
         """What the signature says to cross a boundary is handed over; other sessions are used by the body."""
         crossing: dict[str, list[tuple[Value, Context]]] = {}
         rest: list[Value] = []
@@ -332,4 +328,3 @@ class Promise:
         declared = self.arrived.declared
         states = frozenset({State.PENDING, State.PERSISTENT}) if declared.added else declared.after or frozenset()
         return situations_in(self.store, states, self.session)
-

@@ -213,5 +213,3 @@ def overlay(shape: Shape, plain: Shape, states: frozenset[State] | None) -> Shap
 
 def _states(shape: Shape) -> frozenset[State] | None:
     return shape.states if isinstance(shape, Entity) else None
-
-

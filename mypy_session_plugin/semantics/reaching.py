@@ -16,6 +16,7 @@ from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, Atom, Bound, Function, Method, ObjectId, Value, objects
 from mypy_session_plugin.flow.graph import Call
+from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import bodies, constructors
 from mypy_session_plugin.semantics.phantom_types import is_written_as
 from mypy_session_plugin.semantics.sending import Run, Sent, arguments_of, boundary_of
@@ -211,6 +212,9 @@ class Reach:
             shape = self._world.shapes.of(found)
             if not isinstance(shape, SessionShape) or shape.registry:
                 continue
+            info = info_of(type_)
+            if info is not None and constructors.is_rebound(info, path[0]):
+                continue
             if is_written_as(found, TAKEN_CARE_OF) or bodies.is_guarded(self._world, body, root, path):
                 continue
             value = self._held_at((*place, *path), holder, path, shape)
@@ -264,5 +268,3 @@ def _is_live(facts: LibraryFacts) -> bool:
 
 def _has_entity(shape: object) -> bool:
     return isinstance(shape, Entity) or (isinstance(shape, Row) and any(map(_has_entity, shape.items)))
-
-

@@ -192,9 +192,7 @@ class Results:
         if buffered and isinstance(shape, Entity):
             return buffered if older else copy_element(self._store, buffered, "load", site)
         if buffered and isinstance(shape, Row):
-            fixed = tuple(
-                self._entities(item, (site, position), older) for position, item in enumerate(shape.items)
-            )
+            fixed = tuple(self._entities(item, (site, position), older) for position, item in enumerate(shape.items))
             identity = ObjectId("container", (site, "row"), older)
             facts = ContainerFacts("tuple", join(fixed) if fixed else frozenset(), fixed)
             if older:

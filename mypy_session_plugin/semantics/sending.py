@@ -150,7 +150,7 @@ def _repeated_parts(unit: Node) -> Iterator[Context]:
         elif isinstance(node, GeneratorExpr):
             yield node.left_expr
         elif isinstance(node, DictionaryComprehension):
-            yield from (node.key, node.value)
+            yield from (part for part in (node.key, node.value) if part is not None)
 
 
 def _holds(outer: Context, site: object) -> bool:
@@ -223,4 +223,3 @@ def _written_items(node: Context) -> list[Expression]:
     if isinstance(node, (TupleExpr, ListExpr, SetExpr)):
         return list(node.items)
     return [value for _key, value in node.items] if isinstance(node, DictExpr) else []
-

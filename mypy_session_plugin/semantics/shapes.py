@@ -31,9 +31,7 @@ PHANTOM_STATES: dict[str, frozenset[State]] = {
 
 #: Classes of the libraries whose objects are sessions or registries of sessions.
 SESSIONS = frozenset({"sqlalchemy.orm.session.Session", "sqlalchemy.ext.asyncio.session.AsyncSession"})
-REGISTRIES = frozenset(
-    {"sqlalchemy.orm.scoping.scoped_session", "sqlalchemy.ext.asyncio.scoping.async_scoped_session"}
-)
+REGISTRIES = frozenset({"sqlalchemy.orm.scoping.scoped_session", "sqlalchemy.ext.asyncio.scoping.async_scoped_session"})
 ROWS = frozenset({"sqlalchemy.engine.row.Row", "sqlalchemy.engine._py_row.BaseRow"})
 #: The collections whose element is their last type argument, with the kind of container that stands for them.
 COLLECTIONS: dict[str, str] = {
@@ -110,6 +108,7 @@ class Unseen:
 
 
 Shape: TypeAlias = "Entity | Row | Collection | SessionShape | LibraryShape | Plain | Unseen"
+SHAPES = (Entity, Row, Collection, SessionShape, LibraryShape, Plain, Unseen)
 PLAIN = Plain()
 UNSEEN = Unseen()
 
@@ -130,7 +129,7 @@ def entity(info: TypeInfo, states: frozenset[State] | None = None) -> Entity:
 
 
 def _merged(shapes: set[Shape]) -> Shape:
-    """`Persistent[User] | Pending[User]` is one instance that may stand in either way; other unions are not followed."""
+    """`Persistent[User] | Pending[User]` is one instance that may stand either way; other unions are not followed."""
     entities = [shape for shape in shapes if isinstance(shape, Entity)]
     if not entities or len(entities) < len(shapes) or len({shape.class_name for shape in entities}) > 1:
         return UNSEEN

@@ -69,7 +69,7 @@ class World:
         return with_none(Maker(store, kind, None).value(shape, site_of(node)), self.type(node))
 
     def path_symbol(self, store: Store, place: tuple[str, ...], shape: Shape) -> Value:
-        """What an attribute path holds when it is first read; the same symbol as long as nothing may have assigned it."""
+        """What an attribute path holds when it is first read: one symbol as long as nothing may have assigned it."""
         if isinstance(shape, SessionShape) and shape.registry and "." in place[0]:
             site: Hashable = place
         else:

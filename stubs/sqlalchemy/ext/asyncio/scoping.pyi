@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio.session import (  # type: ignore[attr-defined]  # on
     _AsyncSavepoint,
     async_sessionmaker,
 )
-from sqlalchemy.orm.session import Session, _NoAutoflush  # type: ignore[attr-defined]  # only the session stub has it
+from sqlalchemy.orm.session import _NoAutoflush  # type: ignore[attr-defined]  # only the session stub has it
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.selectable import Select
