@@ -65,7 +65,7 @@ class Target:
 def body_of(world: World, atom: object) -> FuncItem | None:
     """The function that a callable runs, if its body stands in the module that is checked."""
     if isinstance(atom, Function) and isinstance(atom.node, FuncItem):
-        return atom.node if _is_here(world, atom.node) else None
+        return atom.node if is_here(world, atom.node) else None
     if isinstance(atom, Bound):
         return next((body for part in atom.function if (body := body_of(world, part)) is not None), None)
     if isinstance(atom, Method) and isinstance(atom.node, MemberExpr):
@@ -74,7 +74,7 @@ def body_of(world: World, atom: object) -> FuncItem | None:
         node = entry.node if entry is not None else None
         if isinstance(node, Decorator):
             node = node.func if not node.decorators or _is_transparent(node) else None
-        if isinstance(node, FuncDef) and _is_here(world, node):
+        if isinstance(node, FuncDef) and is_here(world, node):
             return node
     return None
 
@@ -110,9 +110,12 @@ def _type_at(signature: object, position: int | None, name: str | None) -> Type 
     return signature.arg_types[position] if position is not None and position < len(signature.arg_types) else None
 
 
-def _is_here(world: World, node: FuncItem) -> bool:
-    full_name = node.fullname
-    return not full_name or "." not in full_name or full_name.startswith(f"{world.types.tree.fullname}.")
+def is_here(world: World, node: FuncItem) -> bool:
+    """Whether the body stands in the module that is checked: from the cache mypy has other modules without bodies."""
+    if node.info:
+        return node.info.module_name == world.types.tree.fullname
+    module, _, _name = node.fullname.rpartition(".")
+    return not module or module == world.types.tree.fullname
 
 
 def _is_transparent(node: Decorator) -> bool:
@@ -157,7 +160,7 @@ def _targets(node: Node) -> list[Node]:
 
 
 def type_of_path(type_: Type, path: Path) -> Type | None:
-    """The declared type of what hangs on an object of the type; None where it is not known, or each thread has its own."""
+    """The declared type of what hangs on an object; None where it is not known, or each thread has its own."""
     found: Type | None = type_
     for name in path:
         info = info_of(found)

@@ -340,7 +340,7 @@ def _is_made_by_object(world: World, session: ObjectId) -> bool:
     if not isinstance(place, tuple) or len(place) != 2 or not isinstance(unit, FuncDef) or not unit.info:
         return False
     is_own = bool(unit.arguments) and unit.arguments[0].variable.name == place[0]
-    return is_own and constructors.is_made_by_constructor(unit.info, place[1])
+    return is_own and constructors.is_made_by_constructor(world, unit.info, place[1])
 
 
 def leave(world: World, store: Store) -> None:

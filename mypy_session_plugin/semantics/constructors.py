@@ -10,16 +10,20 @@ from mypy.nodes import (
     AssignmentStmt,
     CallExpr,
     Context,
+    Decorator,
     Expression,
     FuncDef,
     MemberExpr,
     NameExpr,
+    Node,
     TypeInfo,
     Var,
+    WithStmt,
 )
 
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.types import class_named_by
+from mypy_session_plugin.semantics.bodies import is_here
 from mypy_session_plugin.semantics.world import World
 
 
@@ -27,9 +31,7 @@ def method_here(world: World, info: TypeInfo, name: str) -> FuncDef | None:
     """A method, undecorated, whose body stands in the module that is checked."""
     entry = info.get(name)
     node = entry.node if entry is not None else None
-    if not isinstance(node, FuncDef) or not node.arguments:
-        return None
-    return node if node.fullname.startswith(f"{world.types.tree.fullname}.") else None
+    return node if isinstance(node, FuncDef) and is_here(world, node) and node.arguments else None
 
 
 def parameter_for(constructor: FuncDef, call: CallExpr, position: int) -> Var | None:
@@ -50,6 +52,48 @@ def kept_as(constructor: FuncDef, parameter: Var) -> Iterator[str]:
             for target in node.lvalues:
                 if isinstance(target, MemberExpr) and isinstance(target.expr, NameExpr) and target.expr.node is own:
                     yield target.name
+
+
+def is_rebound(world: World, info: TypeInfo, attribute: str) -> bool:
+    """Whether a method other than the constructor assigns the attribute: a thread may give itself its own session."""
+    return any(
+        _values_of(method, attribute)
+        for base in info.mro
+        for name, entry in base.names.items()
+        if name not in ("__init__", "__new__") and (method := _function(world, entry.node)) is not None
+    )
+
+
+def is_made_by_constructor(world: World, info: TypeInfo, attribute: str) -> bool:
+    """Whether the constructor calls something for what it assigns to the attribute, and is not given it."""
+    entry = info.get("__init__")
+    method = _function(world, entry.node) if entry is not None else None
+    values = _values_of(method, attribute) if method is not None else []
+    return bool(values) and all(isinstance(value, CallExpr) for value in values)
+
+
+def _function(world: World, node: object) -> FuncDef | None:
+    node = node.func if isinstance(node, Decorator) else node
+    return node if isinstance(node, FuncDef) and is_here(world, node) and node.arguments else None
+
+
+def _values_of(method: FuncDef, attribute: str) -> list[Expression | None]:
+    """What a method assigns to an attribute of its object; None for what is no plain assignment."""
+    own = method.arguments[0].variable
+    found: list[Expression | None] = []
+    for node in descendants(method.body, into_functions=True):
+        targets: list[Node] = []
+        if isinstance(node, AssignmentStmt):
+            targets = list(node.lvalues)
+        elif isinstance(node, WithStmt):
+            targets = [target for target in node.target if target is not None]
+        for target in targets:
+            for part in descendants(target, into_functions=False):
+                is_own = isinstance(part, MemberExpr) and isinstance(part.expr, NameExpr) and part.expr.node is own
+                if is_own and isinstance(part, MemberExpr) and part.name == attribute:
+                    plain = isinstance(node, AssignmentStmt) and part is target
+                    found.append(node.rvalue if plain and isinstance(node, AssignmentStmt) else None)
+    return found
 
 
 def kept_argument(world: World, holder: Context, attribute: str) -> Expression | None:

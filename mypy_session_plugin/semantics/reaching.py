@@ -213,7 +213,7 @@ class Reach:
             if not isinstance(shape, SessionShape) or shape.registry:
                 continue
             info = info_of(type_)
-            if info is not None and constructors.is_rebound(info, path[0]):
+            if info is not None and constructors.is_rebound(self._world, info, path[0]):
                 continue
             if is_written_as(found, TAKEN_CARE_OF) or bodies.is_guarded(self._world, body, root, path):
                 continue

@@ -49,13 +49,6 @@ class Owner:
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    async def rebinding(self) -> None:
-        await gather(self.rebind(), self.rebind())
-
-    async def rebind(self) -> None:
-        async with self.factory() as self.session:
-            await self.session.commit()
-
     async def guard(self) -> None:
         lock = asyncio.Lock()
 
@@ -94,6 +87,20 @@ class Owner:
         t = create_task(self.uses())
         await self.no_use()
         await t
+
+
+class Rebinding:
+    session: AsyncSession
+
+    def __init__(self, factory: async_sessionmaker[AsyncSession]) -> None:
+        self.factory = factory
+
+    async def all_ok(self) -> None:
+        await gather(self.rebind(), self.rebind())
+
+    async def rebind(self) -> None:
+        async with self.factory() as self.session:
+            await self.session.commit()
 
 
 async def awaits_other_use_bad(session: AsyncSession) -> None:
