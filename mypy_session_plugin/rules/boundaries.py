@@ -39,7 +39,7 @@ def concurrent(event: HandOverEvent) -> Finding | None:
         case Outcome.CONCURRENT:
             reason = f"is handed to {place} and {event.because} while that one may be running"
         case Outcome.SHARED:
-            reason = f"is handed to {place} while the one of {event.because} may be running with it"
+            reason = f"is handed to {place} while {event.because} may be running with it"
         case Outcome.AGAIN:
             reason = f"is handed to {place} in each turn of the loop, while the ones before may be running with it"
         case Outcome.MANY:

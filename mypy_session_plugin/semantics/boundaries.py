@@ -160,7 +160,8 @@ def _start(world: World, store: Store, one: HandOver, session: ObjectId) -> bool
         for earlier in sorted(others, key=lambda item: item.order):
             _tell(world, store, earlier, Outcome.ELSEWHERE, session)
         line = max(item.order for item in others)[0]
-        _tell(world, store, one, Outcome.SHARED, session, f"line {line}")
+        other = "another one of this line" if line == one.order[0] else f"the one of line {line}"
+        _tell(world, store, one, Outcome.SHARED, session, other)
         store.heap[session] = replace(facts, handed=frozenset())
         return False
     store.heap[session] = replace(facts, handed=facts.handed | {one})
