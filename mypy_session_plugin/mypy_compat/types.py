@@ -79,10 +79,6 @@ class Types:
             return any(_is_bool(_result(item, is_async)) for item in signature.items)
         return not isinstance(signature, CallableType) or _is_bool(_result(signature, is_async))
 
-    def module_is_loaded(self, name: str) -> bool:
-        """Whether the build knows a module of that name."""
-        return name in self._checker.modules
-
     def lookup(self, full_name: str) -> SymbolNode | None:
         """The definition of a full name, or None."""
         module, _, name = full_name.rpartition(".")

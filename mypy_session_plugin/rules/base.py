@@ -21,7 +21,7 @@ from mypy.nodes import (
     SuperExpr,
 )
 
-from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts
+from mypy_session_plugin.facts.objects import InstanceFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import Situation
 from mypy_session_plugin.facts.store import Store
@@ -89,15 +89,6 @@ def situations_of(store: Store, value: Value) -> Iterator[Known]:
                 yield situation, origin, facts
         else:
             yield Unknown.UNKNOWN, None, None
-
-
-def session_name(store: Store, session: Value, fallback: str = "the session") -> str:
-    """How the source calls a session."""
-    for atom in session:
-        facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
-        if isinstance(facts, SessionFacts) and facts.name:
-            return facts.name
-    return fallback
 
 
 def text_of(node: Context | None) -> str:

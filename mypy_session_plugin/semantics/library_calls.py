@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from mypy.nodes import CallExpr, Context
+from mypy.nodes import Context
 
 from mypy_session_plugin.facts.effects import Effect, FunctionStub, TypeExpression, When
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts, references
@@ -259,11 +259,6 @@ def _ends_with_receiver(store: Store, receiver: Value) -> bool:
     """Whether the end of the receiver is that of its session's transaction; that of a Result is not."""
     facts = [store.heap.get(item) for item in objects(receiver)]
     return not any(isinstance(item, LibraryFacts) and item.class_name.endswith("Result") for item in facts)
-
-
-def call_of(node: Context) -> CallExpr | None:
-    """The call syntax of a node, None for operators and protocols (`with`, `for`, `await`)."""
-    return node if isinstance(node, CallExpr) else None
 
 
 def is_async(overloads: Iterable[FunctionStub]) -> bool:

@@ -11,11 +11,8 @@ from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import ATTACHED, Level, Situation, State
 from mypy_session_plugin.facts.store import SYMBOLIC, Store
 from mypy_session_plugin.facts.values import (
-    FALSE,
-    NONE,
     NOTHING_KNOWN,
     UNKNOWN,
-    Constant,
     ObjectId,
     Unknown,
     Value,
@@ -146,21 +143,3 @@ def copy_element(store: Store, elements: Value, kind: str, site: Hashable) -> Va
         else:
             taken.append(frozenset({atom}))
     return join(taken) if taken else NOTHING_KNOWN
-
-
-def without_none(value: Value) -> Value:
-    """The value once it is known not to be None."""
-    return value - {NONE}
-
-
-def truth_of(value: Value) -> bool | None:
-    """The truth of a value where all its atoms agree; instances and sessions count as true."""
-    known: set[bool] = set()
-    for atom in value:
-        if isinstance(atom, Constant):
-            known.add(bool(atom.value) if atom is not FALSE else False)
-        elif isinstance(atom, ObjectId) and atom.kind != "container":
-            known.add(True)
-        else:
-            return None
-    return known.pop() if len(known) == 1 else None
