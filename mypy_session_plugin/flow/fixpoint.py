@@ -155,11 +155,10 @@ class Fixpoint:
             if handler is None or not isinstance(instruction, RAISING):
                 transfer.execute(instruction, store)
                 continue
-            before = store.copy()
-            if told is None or not _is_told(before, told, handler):
-                yield handler, before
-                told = before
-            half_way = transfer.failed(instruction, before)
+            if told is None or not _is_told(store, told, handler):
+                told = store.copy()
+                yield handler, told
+            half_way = transfer.failed(instruction, store)
             transfer.execute(instruction, store)
             if half_way is not None:
                 yield handler, half_way
