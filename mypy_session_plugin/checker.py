@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from mypy.nodes import FuncDef, FuncItem, MypyFile
 
+from mypy_session_plugin.codes import CODES
 from mypy_session_plugin.config import Options
 from mypy_session_plugin.flow.build_graph import build_graph
 from mypy_session_plugin.flow.fixpoint import Fixpoint, UnsettledError
@@ -30,6 +31,7 @@ from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses
 from mypy_session_plugin.semantics.shapes import Shapes
 from mypy_session_plugin.semantics.sinks import Sinks, read_sinks
+from mypy_session_plugin.semantics.tests import is_test
 from mypy_session_plugin.semantics.transfer import Transfer
 from mypy_session_plugin.semantics.world import World
 
@@ -66,7 +68,7 @@ def _library(stub_paths: tuple[Path, ...]) -> Library:
 
 
 def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> None:
-    collector = Collector()
+    collector = Collector(_silent_codes(checker, unit, options))
     for world in _worlds(checker, unit, options):
         _analyse_graph(world, collector)
     for reported in collector.reports():
@@ -76,6 +78,13 @@ def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Optio
             report.report(checker, finding.message, finding.node, reported.code, finding.notes)
     for node, text in collector.revealed():
         report.note(checker, text, node)
+
+
+def _silent_codes(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> frozenset[str]:
+    """The codes of what tests do on purpose, in a test."""
+    if options.strict_tests or not is_test(checker.tree, unit):
+        return frozenset()
+    return frozenset(code.name for code in CODES if not code.in_tests)
 
 
 def _analyse_graph(world: World, collector: Collector) -> None:
@@ -95,16 +104,17 @@ def _analyse_graph(world: World, collector: Collector) -> None:
     transfer.declarations()
     raising = raising_blocks(graph)
     for block, stores in fixpoint.entries():
-        returns = isinstance(block.terminator, Exit) and block.terminator.how is End.RETURN
-        if block.index not in eventful and not returns:
+        how = block.terminator.how if isinstance(block.terminator, Exit) else None
+        leaves = how in (End.RETURN, End.RAISE)
+        if block.index not in eventful and not leaves:
             continue
         world.raising = block.index in raising
         for store in stores:
             leaving = store.copy()
             for _reached in fixpoint.walk(block, leaving):
                 pass
-            if returns:
-                transfer.leave(leaving)
+            if leaves:
+                transfer.leave(leaving, raising=how is End.RAISE)
 
 
 def _worlds(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> Iterator[World]:

@@ -10,11 +10,15 @@ PARENT = "session"
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """An error code: its name, what it is reported for, and whether it is on unless switched off."""
+    """An error code: its name, what it is reported for, and whether it is on unless switched off.
+
+    `in_tests`: it is reported in functions of tests too, without the option `strict_tests`.
+    """
 
     name: str
     title: str
     default: bool = True
+    in_tests: bool = True
 
 
 CODES: tuple[Code, ...] = (

@@ -30,9 +30,10 @@ class Reported:
 
 
 class Collector:
-    """Hears every event of one unit's reporting walk."""
+    """Hears every event of one unit's reporting walk; the rules of the codes in `silent` hear none."""
 
-    def __init__(self) -> None:
+    def __init__(self, silent: frozenset[str] = frozenset()) -> None:
+        self._rules = [rule for rule in RULES if rule.code not in silent]
         self._verdicts: dict[tuple[str, Context, Hashable], list[Verdict]] = {}
         self._quantifiers = {rule.code: rule.quantifier for rule in RULES}
         self._revealed: dict[Context, set[tuple[int, str]]] = {}
@@ -42,7 +43,7 @@ class Collector:
         if isinstance(event, RevealEvent):
             self._revealed.setdefault(event.node, set()).update(_described(event, store))
             return
-        for rule in RULES:
+        for rule in self._rules:
             for verdict in rule.check(event, store):
                 key = (rule.code, event.node, verdict.key)
                 self._verdicts.setdefault(key, []).append(verdict)

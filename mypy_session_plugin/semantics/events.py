@@ -10,7 +10,7 @@ from mypy.nodes import Context, Expression
 
 from mypy_session_plugin.facts.objects import HandOver
 from mypy_session_plugin.facts.states import State
-from mypy_session_plugin.facts.values import Value
+from mypy_session_plugin.facts.values import ObjectId, Value
 from mypy_session_plugin.semantics.binding import BoundCall
 
 
@@ -61,6 +61,33 @@ class RevealEvent:
     is_session: bool
 
 
+class Ending(Enum):
+    """What ends the life of a session, as far as this function sees it.
+
+    CLOSED: a call (`close()`, `reset()`, `invalidate()`, the `remove()` of a registry); BLOCK: its own `with` block is
+    left; RETURN: the function returns or comes to its end; RAISE: an exception leaves the function.
+    """
+
+    CLOSED = "closed"
+    BLOCK = "block"
+    RETURN = "return"
+    RAISE = "raise"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEndEvent:
+    """The life of a session ends on this path: it has been closed, or the function is left.
+
+    `node` is the call, the manager of the block, or the function.  `raising`: an exception is under way that nobody
+    has caught.  The store is as it is after the end.
+    """
+
+    node: Context
+    session: ObjectId
+    ending: Ending
+    raising: bool = False
+
+
 class Outcome(Enum):
     """What came of a hand-over on one path.
 
@@ -100,4 +127,4 @@ class HandOverEvent:
         return self.hand_over.node  # type: ignore[return-value]
 
 
-Event: TypeAlias = "CallEvent | PositionEvent | DeclarationEvent | RevealEvent | HandOverEvent"
+Event: TypeAlias = "CallEvent | PositionEvent | DeclarationEvent | RevealEvent | HandOverEvent | SessionEndEvent"

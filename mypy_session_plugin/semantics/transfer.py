@@ -24,7 +24,7 @@ from mypy_session_plugin.facts.values import (
 )
 from mypy_session_plugin.flow import graph
 from mypy_session_plugin.mypy_compat.types import info_of, parameters_of
-from mypy_session_plugin.semantics import boundaries, conditions, containers, managers, sessions
+from mypy_session_plugin.semantics import boundaries, conditions, containers, endings, managers, sessions
 from mypy_session_plugin.semantics.calls import Calls
 from mypy_session_plugin.semantics.instances import RELATED, link_owner, lose
 from mypy_session_plugin.semantics.making import Maker, site_of
@@ -140,10 +140,12 @@ class Transfer:
             world.listener, world.failing = heard, False
         return None if half_way.heap == before.heap else half_way
 
-    def leave(self, store: Store) -> None:
-        """The function returns in this path state."""
-        boundaries.leave(self._world, store)
-        self._body.leave(store)
+    def leave(self, store: Store, raising: bool) -> None:
+        """The function returns in this path state, or (`raising`) an exception leaves it."""
+        if not raising:
+            boundaries.leave(self._world, store)
+            self._body.leave(store)
+        endings.leave(self._world, store, raising)
 
     def _nothing(self, instruction: graph.Instruction, store: Store) -> None:
         """An instruction without meaning for states."""
