@@ -27,14 +27,14 @@ class TellsEnds:
         if isinstance(event, SessionEndEvent):
             facts = store.session(event.session)
             name = facts.name if facts is not None else ""
-            raising = " raising" if event.raising else ""
+            raising = " with an exception" if event.raising else ""
             yield Verdict((event.ending, event.raising), Finding(event.node, f"{name} {event.ending.value}{raising}"))
 
 
 @pytest.fixture
-def ends(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> Iterable[Harness]:
+def ends(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> Harness:
     monkeypatch.setattr(collector, "RULES", (TellsEnds(),))
-    yield harness
+    return harness
 
 
 PROGRAMS = {
@@ -42,11 +42,11 @@ PROGRAMS = {
     "    session = Session(engine)\n"
     "    session.merge(session.begin())\n"
     "    session.close()  # error: session closed\n",
-    "block": "def f(engine: Engine) -> None:  # error: session return\n"
-    "    with Session(engine) as session:  # error: session block  # error: session block raising\n"
+    "block": "def f(engine: Engine) -> None:  # error: session return  # error: session raise\n"
+    "    with Session(engine) as session:  # error: session block  # error: session block with an exception\n"
     "        session.merge(session.begin())\n",
-    "factory block": "def f(factory: sessionmaker[Session]) -> None:  # error: session return\n"
-    "    with factory.begin() as session:  # error: session block  # error: session block raising\n"
+    "factory": "def f(factory: sessionmaker[Session]) -> None:  # error: session return  # error: session raise\n"
+    "    with factory.begin() as session:  # error: session block  # error: session block with an exception\n"
     "        session.merge(session.connection())\n",
     "transaction": "def f(session: Session) -> None:  # error: session return\n"
     "    transaction = session.begin()\n"
