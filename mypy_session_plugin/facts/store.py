@@ -149,25 +149,37 @@ class Store:
         return Store(variables, paths, heap, literals, epochs)
 
     def _reachable(self, values: Iterable[Value]) -> dict[ObjectId, Facts]:
-        kept = {key for key, facts in self.heap.items() if isinstance(facts, SessionFacts) or _is_marked(facts)}
+        kept = {key for key, facts in self.heap.items() if isinstance(facts, SessionFacts)}
         waiting = [item for value in values if value is not NOTHING_KNOWN for item in references(value)]
         while waiting:
             identity = waiting.pop()
             if identity not in kept and identity in self.heap:
                 kept.add(identity)
                 waiting.extend(self.heap[identity].references())
-        return {key: _without_dead(facts, kept) for key, facts in self.heap.items() if key in kept}
+        heap = {key: _without_dead(facts, kept) for key, facts in self.heap.items() if key in kept}
+        for key, facts in self.heap.items():
+            if key not in kept and isinstance(facts, InstanceFacts) and _is_marked(facts):
+                _retain_marked(heap, facts)
+        return heap
 
     def same_facts(self, other: Store) -> bool:
-        """Whether sessions and instances stand alike, so that the two path states may become one."""
+        """Whether sessions and instances stand alike, so that the two path states may become one.
+
+        Only the most recent instance of a site keeps path states apart: the older ones are a summary in any case.
+        """
         for key, facts in self.heap.items():
+            if key.older:
+                continue
             theirs = other.heap.get(key)
             if isinstance(facts, InstanceFacts):
                 if theirs is None or facts.key != theirs.key:
                     return False
             elif theirs is not None and facts.key != theirs.key:
                 return False
-        return not any(isinstance(facts, InstanceFacts) and key not in self.heap for key, facts in other.heap.items())
+        return not any(
+            isinstance(facts, InstanceFacts) and not key.older and key not in self.heap
+            for key, facts in other.heap.items()
+        )
 
     def join(self, other: Store) -> Store:
         """What holds on either path state: union of values and facts, the common literals."""
@@ -203,9 +215,17 @@ def _join_variables(mine: dict[Name, Value], theirs: dict[Name, Value]) -> dict[
     return result
 
 
-def _is_marked(facts: Facts) -> bool:
+def _is_marked(facts: InstanceFacts) -> bool:
     """Whether an instance is to be deleted by the next flush: until then its session gives it out when it is loaded."""
-    return isinstance(facts, InstanceFacts) and any(getattr(item, "marked", False) for item in facts.situations)
+    return any(getattr(item, "marked", False) for item in facts.situations)
+
+
+def _retain_marked(heap: dict[ObjectId, Facts], facts: InstanceFacts) -> None:
+    """Nothing names this instance any more, but its session will still delete it: one summary a class."""
+    identity = ObjectId("marked", facts.class_name, older=True)
+    nameless = replace(facts, distinct=frozenset()) if facts.distinct else facts
+    present = heap.get(identity)
+    heap[identity] = nameless.join(present) if isinstance(present, InstanceFacts) else nameless
 
 
 def _read_in(identity: ObjectId) -> tuple[Place, Collection[Hashable]]:

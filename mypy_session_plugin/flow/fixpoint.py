@@ -72,6 +72,8 @@ class PathStates:
     def __init__(self) -> None:
         self.stores: list[Store] = []
         self.visits = 0
+        #: The positions of the stores that the block has not been run with since they changed.
+        self._waiting: set[int] = set()
 
     def add(self, incoming: Store) -> bool:
         """Let one more store reach the block; tell whether anything new became possible."""
@@ -80,6 +82,7 @@ class PathStates:
                 return self._merge(position, incoming)
         if len(self.stores) >= LIMIT:
             return self._merge(LIMIT - 1, incoming)
+        self._waiting.add(len(self.stores))
         self.stores.append(incoming)
         return True
 
@@ -88,6 +91,7 @@ class PathStates:
         if joined == self.stores[position]:
             return False
         self.stores[position] = joined
+        self._waiting.add(position)
         return True
 
     @property
@@ -95,7 +99,7 @@ class PathStates:
         return self.visits > WIDEN_AFTER
 
     def visit(self) -> list[Store]:
-        """The stores to run the block with, now; often-visited blocks continue with one store."""
+        """The stores that are new since the last visit; often-visited blocks continue with one store."""
         self.visits += 1
         if self.visits > GIVE_UP_AFTER:
             raise UnsettledError
@@ -104,7 +108,10 @@ class PathStates:
             for other in self.stores[1:]:
                 joined = joined.join(other)
             self.stores = [joined]
-        return list(self.stores)
+            self._waiting = {0}
+        stores = [self.stores[position] for position in sorted(self._waiting)]
+        self._waiting.clear()
+        return stores
 
 
 class Fixpoint:
