@@ -111,8 +111,7 @@ def _analyse_graph(world: World, collector: Collector) -> None:
         world.raising = block.index in raising
         for store in stores:
             leaving = store.copy()
-            for _reached in fixpoint.walk(block, leaving):
-                pass
+            fixpoint.replay(block, leaving)
             if leaves:
                 transfer.leave(leaving, raising=how is End.RAISE)
 

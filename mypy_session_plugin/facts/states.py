@@ -25,6 +25,9 @@ class State(Enum):
     DELETED = "deleted"
     DETACHED = "detached"
 
+    # A member is one object: the hash that `Enum` defines is of its name, and slow.
+    __hash__ = object.__hash__
+
 
 ATTACHED = frozenset({State.PENDING, State.PERSISTENT, State.DELETED})
 
@@ -36,6 +39,8 @@ class Level(Enum):
     INNER = "inner"
     OUTER = "outer"
     UNKNOWN = "unknown"
+
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True)

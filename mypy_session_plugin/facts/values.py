@@ -17,6 +17,9 @@ class Unknown(Enum):
 
     UNKNOWN = "unknown"
 
+    # A member is one object: the hash that `Enum` defines is of its name, and slow.
+    __hash__ = object.__hash__
+
     def __repr__(self) -> str:
         """The name that `from values import UNKNOWN` gives it."""
         return "UNKNOWN"
@@ -109,6 +112,7 @@ Value: TypeAlias = "frozenset[Atom]"
 
 NOTHING_KNOWN: Value = frozenset({UNKNOWN})
 NONE_VALUE: Value = frozenset({NONE})
+_NO_OBJECTS: frozenset[ObjectId] = frozenset()
 
 #: Carriers inside carriers beyond this depth are unknown, so that values stay finite in loops.
 MAXIMUM_DEPTH = 3
@@ -135,7 +139,9 @@ def join(values: Iterable[Value]) -> Value:
 
 def objects(value: Value) -> frozenset[ObjectId]:
     """The objects among a value's atoms, not those inside carriers."""
-    return frozenset(atom for atom in value if isinstance(atom, ObjectId))
+    if value is NOTHING_KNOWN:
+        return _NO_OBJECTS
+    return frozenset([atom for atom in value if isinstance(atom, ObjectId)])
 
 
 def parts(value: Value) -> Iterable[Value]:

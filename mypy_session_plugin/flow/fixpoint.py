@@ -172,6 +172,12 @@ class Fixpoint:
                 yield handler, store
         yield from self._leave(block, store)
 
+    def replay(self, block: Block, store: Store) -> None:
+        """After `run`: execute a block's instructions once more on one of its stores, which is changed."""
+        self.current = block
+        for instruction in block.instructions:
+            self._transfer.execute(instruction, store)
+
     def _leave(self, block: Block, store: Store) -> Iterator[tuple[Block, Store]]:
         terminator = block.terminator
         if not isinstance(terminator, Branch):

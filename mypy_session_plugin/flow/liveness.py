@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
 
 from mypy_session_plugin.flow import graph as ir
 from mypy_session_plugin.flow.graph import Block, Branch, Graph, Instruction, Temporary, Variable
@@ -69,8 +71,14 @@ def writes(instruction: Instruction) -> Iterator[Variable | Temporary]:
     if isinstance(instruction, (ir.StoreName, ir.DeleteName)):
         yield instruction.variable
     else:
-        for name in RESULTS:
-            yield from temporaries(getattr(instruction, name, None))
+        for name in _results(type(instruction)):
+            yield from temporaries(getattr(instruction, name))
+
+
+@cache
+def _results(kind: type) -> tuple[str, ...]:
+    """The fields of one kind of instruction that hold temporaries it writes."""
+    return tuple(item.name for item in fields(kind) if item.name in RESULTS)
 
 
 def set_live(graph: Graph) -> None:

@@ -103,21 +103,23 @@ def newer_nodes(attributes: dict[str, tuple[str, ...]]) -> dict[type[Node], tupl
 CHILDREN.update(newer_nodes({"TemplateStrExpr": ("items",), "TypeFormExpr": ()}))
 
 
-def children(node: Node) -> Iterator[Node]:
-    """Yield the nodes directly below, those in nested lists, tuples and dicts included."""
+def children(node: Node) -> list[Node]:
+    """The nodes directly below, those in nested lists, tuples and dicts included."""
+    found: list[Node] = []
     for name in CHILDREN.get(type(node), ()):
-        yield from flattened(getattr(node, name))
+        _flatten(getattr(node, name), found)
+    return found
 
 
-def flattened(value: object) -> Iterator[Node]:
-    """Yield the nodes in a value that is a node, None, text or nested containers of these."""
+def _flatten(value: object, found: list[Node]) -> None:
+    """Collect the nodes in a value that is a node, None, text or nested containers of these."""
     if isinstance(value, Node):
-        yield value
+        found.append(value)
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from flattened(item)
+            _flatten(item, found)
     elif isinstance(value, dict):
-        yield from flattened(list(value.values()))
+        _flatten(list(value.values()), found)
 
 
 def descendants(root: Node, into_functions: bool) -> Iterator[Node]:
@@ -127,7 +129,7 @@ def descendants(root: Node, into_functions: bool) -> Iterator[Node]:
         node = pending.pop()
         yield node
         if into_functions or not isinstance(node, FuncItem):
-            pending.extend(reversed(list(children(node))))
+            pending.extend(reversed(children(node)))
 
 
 def is_dead(expressions: list[Expression], oracle: Oracle) -> bool:

@@ -24,6 +24,9 @@ from mypy.types import (
     get_proper_type,
 )
 
+#: The module that defines the phantom types: a signature can have one only in a run that loads it.
+PHANTOM_MODULE = "mypy_session_plugin.phantom"
+
 
 class Types:
     """The type map of a running checker (mypy keeps the last visit's, narrowed types)."""
@@ -33,6 +36,8 @@ class Types:
         # More than one map is a speculative check, inside which no probe fires on the mypy versions that were tested.
         (self._map,) = checker._type_maps
         self._tree = checker.tree
+        #: Whether any module of this run may write phantom types.
+        self.has_phantom_types = PHANTOM_MODULE in checker.modules
 
     @property
     def tree(self) -> MypyFile:

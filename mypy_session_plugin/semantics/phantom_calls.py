@@ -100,6 +100,8 @@ class PhantomCalls:
         return self._run(atom.stub, signature, arguments, store, node)
 
     def _signature(self, instruction: Call) -> PhantomSignature | None:
+        if not self._world.types.has_phantom_types:
+            return None
         if instruction not in self._signatures:
             self._signatures[instruction] = signature_of_call(self._world.types, instruction)
         return self._signatures[instruction]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import Enum
 
@@ -67,17 +67,19 @@ def _are_different(store: Store, one: ObjectId, other: ObjectId) -> bool:
 
 
 def _map(
-    facts: InstanceFacts, change: Callable[[Situation], Iterable[Situation | Unknown]], origin: Origin | None
-) -> Situations:
-    """The situations after a change of each; one that is new has the change as its origin."""
+    facts: InstanceFacts, change: Callable[[Situation], Followers], origin: Origin | None
+) -> Situations | None:
+    """The situations after a change of each, None if none has changed; a new one has the change as its origin."""
     result: list[dict[Situation | Unknown, Origin | None]] = []
+    same = True
     for situation, known in facts.situations.items():
-        if isinstance(situation, Situation):
-            followers = change(situation)
-            result.append({item: _origin(situation, item, known, origin) for item in followers})
-        else:
+        followers = change(situation) if isinstance(situation, Situation) else (situation,)
+        if len(followers) == 1 and followers[0] == situation:
             result.append({situation: known})
-    return join_situations(result)
+        elif isinstance(situation, Situation):
+            same = False
+            result.append({item: _origin(situation, item, known, origin) for item in followers})
+    return None if same else join_situations(result)
 
 
 def _origin(
@@ -96,7 +98,7 @@ def change_members(
     change itself is only possible, and they keep it beside the changed one.
     """
 
-    def changed(situation: Situation) -> Iterable[Situation | Unknown]:
+    def changed(situation: Situation) -> Followers:
         if situation.session is None and situation.state in (State.TRANSIENT, State.DETACHED):
             return (situation,)
         followers = change(situation)
@@ -111,7 +113,9 @@ def change_members(
                 return followers if surely else (situation, *followers)
 
     for identity, facts in store.instances():
-        store.heap[identity] = facts.with_situations(_map(facts, changed, origin))
+        situations = _map(facts, changed, origin)
+        if situations is not None:
+            store.heap[identity] = facts.with_situations(situations)
 
 
 def move_members(

@@ -59,8 +59,9 @@ class Stability:
                 self._targets.update((expression, target) for expression, target in pairs if target is not None)
             elif isinstance(node, NonlocalDecl):
                 rebound.update(node.names)
-        own = [node for node in descendants(unit.body, into_functions=False) if isinstance(node, NonlocalDecl)]
-        self.rebound = frozenset(rebound).difference(*(node.names for node in own))
+        if rebound:
+            own = [node for node in descendants(unit.body, into_functions=False) if isinstance(node, NonlocalDecl)]
+            self.rebound = frozenset(rebound).difference(*(node.names for node in own))
 
     def keeps(self, node: Context) -> bool:
         """Whether an access path is of variables and plain attributes: a property may give something new each time."""
