@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
-from functools import cache
 
 from mypy_session_plugin.flow import graph as ir
 from mypy_session_plugin.flow.graph import Block, Branch, Graph, Instruction, Temporary, Variable
@@ -35,8 +33,11 @@ OPERANDS: dict[type[Instruction], tuple[str, ...]] = {
     ir.Return: ("value",),
     ir.Raise: ("value",),
 }
-#: The fields that hold temporaries an instruction writes; names are written by `StoreName` and `DeleteName`.
-RESULTS = ("target", "targets")
+#: The fields of each instruction that hold temporaries it writes; names are written by `StoreName` and `DeleteName`.
+RESULTS: dict[type[Instruction], tuple[str, ...]] = {
+    kind: tuple(name for name in ("target", "targets") if name in kind.__annotations__)
+    for kind in Instruction.__subclasses__()
+}
 
 
 def temporaries(value: object) -> Iterator[Temporary]:
@@ -71,14 +72,8 @@ def writes(instruction: Instruction) -> Iterator[Variable | Temporary]:
     if isinstance(instruction, (ir.StoreName, ir.DeleteName)):
         yield instruction.variable
     else:
-        for name in _results(type(instruction)):
+        for name in RESULTS[type(instruction)]:
             yield from temporaries(getattr(instruction, name))
-
-
-@cache
-def _results(kind: type) -> tuple[str, ...]:
-    """The fields of one kind of instruction that hold temporaries it writes."""
-    return tuple(item.name for item in fields(kind) if item.name in RESULTS)
 
 
 def set_live(graph: Graph) -> None:

@@ -66,9 +66,7 @@ def _are_different(store: Store, one: ObjectId, other: ObjectId) -> bool:
     return made.made_here and not made.escaped
 
 
-def _map(
-    facts: InstanceFacts, change: Callable[[Situation], Followers], origin: Origin | None
-) -> Situations | None:
+def _map(facts: InstanceFacts, change: Callable[[Situation], Followers], origin: Origin | None) -> Situations | None:
     """The situations after a change of each, None if none has changed; a new one has the change as its origin."""
     result: list[dict[Situation | Unknown, Origin | None]] = []
     same = True
