@@ -150,6 +150,8 @@ class Store:
 
     def _reachable(self, values: Iterable[Value]) -> dict[ObjectId, Facts]:
         kept = {key for key, facts in self.heap.items() if isinstance(facts, SessionFacts)}
+        if len(kept) == len(self.heap):
+            return dict(self.heap)
         waiting = [item for value in values if value is not NOTHING_KNOWN for item in references(value)]
         while waiting:
             identity = waiting.pop()

@@ -32,12 +32,20 @@ class MappedClasses:
 
     def __init__(self) -> None:
         self._known: dict[TypeInfo, bool] = {}
+        self._with_attributes: dict[TypeInfo, bool] = {}
 
     def is_mapped(self, info: TypeInfo) -> bool:
         """Whether instances of the class have a state."""
         known = self._known.get(info)
         if known is None:
-            known = self._known[info] = _is_mapped(info)
+            known = _is_declarative(info) or any(self._has_mapped_attribute(base) for base in info.mro)
+            self._known[info] = known
+        return known
+
+    def _has_mapped_attribute(self, base: TypeInfo) -> bool:
+        known = self._with_attributes.get(base)
+        if known is None:
+            known = self._with_attributes[base] = _has_mapped_attribute(base)
         return known
 
     def seen_as_entity(self, info: TypeInfo) -> None:
@@ -51,15 +59,13 @@ def bases_of(info: TypeInfo) -> frozenset[str]:
     return frozenset(base.fullname for base in info.mro if base.fullname != "builtins.object")
 
 
-def _is_mapped(info: TypeInfo) -> bool:
+def _is_declarative(info: TypeInfo) -> bool:
     metaclass = info.metaclass_type or info.declared_metaclass
     if metaclass is not None and any(base.fullname in DECLARATIVE_METACLASSES for base in metaclass.type.mro):
         return True
     if any(base.fullname in DECLARATIVE_BASES for base in info.mro):
         return True
-    if info.fallback_to_any and any(name in base.names for base in info.mro for name in DECLARATIVE_NAMES):
-        return True
-    return any(_has_mapped_attribute(base) for base in info.mro)
+    return info.fallback_to_any and any(name in base.names for base in info.mro for name in DECLARATIVE_NAMES)
 
 
 def _has_mapped_attribute(info: TypeInfo) -> bool:
