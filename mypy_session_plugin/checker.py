@@ -27,8 +27,10 @@ from mypy_session_plugin.rules.expected import is_expected
 from mypy_session_plugin.rules.registry import RULES
 from mypy_session_plugin.semantics.binding import Binder
 from mypy_session_plugin.semantics.factories import Factories
+from mypy_session_plugin.semantics.functions import Waiting
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses
+from mypy_session_plugin.semantics.own_code import OwnCode, own_code
 from mypy_session_plugin.semantics.shapes import Shapes
 from mypy_session_plugin.semantics.sinks import Sinks, read_sinks
 from mypy_session_plugin.semantics.tests import is_test
@@ -42,14 +44,18 @@ if TYPE_CHECKING:
 RAISE_VARIABLE = "MYPY_SESSION_PLUGIN_RAISE"
 
 
-def analyse(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> None:
+def analyse(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> bool:
     """Analyse one function, or the top level of a module, and report what is found through `checker`.
+
+    False, and nothing reported, where it calls a function of the module whose body mypy has not checked yet.
 
     A failure of the analysis becomes one note at the unit, and nothing else of mypy's run changes: an exception in a
     plugin would end the whole run with "INTERNAL ERROR" and lose every other result.
     """
     try:
         _analyse_unit(checker, unit, options)
+    except Waiting:
+        return False
     except Exception as failure:
         if os.environ.get(RAISE_VARIABLE) == "1":
             raise
@@ -59,6 +65,7 @@ def analyse(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) ->
             f"({type(failure).__name__}: {failure}); this function was skipped",
             unit,
         )
+    return True
 
 
 @lru_cache(maxsize=1)
@@ -140,17 +147,18 @@ class _Current:
     """The checker whose functions are analysed now, and what is known for all of them."""
 
     checker: TypeChecker | None = None
-    shared: tuple[Types, Library, Shapes, Binder, Factories] | None = None
+    shared: tuple[Types, Library, Shapes, Binder, Factories, OwnCode] | None = None
 
 
 _current = _Current()
 
 
-def _shared(checker: TypeChecker, options: Options) -> tuple[Types, Library, Shapes, Binder, Factories]:
+def _shared(checker: TypeChecker, options: Options) -> tuple[Types, Library, Shapes, Binder, Factories, OwnCode]:
     if _current.checker is not checker or _current.shared is None or not _current.shared[0].is_current():
         library = _library(options.stub_paths)
-        shapes = Shapes(MappedClasses(), library)
+        mapped, types = MappedClasses(), Types(checker)
+        shapes = Shapes(mapped, library)
+        own = own_code(types, library, mapped)
         _current.checker = checker
-        types = Types(checker)
-        _current.shared = (types, library, shapes, Binder(shapes, types.of), Factories(checker.tree))
+        _current.shared = (types, library, shapes, Binder(shapes, types.of), Factories(checker.tree), own)
     return _current.shared

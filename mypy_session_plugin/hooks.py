@@ -122,6 +122,8 @@ class SessionPlugin(Plugin):
         name = self._events.name_of_interest(full_name)
         if name is not None and self._events.are_enough(self._trigger.seen_with(name)):
             self._schedule(self._trigger)
+        elif self._trigger.waits:
+            self._trigger.request_sweep()
         elif self._events.phantom_types:
             self._schedule(self._trigger, sweep_only=not self._events.is_phantom_typed(full_name))
 
@@ -160,10 +162,10 @@ class SessionPlugin(Plugin):
                 self._checker, self._trigger = None, None
         return context.default_return_type
 
-    def _analyse(self, checker: TypeChecker, unit: FuncDef | MypyFile) -> None:
+    def _analyse(self, checker: TypeChecker, unit: FuncDef | MypyFile) -> bool:
         from mypy_session_plugin.checker import analyse
 
-        analyse(checker, unit, self._options)
+        return analyse(checker, unit, self._options)
 
 
 def _either(first: UnitTest | None, second: UnitTest) -> UnitTest:

@@ -57,27 +57,34 @@ class _Probe:
 class Trigger:
     """Collects the units of one module in which something of interest was seen, and has them analysed when due.
 
-    `analyse` is called once for each unit, whenever mypy has finished it; `sweep` tells of the module's other units
-    whether they are analysed along with these.
+    `analyse` is called once for each unit, whenever mypy has finished it; it tells False if another body must be
+    checked before: bodies that no other module can see come last.  `sweep` tells of the module's other units whether
+    they are analysed along with these.
     """
 
     def __init__(
         self,
         checker: TypeChecker,
-        analyse: Callable[[TypeChecker, Unit], None],
+        analyse: Callable[[TypeChecker, Unit], bool],
         sweep: Callable[[Unit], bool],
     ) -> None:
         self.checker = checker
         self._analyse = analyse
         self._sweep = sweep
         self._pending: dict[Unit, list[TypeInfo]] = {}
+        self._waiting: dict[Unit, list[TypeInfo]] = {}
         self._seen: dict[Unit, set[str]] = {}
         self._probe: _Probe | None = None
 
     @property
     def idle(self) -> bool:
         """Whether nothing waits for analysis."""
-        return not self._pending and self._probe is None
+        return not self._pending and not self._waiting and self._probe is None
+
+    @property
+    def waits(self) -> bool:
+        """Whether units wait for bodies that mypy is checking now."""
+        return bool(self._waiting) and self.checker.recurse_into_functions
 
     def seen_with(self, name: str) -> set[str]:
         """The names noted in the unit that mypy checks now, this one included."""
@@ -111,13 +118,14 @@ class Trigger:
             self._arm(probe.nodes, probe.pass_number)  # go behind everything that this pass checks again
             return
         unfinished = {deferred.node for deferred in self.checker.deferred_nodes}
-        work = self._pending | {unit: classes for unit, classes in self._swept() if unit not in self._pending}
-        self._pending, self._probe = {}, None
+        work = self._waiting | self._pending
+        work |= {unit: classes for unit, classes in self._swept() if unit not in work}
+        self._pending, self._waiting, self._probe = {}, {}, None
         for unit, classes in work.items():
             if unit in unfinished or any(_is_part(unit, node) for node in unfinished):
                 self._pending[unit] = classes
-            else:
-                self._run(unit, classes)
+            elif not self._run(unit, classes):
+                self._wait(unit, classes)
         if self._pending:
             self._arm(self.checker.deferred_nodes, self.checker.pass_num)
 
@@ -155,7 +163,14 @@ class Trigger:
             if first < len(typed_lines) and typed_lines[first] <= (function.end_line or function.body.line):
                 yield function, classes
 
-    def _run(self, unit: Unit, classes: list[TypeInfo]) -> None:
+    def _wait(self, unit: Unit, classes: list[TypeInfo]) -> None:
+        """A unit needs the body of another: one that mypy defers comes in the next pass, others in the next phase."""
+        if self.checker.recurse_into_functions:
+            self._pending[unit] = classes
+        else:
+            self._waiting[unit] = classes
+
+    def _run(self, unit: Unit, classes: list[TypeInfo]) -> bool:
         """Analyse `unit` in its scope: the daemon files errors under it, to clear them when it is checked again."""
         scope = self.checker.tscope
         with ExitStack() as stack:
@@ -163,7 +178,7 @@ class Trigger:
                 stack.enter_context(scope.class_scope(info))
             if isinstance(unit, FuncDef):
                 stack.enter_context(scope.function_scope(unit))
-            self._analyse(self.checker, unit)
+            return self._analyse(self.checker, unit)
 
 
 def _functions(node: SymbolNode | None) -> Iterator[FuncDef]:

@@ -61,6 +61,16 @@ class Types:
         """Whether mypy has visited the expression: what it has not is unreachable."""
         return expression in self._map
 
+    def is_deferred(self, function: FuncItem) -> bool:
+        """Whether mypy checks the function once more: its types are not final."""
+        again = (deferred.node for deferred in self._checker.deferred_nodes)
+        return any(node is function or getattr(node, "func", None) is function for node in again)
+
+    @property
+    def bodies_follow(self) -> bool:
+        """Whether mypy has only checked what the module exports, and has most functions' bodies before it."""
+        return not self._checker.recurse_into_functions
+
     def never_returns(self, call: CallExpr) -> bool:
         """Whether the call's type says that it does not come back (`NoReturn`, `Never`)."""
         return isinstance(self.proper(call), UninhabitedType)

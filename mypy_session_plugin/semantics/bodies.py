@@ -26,6 +26,7 @@ from mypy.types import CallableType, Type, get_proper_type
 from mypy_session_plugin.facts.values import Bound, Function, Method, Value
 from mypy_session_plugin.flow.syntax import children, descendants
 from mypy_session_plugin.mypy_compat.types import info_of, is_any
+from mypy_session_plugin.semantics import functions
 from mypy_session_plugin.semantics.world import World
 
 #: Classes whose `with` block guards what stands in it.
@@ -111,11 +112,8 @@ def _type_at(signature: object, position: int | None, name: str | None) -> Type 
 
 
 def is_here(world: World, node: FuncItem) -> bool:
-    """Whether the body stands in the module that is checked: from the cache mypy has other modules without bodies."""
-    if node.info:
-        return node.info.module_name == world.types.tree.fullname
-    module, _, _name = node.fullname.rpartition(".")
-    return not module or module == world.types.tree.fullname
+    """Whether the body stands in the module that is checked."""
+    return functions.is_here(world.types.tree, node)
 
 
 def _is_transparent(node: Decorator) -> bool:

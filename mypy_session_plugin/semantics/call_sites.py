@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 
 from mypy.nodes import CallExpr, Expression, FuncDef, MemberExpr, NameExpr, RefExpr, TypeInfo
@@ -11,10 +10,10 @@ from mypy.types import Instance, get_proper_type
 from mypy_session_plugin.facts.effects import FunctionStub
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
+from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
+from mypy_session_plugin.semantics.functions import Callee
 from mypy_session_plugin.semantics.world import World
 
-#: Modules whose code calls nothing of the user's but what it is given: the standard library and SQLAlchemy.
-CLOSED_MODULES = frozenset(sys.stdlib_module_names) | {"sqlalchemy", "typing_extensions", "_typeshed"}
 #: The types of calls that only make a coroutine: it runs when it is awaited.
 COROUTINES = ("typing.Coroutine", "types.CoroutineType")
 
@@ -26,7 +25,8 @@ class CallSite:
     `full_name` is that of a callee named directly.  `stubbed_bases` are the classes of a method's receiver that a
     session stub describes, and `overridden` says that a class of the user's has the method before any of them.
     `function` is the stub of a function, `constructs` the class whose constructor is called, `package` where the
-    callee is defined.
+    callee is defined.  `runs` is the function of this module that is called, and `touches_nothing` says of it that no
+    session and no instance can tell.
     """
 
     node: CallExpr
@@ -37,6 +37,8 @@ class CallSite:
     constructs: TypeInfo | None
     package: str
     is_lazy: bool
+    runs: Callee | None
+    touches_nothing: bool
 
     @property
     def is_closed(self) -> bool:
@@ -64,7 +66,10 @@ def read_call(world: World, instruction: Call, node: CallExpr) -> CallSite:
         function = world.library.function(full_name)
     constructs = class_named_by(world.type(callee))
     package = _module_of(world, callee, constructs).partition(".")[0]
-    return CallSite(node, full_name, stubbed, overridden, function, constructs, package, _is_lazy(world, node))
+    runs = world.own.functions.called(node) if constructs is None else None
+    harmless = runs is not None and not runs.manages and world.own.untouched.touches_nothing(runs.function)
+    lazy = _is_lazy(world, node)
+    return CallSite(node, full_name, stubbed, overridden, function, constructs, package, lazy, runs, harmless)
 
 
 def is_overridden(world: World, info: TypeInfo, method: str) -> bool:

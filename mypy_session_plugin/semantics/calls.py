@@ -86,6 +86,10 @@ class Calls:
         if constructed is not None:
             return constructed
         values = [store.value(argument.value) for argument in instruction.arguments]
+        if site.touches_nothing:
+            for value in values:
+                sessions.may_load(store, value)
+            return self._world.typed_value(store, node, "result")
         if containers.iterates(node):
             values = [self.iterated(value, node, store) for value in values]
         if instruction.method in boundaries.KEEPING:

@@ -14,7 +14,8 @@ from mypy_session_plugin.flow.graph import ArgumentKind, Call
 from mypy_session_plugin.mypy_compat.types import is_any
 from mypy_session_plugin.semantics import boundaries, containers, runners
 from mypy_session_plugin.semantics.binding import BoundCall
-from mypy_session_plugin.semantics.call_sites import CLOSED_MODULES, CallSite, is_overridden
+from mypy_session_plugin.semantics.call_sites import CallSite, is_overridden
+from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
 from mypy_session_plugin.semantics.factories import DEFAULTS, NOT_KNOWN, settings_of
 from mypy_session_plugin.semantics.instances import RELATED, link_owner
 from mypy_session_plugin.semantics.making import site_of

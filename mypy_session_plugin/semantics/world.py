@@ -17,6 +17,7 @@ from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.factories import Factories
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.making import Maker, site_of
+from mypy_session_plugin.semantics.own_code import OwnCode
 from mypy_session_plugin.semantics.shapes import SessionShape, Shape, Shapes, without_states
 
 
@@ -38,6 +39,7 @@ class World:
     shapes: Shapes
     binder: Binder
     factories: Factories
+    own: OwnCode
     options: Options
     nested: bool = False
     failing: bool = False

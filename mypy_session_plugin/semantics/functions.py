@@ -1,0 +1,185 @@
+"""Functions of the module that is checked: which one a call certainly runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from mypy.nodes import (
+    NOT_ABSTRACT,
+    CallExpr,
+    Decorator,
+    EllipsisExpr,
+    Expression,
+    ExpressionStmt,
+    FuncDef,
+    FuncItem,
+    MemberExpr,
+    MypyFile,
+    NameExpr,
+    RaiseStmt,
+    RefExpr,
+    SuperExpr,
+    SymbolNode,
+    SymbolTable,
+    TypeInfo,
+)
+
+from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.mypy_compat.types import Types, class_named_by, info_of
+
+#: Decorators that leave the body to be what a call runs.
+TRANSPARENT = frozenset({"builtins.staticmethod", "builtins.classmethod", "functools.wraps"})
+#: The same, but the body runs only with the first call of its arguments.
+CACHING = frozenset({"functools.lru_cache", "functools.cache"})
+#: What makes a context manager of a generator function.
+MANAGING = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+
+
+class Waiting(Exception):
+    """A function is called whose body mypy has not checked yet: its caller is analysed when it has."""
+
+
+class Binding(Enum):
+    """What takes the first parameter of a function that is called."""
+
+    NOTHING = "nothing"
+    RECEIVER = "receiver"
+    CLASS = "class"
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """The function of this module that a call runs.
+
+    `cached`: the body runs only with the first call.  `manages`: its call makes a context manager.
+    """
+
+    function: FuncDef
+    binding: Binding
+    cached: bool
+    manages: bool
+
+
+class Functions:
+    """Finds the callees of calls in one module."""
+
+    def __init__(self, types: Types) -> None:
+        self._types = types
+        self._classes: list[TypeInfo] | None = None
+        self._typed: set[FuncDef] = set()
+
+    def called(self, call: CallExpr) -> Callee | None:
+        """The function of this module that a call certainly runs, by the syntax and the types."""
+        callee = call.callee
+        if isinstance(callee, SuperExpr):
+            return None
+        if isinstance(callee, RefExpr) and isinstance(callee.node, FuncDef | Decorator):
+            definition: SymbolNode = callee.node
+            function = _function(definition)
+            return self._callee(definition, Binding.NOTHING) if function is not None and not function.info else None
+        return self._method(callee) if isinstance(callee, MemberExpr) else None
+
+    def _method(self, callee: MemberExpr) -> Callee | None:
+        type_ = self._types.of(callee.expr)
+        named = class_named_by(type_)
+        info = named or info_of(type_)
+        entry = info.get(callee.name) if info is not None else None
+        function = _function(entry.node) if entry is not None else None
+        if info is None or entry is None or entry.node is None or function is None:
+            return None
+        if function.info.is_protocol or self._is_overridden(info, function):
+            return None
+        if function.is_static:
+            return self._callee(entry.node, Binding.NOTHING)
+        if function.is_class:
+            return self._callee(entry.node, Binding.CLASS)
+        return None if named is not None else self._callee(entry.node, Binding.RECEIVER)
+
+    def _is_overridden(self, info: TypeInfo, function: FuncDef) -> bool:
+        """Whether a subclass in this module has a method of its own; other modules' are taken to do as this one."""
+        if self._classes is None:
+            self._classes = list(_classes(self._types.tree.names))
+        return any(
+            function.name in other.names and other is not info and info in other.mro and other is not function.info
+            for other in self._classes
+        )
+
+    def _callee(self, definition: SymbolNode, binding: Binding) -> Callee | None:
+        function = _function(definition)
+        if function is None or not self._is_known(function):
+            return None
+        decorators = definition.original_decorators if isinstance(definition, Decorator) else []
+        names = {_decorator_name(decorator) for decorator in decorators}
+        if not names <= TRANSPARENT | CACHING | MANAGING:
+            return None
+        return Callee(function, binding, bool(names & CACHING), bool(names & MANAGING))
+
+    def _is_known(self, function: FuncDef) -> bool:
+        """Whether the body stands in this module, is the only one of its name, and has types."""
+        if function.abstract_status != NOT_ABSTRACT or function.is_overload or function.is_property:
+            return False
+        if function.is_conditional or function.type is None or not is_here(self._types.tree, function):
+            return False
+        return not _is_stub(function) and self.has_types(function)
+
+    def has_types(self, function: FuncDef) -> bool:
+        """Whether the body of a function has its final types.  Raises `Waiting` where it will have them later.
+
+        The bodies of functions without annotations, and of those with constrained type variables, never have types.
+        """
+        if self._types.is_deferred(function):
+            raise Waiting
+        if function in self._typed:
+            return True
+        known = _is_typed(self._types, function)
+        if known:
+            self._typed.add(function)
+        elif self._types.bodies_follow:
+            raise Waiting
+        return known
+
+
+def _function(definition: object) -> FuncDef | None:
+    function = definition.func if isinstance(definition, Decorator) else definition
+    return function if isinstance(function, FuncDef) else None
+
+
+def _is_stub(function: FuncDef) -> bool:
+    """Whether the body says nothing of what the function does: `...`, or that it is for others to write."""
+    last = function.body.body[-1] if function.body.body else None
+    if isinstance(last, ExpressionStmt):
+        return isinstance(last.expr, EllipsisExpr)
+    raised = last.expr if isinstance(last, RaiseStmt) else None
+    name = raised.callee if isinstance(raised, CallExpr) else raised
+    return isinstance(name, RefExpr) and name.fullname == "builtins.NotImplementedError"
+
+
+def is_here(tree: MypyFile, function: FuncItem) -> bool:
+    """Whether the body stands in the module that is checked: from the cache mypy has other modules without bodies."""
+    if function.info:
+        return function.info.module_name == tree.fullname
+    module, _, _name = function.fullname.rpartition(".")
+    return not module or module == tree.fullname
+
+
+def _is_typed(types: Types, function: FuncDef) -> bool:
+    """Whether an expression of the body has a type, or none needs one."""
+    needed = False
+    for node in descendants(function.body, into_functions=False):
+        if isinstance(node, Expression) and types.is_typed(node):
+            return True
+        needed = needed or isinstance(node, CallExpr | NameExpr)
+    return not needed
+
+
+def _decorator_name(decorator: Expression) -> str:
+    called = decorator.callee if isinstance(decorator, CallExpr) else decorator
+    return called.fullname if isinstance(called, RefExpr) else ""
+
+
+def _classes(names: SymbolTable) -> Iterator[TypeInfo]:
+    for entry in names.values():
+        if isinstance(entry.node, TypeInfo) and entry.node.names is not names:
+            yield entry.node
