@@ -59,7 +59,7 @@ from mypy.types import (
 )
 
 from mypy_session_plugin.flow.syntax import descendants
-from mypy_session_plugin.mypy_compat.types import Types, info_of
+from mypy_session_plugin.mypy_compat.types import Types, class_named_by, info_of
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
 from mypy_session_plugin.semantics.functions import Functions
 from mypy_session_plugin.semantics.library import Library
@@ -266,7 +266,8 @@ class Untouched:
     def _is_harmless_method(self, callee: MemberExpr, call: CallExpr, fresh: frozenset[str]) -> bool:
         if callee.fullname and "." in callee.fullname and isinstance(callee.expr, RefExpr):
             return self._is_harmless_function(callee.fullname)
-        info = info_of(self._types.of(callee.expr))
+        type_ = self._types.of(callee.expr)
+        info = info_of(type_) or class_named_by(type_)
         if info is None or self._is_stubbed(info):
             return False
         base = next((base for base in info.mro if callee.name in base.names), None)
