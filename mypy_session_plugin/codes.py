@@ -24,6 +24,7 @@ class Code:
 CODES: tuple[Code, ...] = (
     Code("session-merge", "merge() of an instance that the same session already holds"),
     Code("session-state", "an operation or a phantom-typed position that does not admit the state of the instance"),
+    Code("session-mismatch", "an instance that another session holds, given to an operation of this one"),
     Code("session-thread", "a session, or what is attached to it, handed to a thread that runs concurrently"),
     Code("session-task", "a session, or what is attached to it, handed to a task that runs concurrently"),
     Code("session-handover", "a session handed to another thread or task that should make its own"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from mypy_session_plugin.facts.identities import NO_IDENTITY, SessionIdentity
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import Situation
 from mypy_session_plugin.facts.values import (
@@ -135,7 +136,7 @@ class SessionFacts:
     `handed`: the hand-overs of it whose other side may be running.  `owned`: this function is to end it, which its
     type says.
     `holds_new`: something may have been inserted in the running transaction.  `depth`: the number of savepoints, None
-    for unknown.  `name` is how the source calls it.
+    for unknown.  `name` is how the source calls it, `identity` what tells it from others.
     """
 
     class_name: str
@@ -153,12 +154,13 @@ class SessionFacts:
     depth: int | None = 0
     handed: frozenset[HandOver] = frozenset()
     lender: tuple[str, ...] | None = None
+    identity: SessionIdentity = NO_IDENTITY
     origin: Origin | None = field(default=None, compare=False)
 
     @property
     def key(self) -> object:
-        """What makes two path states different."""
-        return self
+        """What makes two path states different: all but what tells sessions apart."""
+        return self if self.identity is NO_IDENTITY else replace(self, identity=NO_IDENTITY)
 
     def join(self, other: SessionFacts) -> SessionFacts:
         """What holds of either."""
@@ -180,6 +182,7 @@ class SessionFacts:
             depth=self.depth if self.depth == other.depth else None,
             handed=self.handed | other.handed,
             lender=self.lender if self.lender == other.lender else None,
+            identity=self.identity.join(other.identity),
             origin=_first(self.origin, other.origin),
         )
 

@@ -12,16 +12,17 @@ from collections.abc import Iterable
 
 from mypy_session_plugin.facts.objects import InstanceFacts
 from mypy_session_plugin.facts.origin import Origin
-from mypy_session_plugin.facts.states import ATTACHED, Situation
+from mypy_session_plugin.facts.states import Situation
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Unknown, Value
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, listing, quoted, situations_of, why
-from mypy_session_plugin.semantics.binding import Given
+from mypy_session_plugin.rules.mismatch import OF_ANY_SESSION
+from mypy_session_plugin.semantics.binding import Given, is_phantom
 from mypy_session_plugin.semantics.events import CallEvent, DeclarationEvent, Event, PositionEvent
 from mypy_session_plugin.semantics.instances import Operation
 from mypy_session_plugin.semantics.library_calls import element_annotation, targets_of
 from mypy_session_plugin.semantics.parameters import operation_of
-from mypy_session_plugin.semantics.sessions import Relation, relation
+from mypy_session_plugin.semantics.sessions import is_elsewhere
 
 
 class StateRule:
@@ -58,7 +59,7 @@ def _raising(event: CallEvent, given: Given, operation: Operation, target: Value
     for situation, origin, facts in situations_of(store, target):
         if isinstance(situation, Unknown) or operation.change(situation) is not None:
             return None
-        if situation.state in ATTACHED and relation(store, situation.session, event.session) is Relation.DIFFERENT:
+        if is_elsewhere(store, situation, event.session) and not _raises_anywhere(given, situation):
             return None
         breaking.append((situation, origin))
         class_name = facts.class_name if isinstance(facts, InstanceFacts) else ""
@@ -69,6 +70,12 @@ def _raising(event: CallEvent, given: Given, operation: Operation, target: Value
     reason = listing(why(situation, origin) for situation, origin in breaking)
     message = f"{name} is {reason}; {event.name}() raises {error}"
     return Finding(event.node, message, raises=error.partition(":")[0])
+
+
+def _raises_anywhere(given: Given, situation: Situation) -> bool:
+    """Whether the instance's state alone decides, whichever session it is in."""
+    annotation = is_phantom(element_annotation(given.parameter.annotation)) or ""
+    return OF_ANY_SESSION.get(annotation) is situation.state
 
 
 def _check_position(event: PositionEvent, store: Store) -> Verdict:

@@ -23,6 +23,7 @@ from mypy_session_plugin.facts.values import (
     objects,
 )
 from mypy_session_plugin.flow.graph import Branch, Compare, Place
+from mypy_session_plugin.semantics.identities import are_different, note_comparison
 from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.stability import Stability
 
@@ -75,6 +76,7 @@ def compare(instruction: Compare, store: Store, stability: Stability) -> Value:
             subject = None
         about = objects(value) if literal == NONE else frozenset()
         return frozenset({Test(positive, subject, about)})
+    note_comparison(store, left, right)
     return NOTHING_KNOWN
 
 
@@ -194,8 +196,7 @@ def _narrow_states(store: Store, identity: ObjectId, detail: ObjectId | str, tru
     if truth and unknown:
         origin = kept.pop(unknown[0])
         kept |= {situation: origin for situation in _implied(detail) if situation not in kept}
-    if kept:
-        store.heap[identity] = facts.with_situations(kept)
+    store.heap[identity] = facts.with_situations(kept or {UNKNOWN: None})
 
 
 def _fits(situation: Situation, detail: ObjectId | str, store: Store) -> bool | None:
@@ -204,7 +205,9 @@ def _fits(situation: Situation, detail: ObjectId | str, store: Store) -> bool | 
         return situation.state.value == detail
     if situation.state not in (State.PENDING, State.PERSISTENT):
         return False
-    return True if situation.session == detail else None
+    if situation.session is None or situation.session == detail:
+        return True if situation.session == detail else None
+    return False if are_different(store, situation.session, detail) else None
 
 
 def _implied(detail: ObjectId | str) -> list[Situation]:

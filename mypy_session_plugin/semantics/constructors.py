@@ -72,6 +72,31 @@ def is_made_by_constructor(world: World, info: TypeInfo, attribute: str) -> bool
     return bool(values) and all(isinstance(value, CallExpr) for value in values)
 
 
+def given_as(world: World, info: TypeInfo, attribute: str) -> str | None:
+    """The parameter from which the constructor, and nothing else in the class, assigns the attribute."""
+    entry = info.get("__init__")
+    method = _function(world, entry.node) if entry is not None else None
+    values = _values_of(method, attribute) if method is not None else []
+    if method is None or len(values) != 1 or is_rebound(world, info, attribute):
+        return None
+    value = values[0]
+    parameters = {argument.variable for argument in method.arguments[1:]}
+    if not isinstance(value, NameExpr) or value.node not in parameters:
+        return None
+    return None if _is_assigned(method, value.node) else value.name
+
+
+def _is_assigned(method: FuncDef, variable: object) -> bool:
+    """Whether a function assigns one of its parameters."""
+    return any(
+        isinstance(part, NameExpr) and part.node is variable
+        for node in descendants(method.body, into_functions=True)
+        if isinstance(node, AssignmentStmt)
+        for target in node.lvalues
+        for part in descendants(target, into_functions=False)
+    )
+
+
 def _function(world: World, node: object) -> FuncDef | None:
     node = node.func if isinstance(node, Decorator) else node
     return node if isinstance(node, FuncDef) and is_here(world, node) and node.arguments else None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mypy_session_plugin.facts.effects import TypeExpression
 from mypy_session_plugin.facts.states import ATTACHED, Followers, Level, Situation, State, added, become, marked
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import ObjectId, Value
+from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Value
 from mypy_session_plugin.semantics.binding import is_phantom
+from mypy_session_plugin.semantics.identities import is_held
 from mypy_session_plugin.semantics.instances import Operation
 from mypy_session_plugin.semantics.making import the_session
-from mypy_session_plugin.semantics.sessions import Relation, relation
+from mypy_session_plugin.semantics.sessions import is_elsewhere
 from mypy_session_plugin.semantics.shapes import PHANTOM_STATES
 
 #: What an event is called in a message, by the name of the method that does it.
@@ -74,11 +77,11 @@ def operation_of(
     name = is_phantom(annotation)
     if name == "Added":
         after: Followers = (Situation(State.PENDING, owner), Situation(State.PERSISTENT, owner, new=Level.UNKNOWN))
-        return Operation(lambda situation: added(situation, owner), after, event, adds=True)
+        return Operation(_here(store, session, owner, added), after, event, adds=True)
     if name == "Marked":
         gone = Situation(State.DELETED, owner, new=Level.UNKNOWN, gone=Level.UNKNOWN)
         after = (Situation(State.PERSISTENT, owner, marked=True, new=Level.UNKNOWN), gone)
-        return Operation(lambda situation: marked(situation, owner), after, event, cascades=True)
+        return Operation(_here(store, session, owner, marked), after, event, cascades=True)
     changes = state_changes(annotation)
     if changes is None:
         return None
@@ -86,14 +89,29 @@ def operation_of(
     def change(situation: Situation) -> Followers | None:
         if situation.state not in changes:
             return None
-        in_other = situation.state in ATTACHED and relation(store, situation.session, session) is Relation.DIFFERENT
-        if in_other and not any_session:
+        if not any_session and is_elsewhere(store, situation, session):
             return None
         target = changes[situation.state]
         return (situation,) if target is None else become(situation, target, owner)
 
     after = tuple(dict.fromkeys(_unknown_after(state, target, owner) for state, target in changes.items()))
     return Operation(change, after, event, cascades=any(target is not None for target in changes.values()))
+
+
+def _here(
+    store: Store,
+    session: Value,
+    owner: ObjectId | None,
+    change: Callable[[Situation, ObjectId | None], Followers | None],
+) -> Callable[[Situation], Followers | None]:
+    """A change that takes an instance into this session, and raises for one that another session holds."""
+
+    def changed(situation: Situation) -> Followers | None:
+        if not is_elsewhere(store, situation, session):
+            return change(situation, owner)
+        return None if is_held(store, situation.session) else (situation, UNKNOWN)
+
+    return changed
 
 
 def _unknown_after(state: State, target: State | None, owner: ObjectId | None) -> Situation:

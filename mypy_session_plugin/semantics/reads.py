@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from mypy.nodes import FuncItem, TypeInfo
+from mypy.nodes import Context, FuncItem, MemberExpr, NameExpr, TypeInfo, Var
 
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Function, Method, Test, Value, carrier, objects
 from mypy_session_plugin.flow.graph import LoadAttribute, LoadName, Place
-from mypy_session_plugin.mypy_compat.types import is_any
+from mypy_session_plugin.mypy_compat.types import info_of, is_any
 from mypy_session_plugin.semantics import bodies, boundaries, conditions, sessions
 from mypy_session_plugin.semantics.calls import INSTANCE_STATE, Calls
+from mypy_session_plugin.semantics.constructors import given_as
 from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
+from mypy_session_plugin.semantics.identities import note_attribute
 from mypy_session_plugin.semantics.making import Maker
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
 from mypy_session_plugin.semantics.shapes import Entity, LibraryShape, SessionShape, Shape, without_states
@@ -99,9 +101,23 @@ class Reads:
             return self._world.shaped_value(store, shape, node, "attribute")
         value = with_none(self.symbol(store, "path", ".".join(place), shape, place), self._world.type(node))
         boundaries.declare(store, value, bodies.declared_type(self._world, node))
+        if isinstance(shape, SessionShape):
+            self._tell_apart(store, value, node)
         if value != NOTHING_KNOWN:
             store.paths[place] = value
         return value
+
+    def _tell_apart(self, store: Store, value: Value, node: Context) -> None:
+        """A session in an attribute of `self` is the argument that the constructor was given."""
+        owner = node.expr if isinstance(node, MemberExpr) else None
+        if not isinstance(owner, NameExpr) or not isinstance(owner.node, Var) or not owner.node.is_self:
+            return
+        info = info_of(self._world.type(owner))
+        parameter = (
+            given_as(self._world, info, node.name) if info is not None and isinstance(node, MemberExpr) else None
+        )
+        if parameter is not None:
+            note_attribute(store, value, parameter)
 
     def _state_test(self, owner: Value, name: str, store: Store) -> Value | None:
         """`inspect(x).persistent` and its like."""

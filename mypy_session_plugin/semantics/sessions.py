@@ -10,6 +10,7 @@ from mypy_session_plugin.facts.effects import When
 from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts, Situations, join_situations
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import (
+    ATTACHED,
     Followers,
     Level,
     Situation,
@@ -22,6 +23,7 @@ from mypy_session_plugin.facts.states import (
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Unknown, Value, objects
 from mypy_session_plugin.semantics.factories import Setting, boolean_setting
+from mypy_session_plugin.semantics.identities import are_different
 
 FLUSH: Mapping[str, State] = {"pending": State.PERSISTENT, "marked": State.DELETED}
 #: What a flush that fails leaves behind: the session has rolled back.
@@ -49,21 +51,13 @@ def relation(store: Store, session: ObjectId | None, value: Value) -> Relation:
         return Relation.UNKNOWN if session.older else Relation.SAME
     if session in value:
         return Relation.UNKNOWN
-    different = all(isinstance(atom, ObjectId) and _are_different(store, session, atom) for atom in value)
+    different = all(isinstance(atom, ObjectId) and are_different(store, session, atom) for atom in value)
     return Relation.DIFFERENT if different else Relation.UNKNOWN
 
 
-def _are_different(store: Store, one: ObjectId, other: ObjectId) -> bool:
-    """Two constructions; a construction that has not left the function and anything else; two parameters."""
-    mine, theirs = store.session(one), store.session(other)
-    if mine is None or theirs is None:
-        return False
-    if mine.made_here and theirs.made_here:
-        return one.site != other.site or one.older != other.older
-    if mine.parameter and theirs.parameter:
-        return True
-    made = mine if mine.made_here else theirs
-    return made.made_here and not made.escaped
+def is_elsewhere(store: Store, situation: Situation, value: Value) -> bool:
+    """Whether an instance is in a session that is certainly not the one that an expression gives."""
+    return situation.state in ATTACHED and relation(store, situation.session, value) is Relation.DIFFERENT
 
 
 def _map(facts: InstanceFacts, change: Callable[[Situation], Followers], origin: Origin | None) -> Situations | None:

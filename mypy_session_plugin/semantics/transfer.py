@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from mypy.nodes import ForStmt, FuncItem, MemberExpr, NameExpr, UnaryExpr
@@ -26,6 +25,7 @@ from mypy_session_plugin.flow import graph
 from mypy_session_plugin.mypy_compat.types import info_of, parameters_of
 from mypy_session_plugin.semantics import boundaries, conditions, containers, endings, managers, sessions
 from mypy_session_plugin.semantics.calls import Calls
+from mypy_session_plugin.semantics.identities import hold, let_go
 from mypy_session_plugin.semantics.instances import RELATED, link_owner, lose
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.mapped import attribute_type
@@ -49,6 +49,8 @@ class Transfer:
         self._calls = Calls(world, self._stability)
         self._body = PhantomBody(world)
         self._reads = Reads(world, self._stability, self._body, self._calls)
+        #: Variables that have held a session.
+        self._holders: set[str] = set()
         self._handlers: dict[type, Callable[[Any, Store], None]] = {
             graph.LoadName: self._load_name,
             graph.LoadAttribute: self._load_attribute,
@@ -229,18 +231,18 @@ class Transfer:
 
     def _store_name(self, instruction: graph.StoreName, store: Store) -> None:
         value = store.value(instruction.value)
-        self._name_session(instruction.variable, value, store)
+        self._keep_sessions(instruction.variable, value, store)
         value = self._body.stored_name(instruction, conditions.kept(value), store)
         if "." in instruction.variable or instruction.variable in self._stability.rebound:
             containers.link_all(store, value)
         store.assign(instruction.variable, value, site_of(instruction.node))
 
-    def _name_session(self, variable: str, value: Value, store: Store) -> None:
-        """A session that is made here is called by the first variable that holds it."""
-        for item in objects(value):
-            facts = store.session(item)
-            if facts is not None and not facts.name:
-                store.heap[item] = replace(facts, name=variable.rpartition(".")[2])
+    def _keep_sessions(self, variable: str, value: Value, store: Store) -> None:
+        """A session lives as long as the variable that holds it."""
+        if value is not NOTHING_KNOWN and hold(store, variable, value):
+            self._holders.add(variable)
+        if variable in self._holders:
+            let_go(store, variable, value)
 
     def _store_attribute(self, instruction: graph.StoreAttribute, store: Store) -> None:
         value = self._body.stored_attribute(instruction, store.value(instruction.value), store)
@@ -268,6 +270,7 @@ class Transfer:
         containers.put(store, store.value(instruction.object), value)
 
     def _delete_name(self, instruction: graph.DeleteName, store: Store) -> None:
+        self._keep_sessions(instruction.variable, NOTHING_KNOWN, store)
         store.assign(instruction.variable, NOTHING_KNOWN, site_of(instruction.node))
 
     def _delete_attribute(self, instruction: graph.DeleteAttribute, store: Store) -> None:

@@ -1,0 +1,85 @@
+"""session-mismatch: an instance of one session given to an operation of another, or a second one of the same row.
+
+Guarantee: on every path that reaches the call, SQLAlchemy raises because another session holds the instance.
+
+Source: https://docs.sqlalchemy.org/en/20/orm/session_basics.html#is-the-session-thread-safe-is-asyncsession-safe-to-share-in-concurrent-tasks
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mypy_session_plugin.facts.objects import InstanceFacts
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.states import Situation, State
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import ObjectId, Value
+from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, listing, quoted, situations_of, text_of, why
+from mypy_session_plugin.semantics.binding import Given, is_phantom
+from mypy_session_plugin.semantics.events import CallEvent, Event
+from mypy_session_plugin.semantics.identities import is_held
+from mypy_session_plugin.semantics.library_calls import element_annotation, targets_of
+from mypy_session_plugin.semantics.parameters import operation_of
+from mypy_session_plugin.semantics.sessions import is_elsewhere
+
+#: What raises for an instance in any session, by the annotation of the parameter: cases for `session-state`.
+OF_ANY_SESSION = {"Added": State.DELETED, "Marked": State.PENDING}
+ATTACHED_ERROR = "InvalidRequestError: Object '<{class}>' is already attached to session '...' (this is '...')"
+
+
+class MismatchRule:
+    """Reports instances of another session."""
+
+    code = "session-mismatch"
+    quantifier = Quantifier.EVERY
+    calls: tuple[str, ...] = ()
+
+    def check(self, event: Event, store: Store) -> Iterable[Verdict]:
+        """A verdict on each instance that is given to an operation of a session."""
+        if not isinstance(event, CallEvent) or event.call.stub.effect("any_session") is not None:
+            return
+        for given in event.call.given:
+            annotation = element_annotation(given.parameter.annotation)
+            if operation_of(annotation, event.name, store, event.session, any_session=False) is None:
+                continue
+            for position, target in enumerate(targets_of(store, given)):
+                finding = _elsewhere(event, given, is_phantom(annotation) or "", target, store)
+                yield Verdict((given.parameter.name, position), finding)
+
+
+def _elsewhere(event: CallEvent, given: Given, annotation: str, target: Value, store: Store) -> Finding | None:
+    breaking: list[tuple[Situation, Origin | None]] = []
+    class_name = ""
+    for situation, origin, facts in situations_of(store, target):
+        if not isinstance(situation, Situation) or not is_elsewhere(store, situation, event.session):
+            return None
+        if OF_ANY_SESSION.get(annotation) is situation.state or not is_held(store, situation.session):
+            return None
+        breaking.append((situation, origin))
+        class_name = facts.class_name if isinstance(facts, InstanceFacts) else ""
+    if not breaking:
+        return None
+    name = quoted(given.argument.node)
+    error = ATTACHED_ERROR if annotation in OF_ANY_SESSION else event.call.stub.error or "InvalidRequestError"
+    error = error.replace("{class}", class_name.rpartition(".")[2])
+    reason = listing(why(situation, origin) for situation, origin in breaking)
+    owner = listing(_name_of(situation.session, store) for situation, _origin in breaking)
+    receiver = text_of(getattr(event.callee, "expr", None))
+    message = f"{name} belongs to {owner}: {reason}; {event.name}() of {_quoted(receiver)} raises {error}"
+    return Finding(event.node, message, (_advice(name, receiver, event),), raises=error.partition(":")[0])
+
+
+def _name_of(session: ObjectId | None, store: Store) -> str:
+    facts = store.session(session) if session is not None else None
+    return "another session" if facts is None or not facts.name else f'"{facts.name}"'
+
+
+def _quoted(receiver: str) -> str:
+    return "this session" if receiver == "this value" else f'"{receiver}"'
+
+
+def _advice(name: str, receiver: str, event: CallEvent) -> str:
+    shown = "..." if name == "this value" else name.strip('"')
+    if receiver == "this value":
+        return "work with what merge() of this session returns, a copy"
+    return f'work with the copy that "{receiver}.merge({shown})" returns'
