@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mypy.nodes import GDEF, AssignmentStmt, FuncDef, MypyFile, NameExpr, Node, SymbolTableNode, TypeInfo, Var
+from mypy.types import CallableType, Type
 
 from mypy_session_plugin.config import Options
 from mypy_session_plugin.mypy_compat.signatures import has_phantom_signature, has_phantom_type, is_declared
+from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
 from mypy_session_plugin.stub_files import described_packages
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ _STANDARD_LIBRARY = sys.stdlib_module_names | _ORDINARY_PACKAGES
 
 #: Stands among a unit's names for the construction of an object of the user's.
 CONSTRUCTION = "<construction>"
+
+#: Stands among a unit's names for what gives it a session of its own, or two.
+OPENING = "<opening>"
 
 #: The method of a library that mypy looks up as one of the user's own subclass, whose constructor takes the sessions.
 STARTS_A_THREAD = "start"
@@ -59,6 +64,8 @@ class Events:
             return None
         name = full_name.rpartition(".")[2]
         if package in self._libraries or name == STARTS_A_THREAD:
+            if full_name in self.sinks.opening:
+                return OPENING
             return name if name in self.names else None
         return CONSTRUCTION if rest and name[:1].isupper() else None
 
@@ -79,12 +86,18 @@ class Events:
     def names(self) -> frozenset[str]:
         """The names of all sinks and of what makes them report."""
         if not self._names:
-            self._names = self.sinks.certain | self.sinks.stateful | self.sinks.unsettling
+            sinks = self.sinks
+            self._names = sinks.certain | sinks.stateful | sinks.unsettling | sinks.holding
         return self._names
 
-    def are_enough(self, names: set[str]) -> bool:
+    def are_enough(self, names: set[str], unit: FuncDef | MypyFile) -> bool:
         """Whether something may be reported in a unit with these names of interest."""
-        return self.sinks.are_enough(names, CONSTRUCTION in names)
+        if self.sinks.are_enough(names, CONSTRUCTION in names, OPENING in names):
+            return True
+        if self.sinks.holding.isdisjoint(names) or not _is_given_two_sessions(unit):
+            return False
+        names.add(OPENING)
+        return True
 
     def units_with_session_expressions(self, tree: MypyFile) -> Callable[[FuncDef | MypyFile], bool] | None:
         """Which units of a module may report on a configured session expression; None if the module names none.
@@ -108,6 +121,24 @@ class Events:
             constructor = symbol.node.get("__init__")
             return constructor is not None and has_phantom_signature(constructor.node)
         return has_phantom_signature(symbol.node)
+
+
+def _is_given_two_sessions(unit: FuncDef | MypyFile) -> bool:
+    """Whether a function has two parameters, or its class two attributes, that are sessions."""
+    if not isinstance(unit, FuncDef):
+        return False
+    declared = unit.type.arg_types if isinstance(unit.type, CallableType) else []
+    if sum(map(_is_session, declared)) > 1:
+        return True
+    variables = [entry.node for entry in unit.info.names.values()] if unit.info else []
+    return sum(isinstance(node, Var) and node.type is not None and _is_session(node.type) for node in variables) > 1
+
+
+def _is_session(type_: Type) -> bool:
+    """Whether a type is a session class, as its name says, or an optional one."""
+    items = [item for item in union_items(type_) if not is_none(item)]
+    info = info_of(items[0]) if len(items) == 1 else None
+    return info is not None and any(base.name.endswith("Session") for base in info.mro)
 
 
 def _text_of(tree: MypyFile) -> str:

@@ -120,12 +120,13 @@ class SessionPlugin(Plugin):
         if self._trigger is None:
             return
         name = self._events.name_of_interest(full_name)
-        if name is not None and self._events.are_enough(self._trigger.seen_with(name)):
-            self._schedule(self._trigger)
-        elif self._trigger.waits:
-            self._trigger.request_sweep()
+        trigger = self._trigger
+        if name is not None and self._events.are_enough(trigger.seen_with(name), trigger.unit):
+            self._schedule(trigger)
+        elif trigger.waits:
+            trigger.request_sweep()
         elif self._events.phantom_types:
-            self._schedule(self._trigger, sweep_only=not self._events.is_phantom_typed(full_name))
+            self._schedule(trigger, sweep_only=not self._events.is_phantom_typed(full_name))
 
     def _enter(self, checker: TypeChecker | None) -> None:
         """Mypy goes on with another module: take up its trigger, or make one if anything can be found there."""

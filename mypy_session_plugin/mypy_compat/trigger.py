@@ -86,10 +86,15 @@ class Trigger:
         """Whether units wait for bodies that mypy is checking now."""
         return bool(self._waiting) and self.checker.recurse_into_functions
 
+    @property
+    def unit(self) -> Unit:
+        """The unit that mypy checks now."""
+        function = self.checker.scope.top_level_function()
+        return function if isinstance(function, FuncDef) else self.checker.tree
+
     def seen_with(self, name: str) -> set[str]:
         """The names noted in the unit that mypy checks now, this one included."""
-        function = self.checker.scope.top_level_function()
-        names = self._seen.setdefault(function if isinstance(function, FuncDef) else self.checker.tree, set())
+        names = self._seen.setdefault(self.unit, set())
         names.add(name)
         return names
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from mypy_session_plugin.facts.objects import InstanceFacts
 from mypy_session_plugin.facts.origin import Origin
-from mypy_session_plugin.facts.states import Situation, State
+from mypy_session_plugin.facts.states import Situation
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import ObjectId, Value
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, listing, quoted, situations_of, text_of, why
@@ -19,11 +19,9 @@ from mypy_session_plugin.semantics.binding import Given, is_phantom
 from mypy_session_plugin.semantics.events import CallEvent, Event
 from mypy_session_plugin.semantics.identities import is_held
 from mypy_session_plugin.semantics.library_calls import element_annotation, targets_of
-from mypy_session_plugin.semantics.parameters import operation_of
+from mypy_session_plugin.semantics.parameters import RAISES_ANYWHERE, operation_of
 from mypy_session_plugin.semantics.sessions import is_elsewhere
 
-#: What raises for an instance in any session, by the annotation of the parameter: cases for `session-state`.
-OF_ANY_SESSION = {"Added": State.DELETED, "Marked": State.PENDING}
 ATTACHED_ERROR = "InvalidRequestError: Object '<{class}>' is already attached to session '...' (this is '...')"
 
 
@@ -53,14 +51,14 @@ def _elsewhere(event: CallEvent, given: Given, annotation: str, target: Value, s
     for situation, origin, facts in situations_of(store, target):
         if not isinstance(situation, Situation) or not is_elsewhere(store, situation, event.session):
             return None
-        if OF_ANY_SESSION.get(annotation) is situation.state or not is_held(store, situation.session):
+        if RAISES_ANYWHERE.get(annotation) is situation.state or not is_held(store, situation.session):
             return None
         breaking.append((situation, origin))
         class_name = facts.class_name if isinstance(facts, InstanceFacts) else ""
     if not breaking:
         return None
     name = quoted(given.argument.node)
-    error = ATTACHED_ERROR if annotation in OF_ANY_SESSION else event.call.stub.error or "InvalidRequestError"
+    error = ATTACHED_ERROR if annotation in RAISES_ANYWHERE else event.call.stub.error or "InvalidRequestError"
     error = error.replace("{class}", class_name.rpartition(".")[2])
     reason = listing(why(situation, origin) for situation, origin in breaking)
     owner = listing(_name_of(situation.session, store) for situation, _origin in breaking)

@@ -10,19 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mypy_session_plugin.facts.effects import When
 from mypy_session_plugin.facts.objects import InstanceFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import Situation
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Unknown, Value
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, listing, quoted, situations_of, why
-from mypy_session_plugin.rules.mismatch import OF_ANY_SESSION
 from mypy_session_plugin.semantics.binding import Given, is_phantom
 from mypy_session_plugin.semantics.events import CallEvent, DeclarationEvent, Event, PositionEvent
 from mypy_session_plugin.semantics.instances import Operation
 from mypy_session_plugin.semantics.library_calls import element_annotation, targets_of
-from mypy_session_plugin.semantics.parameters import operation_of
-from mypy_session_plugin.semantics.sessions import is_elsewhere
+from mypy_session_plugin.semantics.parameters import RAISES_ANYWHERE, operation_of
+from mypy_session_plugin.semantics.sessions import Relation, is_elsewhere, relation, setting_of
+
+#: What SQLAlchemy says where the flush that an operation begins with has deleted the instance.
+FLUSHED_ERROR = "InvalidRequestError: Could not refresh instance '<{class}>'"
 
 
 class StateRule:
@@ -57,25 +60,44 @@ def _raising(event: CallEvent, given: Given, operation: Operation, target: Value
     breaking: list[tuple[Situation, Origin | None]] = []
     class_name = ""
     for situation, origin, facts in situations_of(store, target):
-        if isinstance(situation, Unknown) or operation.change(situation) is not None:
-            return None
-        if is_elsewhere(store, situation, event.session) and not _raises_anywhere(given, situation):
+        if isinstance(situation, Unknown) or not _breaks(event, given, operation, situation, store):
             return None
         breaking.append((situation, origin))
         class_name = facts.class_name if isinstance(facts, InstanceFacts) else ""
     if not breaking:
         return None
     name = quoted(given.argument.node)
-    error = (event.call.stub.error or "InvalidRequestError").replace("{class}", class_name.rpartition(".")[2])
+    error, verb = event.call.stub.error or "InvalidRequestError", "raises"
+    if any(operation.change(situation) is not None for situation, _origin in breaking):
+        error, verb = FLUSHED_ERROR, "flushes the deletion first and raises"
+    error = error.replace("{class}", class_name.rpartition(".")[2])
     reason = listing(why(situation, origin) for situation, origin in breaking)
-    message = f"{name} is {reason}; {event.name}() raises {error}"
+    message = f"{name} is {reason}; {event.name}() {verb} {error}"
     return Finding(event.node, message, raises=error.partition(":")[0])
+
+
+def _breaks(event: CallEvent, given: Given, operation: Operation, situation: Situation, store: Store) -> bool:
+    if operation.change(situation) is not None:
+        return _is_deleted_first(event, situation, store)
+    if event.call.stub.effect("any_session") is not None or _raises_anywhere(given, situation):
+        return True
+    return not is_elsewhere(store, situation, event.session)
+
+
+def _is_deleted_first(event: CallEvent, situation: Situation, store: Store) -> bool:
+    """Whether the call, which takes only persistent instances, begins with the flush that deletes this one."""
+    flush = event.call.stub.effect("flushes")
+    if flush is None or flush.when is not When.AUTOFLUSH or not situation.marked:
+        return False
+    if relation(store, situation.session, event.session) is not Relation.SAME:
+        return False
+    return setting_of(store, event.session, "autoflush") == {True}
 
 
 def _raises_anywhere(given: Given, situation: Situation) -> bool:
     """Whether the instance's state alone decides, whichever session it is in."""
     annotation = is_phantom(element_annotation(given.parameter.annotation)) or ""
-    return OF_ANY_SESSION.get(annotation) is situation.state
+    return RAISES_ANYWHERE.get(annotation) is situation.state
 
 
 def _check_position(event: PositionEvent, store: Store) -> Verdict:

@@ -38,7 +38,7 @@ def construct(world: World, site: CallSite, instruction: Call, store: Store) -> 
     if info is None:
         return _configured_session(world, site, store)
     session = session_class(info)
-    if session is not None:
+    if session is not None and not is_overridden(world, info, "__new__"):
         settings = settings_of(site.node) if info.fullname in SESSIONS else dict.fromkeys(DEFAULTS, NOT_KNOWN)
         return new_session(store, session, site.node, settings)
     if world.shapes.mapped.is_mapped(info):

@@ -36,6 +36,10 @@ EVENTS = {
 }
 
 
+#: The state for which an operation raises whichever session the instance is in, by the annotation of the parameter.
+RAISES_ANYWHERE = {"Added": State.DELETED, "Marked": State.PENDING}
+
+
 def event_name(method: str) -> str:
     """The past participle of a method for a message; that of a query is what loads."""
     return EVENTS.get(method, f"{method}()")

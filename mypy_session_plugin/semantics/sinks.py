@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mypy_session_plugin.facts.effects import FunctionStub, TypeExpression
+from mypy_session_plugin.facts.effects import FunctionStub, ModuleStub, TypeExpression
 from mypy_session_plugin.semantics.binding import is_phantom
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.stub_files import module_of, stub_files, stub_root
@@ -17,6 +17,8 @@ _BOUNDARIES = frozenset({"CrossesThread", "CrossesTask", "CrossesProcess"})
 #: Calls after which an instance is no longer, or not yet, persistent.
 _SETTLED = ("new", "pending", "persistent")
 _UNSETTLING = frozenset({"transient", "detached", "deleted"})
+#: The end of the names of the blocks of `sessionmaker.begin()` and its like, which give a session.
+_BLOCK = "SessionContextManager"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +27,21 @@ class Sinks:
 
     `certain`: something may be reported there whatever else the function does.  `stateful`: they raise for a state that
     a loaded instance does not have, so something else in the function must bring it there: the construction of an
-    instance, or one of `unsettling`.
+    instance, or one of `unsettling`.  `holding`: they raise for an instance that another session holds.  `opening` are
+    the full names of what gives out a session of the caller's own.
     """
 
     certain: frozenset[str]
     stateful: frozenset[str]
     unsettling: frozenset[str]
+    holding: frozenset[str]
+    opening: frozenset[str]
 
-    def are_enough(self, names: Collection[str], constructs: bool) -> bool:
+    def are_enough(self, names: Collection[str], constructs: bool, has_two_sessions: bool) -> bool:
         """Whether a function that calls these names, and perhaps constructs instances, may be reported in."""
         if not self.certain.isdisjoint(names):
+            return True
+        if has_two_sessions and not self.holding.isdisjoint(names):
             return True
         found = self.stateful.intersection(names)
         if not found:
@@ -48,7 +55,7 @@ DELETE = "delete"
 
 def read_sinks(library: Library, roots: Iterable[Path], methods: Collection[str]) -> Sinks:
     """The sinks of all stubs; `methods` are the certain ones that a rule names itself."""
-    certain, stateful, unsettling = {REVEAL_STATE, *methods}, set(), set()
+    certain, stateful, unsettling, holding = {REVEAL_STATE, *methods}, set(), set(), set()
     for name, stub in _functions(library, roots):
         if any(_mentions(parameter.annotation, _BOUNDARIES) for parameter in stub.parameters):
             certain.add(name)
@@ -56,19 +63,38 @@ def read_sinks(library: Library, roots: Iterable[Path], methods: Collection[str]
             stateful.add(name)
         if _unsettles(stub) or _adds(stub):
             unsettling.add(name)
-    return Sinks(frozenset(certain), frozenset(stateful) - certain, frozenset(unsettling))
+        if stub.error is not None and stub.effect("any_session") is None:
+            holding.add(name)
+    opening = frozenset(_opening(library, roots))
+    return Sinks(frozenset(certain), frozenset(stateful) - certain, frozenset(unsettling), frozenset(holding), opening)
+
+
+def _opening(library: Library, roots: Iterable[Path]) -> Iterator[str]:
+    """The session classes, and what returns an `Owned` one or a block that gives one."""
+    classes = [stub for module in _modules(library, roots) for stub in module.classes.values()]
+    for stub in classes:
+        if stub.full_name.endswith("Session"):
+            yield stub.full_name
+        for name, methods in stub.methods.items():
+            if any(is_phantom(method.returns) == "Owned" or method.returns.name.endswith(_BLOCK) for method in methods):
+                yield f"{stub.full_name}.{name}"
 
 
 def _functions(library: Library, roots: Iterable[Path]) -> Iterator[tuple[str, FunctionStub]]:
     """Every stubbed function under the name by which it is called; a constructor is called by its class's."""
-    for name in {module_of(path, root) for root in (*roots, stub_root()) for path in stub_files([root])}:
-        module = library.module(name)
-        if module is None:
-            continue
+    for module in _modules(library, roots):
         yield from ((name, stub) for name, stubs in module.functions.items() for stub in stubs)
         for class_name, methods in module.classes.items():
             for name, stubs in methods.methods.items():
                 yield from ((class_name if name == "__init__" else name, stub) for stub in stubs)
+
+
+def _modules(library: Library, roots: Iterable[Path]) -> Iterator[ModuleStub]:
+    """Every stubbed module."""
+    for name in {module_of(path, root) for root in (*roots, stub_root()) for path in stub_files([root])}:
+        module = library.module(name)
+        if module is not None:
+            yield module
 
 
 def _adds(stub: FunctionStub) -> bool:
