@@ -2,7 +2,8 @@ PYTHON ?= python3
 ENVIRONMENT := .venv
 BIN := $(ENVIRONMENT)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-PYTEST_FLAGS ?=
+# A file stays in one process: its cases share one warm cache.
+PYTEST_FLAGS ?= --numprocesses auto --maxprocesses 4 --dist loadfile
 # Where the field applications and their environments are kept between runs.
 FIELD_BASE ?= $(shell $(PYTHON) -c 'import tempfile; print(tempfile.gettempdir())')/field
 

@@ -7,6 +7,8 @@ nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = False
 nox.options.reuse_existing_virtualenvs = True
 
+#: A file stays in one process: its cases share one warm cache.
+PARALLEL = ["--numprocesses", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
 PYTHONS = ["3.11", "3.13"]
 COMBINATIONS = [
     nox.param("~=1.20.0", "~=2.0.0", id="lowest"),
@@ -21,4 +23,4 @@ COMBINATIONS = [
 def tests(session: nox.Session, mypy: str, sqlalchemy: str) -> None:
     """The tests on one Python, one mypy and one SQLAlchemy."""
     session.install("--editable", ".[test]", f"mypy{mypy}", f"sqlalchemy{sqlalchemy}")
-    session.run("python", "-m", "pytest", *session.posargs)
+    session.run("python", "-m", "pytest", *(session.posargs or PARALLEL))
