@@ -175,9 +175,11 @@ def modes() -> tuple[str, ...]:
     return ("cold", "warm", "parallel", "daemon") if HAS_PARALLEL else ("cold", "warm", "daemon")
 
 
-def run_in_mode(harness: Harness, mode: str, files: Files, *, flags: Sequence[str] = ()) -> list[Report]:
+def run_in_mode(
+    harness: Harness, mode: str, files: Files, *, flags: Sequence[str] = (), config: str = ""
+) -> list[Report]:
     """What mypy reports on `files`, with a filled cache in the mode `warm`, with an empty one in all others."""
-    project = harness.project(files, flags=flags, fresh=True)
+    project = harness.project(files, flags=flags, config=config, fresh=True)
     match mode:
         case "cold":
             return project.run_process().reports

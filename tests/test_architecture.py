@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "mypy_session_plugin"
 
 LAYERS = [
-    {"hooks", "events"},
+    {"hooks", "modules", "events"},
     {"checker"},
     {"rules"},
     {"semantics"},

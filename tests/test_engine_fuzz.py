@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy
 
-from mypy_session_plugin import checker, hooks
+from mypy_session_plugin import checker, modules
 from tests.harness import Harness
 
 if TYPE_CHECKING:
@@ -58,17 +58,7 @@ def absolute(path: Path, root: Path) -> str:
 @pytest.fixture
 def _analyse_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MYPY_SESSION_PLUGIN_RAISE", "1")
-    monkeypatch.setattr(hooks, "is_phantom_typed", lambda unit: True)
-    schedule = hooks.SessionPlugin._schedule
-
-    def looked_up(plugin: hooks.SessionPlugin, full_name: str) -> None:
-        checker = plugin._running_checker()
-        if checker is not plugin._checker:
-            plugin._enter(checker)
-        if plugin._trigger is not None:
-            schedule(plugin, plugin._trigger)
-
-    monkeypatch.setattr(hooks.SessionPlugin, "_looked_up", looked_up)
+    monkeypatch.setattr(modules, "is_phantom_typed", lambda unit: True)
 
 
 @pytest.mark.usefixtures("_analyse_everything")
@@ -82,6 +72,6 @@ def test_the_analysis_survives_every_function(harness: Harness, monkeypatch: pyt
 
     monkeypatch.setattr(checker, "analyse", counted)
     flags = ["--check-untyped-defs", "--ignore-missing-imports", "--follow-imports=silent"]
-    harness.run_in_process(sources() | {"needed.py": "import sqlalchemy\n"}, flags=flags)
+    harness.run_in_process(sources() | {"needed.py": "import mypy_session_plugin\n"}, flags=flags)
 
     assert len(analysed) > 500

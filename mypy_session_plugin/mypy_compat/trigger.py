@@ -9,33 +9,24 @@ type map, no error filter and the module's scope entered.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TypeAlias, cast
+from typing import cast
 
 from mypy.checker import DeferredNode, TypeChecker
 from mypy.checker_state import checker_state
-from mypy.nodes import (
-    GDEF,
-    CallExpr,
-    Decorator,
-    ExpressionStmt,
-    FuncDef,
-    MypyFile,
-    NameExpr,
-    OverloadedFuncDef,
-    SymbolNode,
-    TypeInfo,
-    Var,
-)
+from mypy.nodes import GDEF, CallExpr, ExpressionStmt, FuncDef, MypyFile, NameExpr, TypeInfo, Var
 from mypy.plugin import FunctionContext
 from mypy.types import CallableType, NoneType
+from mypy.version import __version__
 
 from mypy_session_plugin.mypy_compat import PROBE
+from mypy_session_plugin.mypy_compat.last_look import resumed
+from mypy_session_plugin.mypy_compat.report import report
+from mypy_session_plugin.mypy_compat.units import Unit, is_part, rouse, units_of
 
-#: What is analysed at once: an outermost function with all that is nested in it, or the top level of a module.
-Unit: TypeAlias = FuncDef | MypyFile
+_NOT_SERVED = f"mypy-session-plugin: mypy {__version__} did not call the plugin back when it had checked this module"
 
 
 def running_checker() -> TypeChecker | None:
@@ -59,7 +50,7 @@ class Trigger:
 
     `analyse` is called once for each unit, whenever mypy has finished it; it tells False if another body must be
     checked before: bodies that no other module can see come last.  `sweep` tells of the module's other units whether
-    they are analysed along with these.
+    they are analysed along with these, or, if it is `eager`, whatever else is seen.
     """
 
     def __init__(
@@ -67,14 +58,24 @@ class Trigger:
         checker: TypeChecker,
         analyse: Callable[[TypeChecker, Unit], bool],
         sweep: Callable[[Unit], bool],
+        eager: bool,
     ) -> None:
         self.checker = checker
+        self.eager = eager
         self._analyse = analyse
         self._sweep = sweep
         self._pending: dict[Unit, list[TypeInfo]] = {}
         self._waiting: dict[Unit, list[TypeInfo]] = {}
         self._seen: dict[Unit, set[str]] = {}
+        self._wanted: dict[Unit, list[TypeInfo]] | None = None
+        self._done: set[Unit] = set()
         self._probe: _Probe | None = None
+        self._was_served = False
+
+    @property
+    def module(self) -> str:
+        """The full name of the module."""
+        return self.checker.tree.fullname
 
     @property
     def idle(self) -> bool:
@@ -122,17 +123,32 @@ class Trigger:
         if probe.nodes[-1] is not probe.node:
             self._arm(probe.nodes, probe.pass_number)  # go behind everything that this pass checks again
             return
+        self._was_served, self._probe = True, None
+        self._run_finished(self._swept() | self._waiting | self._pending)
+        if self._pending:
+            self._arm(self.checker.deferred_nodes, self.checker.pass_num)
+
+    def finish(self) -> None:
+        """Mypy has done with the module: analyse what no probe has led to."""
+        left = {unit: classes for unit, classes in self._swept().items() if unit not in self._done}
+        left |= self._waiting | self._pending
+        was_served = self._was_served or self._probe is None
+        if was_served and not left:
+            return
+        with resumed(self.checker):
+            if not was_served:
+                report(self.checker, _NOT_SERVED, self.checker.tree, "session")
+            self._run_finished(left)
+
+    def _run_finished(self, work: dict[Unit, list[TypeInfo]]) -> None:
+        """Analyse the units that mypy will not check once more; the others stay pending."""
         unfinished = {deferred.node for deferred in self.checker.deferred_nodes}
-        work = self._waiting | self._pending
-        work |= {unit: classes for unit, classes in self._swept() if unit not in work}
-        self._pending, self._waiting, self._probe = {}, {}, None
+        self._pending, self._waiting = {}, {}
         for unit, classes in work.items():
-            if unit in unfinished or any(_is_part(unit, node) for node in unfinished):
+            if unit in unfinished or any(is_part(unit, node) for node in unfinished):
                 self._pending[unit] = classes
             elif not self._run(unit, classes):
                 self._wait(unit, classes)
-        if self._pending:
-            self._arm(self.checker.deferred_nodes, self.checker.pass_num)
 
     def _armed(self) -> bool:
         """Whether a probe waits in a list that mypy will still walk.
@@ -148,25 +164,15 @@ class Trigger:
         self._probe = _make_probe(self.checker, nodes, pass_number)
         nodes.append(self._probe.node)
 
-    def _swept(self) -> Iterator[tuple[Unit, list[TypeInfo]]]:
+    def _swept(self) -> dict[Unit, list[TypeInfo]]:
         """The units that `sweep` asks for, of those whose bodies mypy has checked.
 
         While mypy checks the interface of a module, or one edited function in the daemon, other bodies have no types.
         """
-        tree = self.checker.tree
-        if self._sweep(tree):
-            yield tree, []
-        wanted = [
-            (function, [] if info is None else [info])
-            for _, symbol, info in tree.local_definitions()
-            for function in _functions(symbol.node)
-            if self._sweep(function)
-        ]
-        typed_lines = sorted({expression.line for expression in self.checker._type_maps[0]}) if wanted else []
-        for function, classes in wanted:
-            first = bisect_left(typed_lines, function.body.line)
-            if first < len(typed_lines) and typed_lines[first] <= (function.end_line or function.body.line):
-                yield function, classes
+        if self._wanted is None:
+            self._wanted = {unit: classes for unit, classes in units_of(self.checker.tree) if self._sweep(unit)}
+        typed_lines = sorted({expression.line for expression in self.checker._type_maps[0]}) if self._wanted else []
+        return {unit: classes for unit, classes in self._wanted.items() if _is_typed(unit, typed_lines)}
 
     def _wait(self, unit: Unit, classes: list[TypeInfo]) -> None:
         """A unit needs the body of another: one that mypy defers comes in the next pass, others in the next phase."""
@@ -183,26 +189,19 @@ class Trigger:
                 stack.enter_context(scope.class_scope(info))
             if isinstance(unit, FuncDef):
                 stack.enter_context(scope.function_scope(unit))
-            return self._analyse(self.checker, unit)
+            analysed = self._analyse(self.checker, unit)
+        if analysed:
+            self._done.add(unit)
+        if self._wanted and unit in self._wanted and self.checker.options.fine_grained_incremental:
+            rouse(unit)
+        return analysed
 
 
-def _functions(node: SymbolNode | None) -> Iterator[FuncDef]:
-    match node:
-        case FuncDef():
-            yield node
-        case Decorator():
-            yield node.func
-        case OverloadedFuncDef():
-            for item in node.items:
-                yield from _functions(item)
-            yield from _functions(node.impl)
-        case _:
-            pass
-
-
-def _is_part(unit: Unit, node: SymbolNode) -> bool:
-    """Whether the deferred `node` is the decorator or the overloaded function around `unit`."""
-    return isinstance(node, (Decorator, OverloadedFuncDef)) and any(unit is part for part in _functions(node))
+def _is_typed(unit: Unit, typed_lines: list[int]) -> bool:
+    if isinstance(unit, MypyFile):
+        return True
+    first = bisect_left(typed_lines, unit.body.line)
+    return first < len(typed_lines) and typed_lines[first] <= (unit.end_line or unit.body.line)
 
 
 def _make_probe(checker: TypeChecker, nodes: list[DeferredNode], pass_number: int) -> _Probe:

@@ -1,0 +1,130 @@
+"""Which module mypy is at: its trigger is told what is looked up there, and mypy's last look at it ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from mypy.nodes import FuncDef, MypyFile
+from mypy.plugin import FunctionContext
+
+from mypy_session_plugin.events import Events, is_phantom_typed
+from mypy_session_plugin.mypy_compat import last_look
+from mypy_session_plugin.mypy_compat.report import is_silent
+from mypy_session_plugin.mypy_compat.trigger import Trigger, running_checker
+from mypy_session_plugin.mypy_compat.units import Unit, units_of
+
+if TYPE_CHECKING:
+    from mypy_session_plugin.mypy_compat import TypeChecker
+
+#: Without one of these a module has no sessions, and without the other no phantom types.
+_NEEDED_MODULES = ("sqlalchemy", "mypy_session_plugin")
+
+
+class Modules:
+    """The modules that mypy checks, each with the trigger that has its units analysed.
+
+    `analyse` is what a trigger calls for a unit that mypy has finished; it tells False if the unit must wait.
+    """
+
+    def __init__(self, events: Events, analyse: Callable[[TypeChecker, Unit], bool]) -> None:
+        self._events = events
+        self._analyse = analyse
+        self._build: dict[str, MypyFile] = {}
+        #: By the name of the module, until mypy has done with it; None where nothing is to be analysed.
+        self._triggers: dict[str, Trigger | None] = {}
+        self._checker: TypeChecker | None = None
+        self._trigger: Trigger | None = None
+
+    def new_build(self, modules: dict[str, MypyFile]) -> None:
+        """Mypy begins; `modules` are those that it knows, now and later."""
+        self._build = modules
+
+    def looked_up(self, full_name: str) -> None:
+        """Mypy looks up a name in the module that it checks."""
+        checker = running_checker()
+        if checker is not self._checker:
+            self._enter(checker)
+        if self._trigger is None:
+            return
+        name = self._events.name_of_interest(full_name)
+        trigger = self._trigger
+        if name is not None and self._events.are_enough(trigger.seen_with(name), trigger.unit):
+            self._schedule(trigger)
+        elif trigger.waits:
+            trigger.request_sweep()
+        elif self._events.phantom_types:
+            self._schedule(trigger, sweep_only=not self._events.is_phantom_typed(full_name))
+
+    def probe_fired(self, context: FunctionContext) -> None:
+        """Mypy has come to a trigger's probe, in the module that it checks."""
+        checker = running_checker()
+        trigger = None if checker is None else self._triggers.get(checker.tree.fullname)
+        if trigger is None or trigger.checker is not checker:
+            return
+        trigger.fired(context)
+        if trigger.idle:
+            # A trigger keeps the tree of its module alive, and the next phase begins anew.
+            self._checker, self._trigger = None, None
+            if not last_look.IS_GIVEN:
+                self._triggers.pop(trigger.module, None)
+
+    def done(self, tree: MypyFile) -> None:
+        """Mypy takes its last look at a module: what nothing has led to is analysed now."""
+        was_entered = tree.fullname in self._triggers
+        trigger = self._triggers.pop(tree.fullname, None)
+        if trigger is not None and not last_look.has_types(trigger.checker):
+            was_entered = False  # the daemon checked a function of this module alone, before its text changed
+        if not was_entered:
+            trigger = self._trigger_of_unseen(tree)
+        self._checker, self._trigger = None, None
+        if trigger is not None:
+            trigger.finish()
+
+    def _enter(self, checker: TypeChecker | None) -> None:
+        """Mypy goes on with another module: take up its trigger, or make one if anything can be found there."""
+        self._checker, self._trigger = checker, None
+        if checker is None or not self._may_concern(checker.modules):
+            return
+        trigger = self._triggers.get(checker.tree.fullname)
+        if trigger is None or trigger.checker is not checker:
+            trigger = None if is_silent(checker) else self._new_trigger(checker)
+        self._trigger = trigger
+        if last_look.IS_GIVEN:
+            self._triggers[checker.tree.fullname] = trigger
+        if trigger is not None and trigger.eager:
+            self._schedule(trigger, sweep_only=True)
+
+    def _may_concern(self, modules: dict[str, MypyFile]) -> bool:
+        self._events.phantom_types = _NEEDED_MODULES[1] in modules
+        return any(name in modules for name in _NEEDED_MODULES)
+
+    def _new_trigger(self, checker: TypeChecker) -> Trigger:
+        units = self._events.units_with_session_expressions(checker.tree)
+        return Trigger(checker, self._analyse, self._sweep(units), eager=units is not None)
+
+    def _trigger_of_unseen(self, tree: MypyFile) -> Trigger | None:
+        """A trigger for a module in which mypy looked up no name, if there is something to analyse in it."""
+        if tree.is_stub or not self._may_concern(self._build):
+            return None
+        sweep = self._sweep(self._events.units_with_session_expressions(tree))
+        if not any(sweep(unit) for unit, _ in units_of(tree)):
+            return None
+        checker = last_look.checker_of(tree)
+        return None if checker is None or is_silent(checker) else Trigger(checker, self._analyse, sweep, eager=True)
+
+    def _sweep(self, units: Callable[[Unit], bool] | None) -> Callable[[Unit], bool]:
+        """Which units of a module are looked at whatever is seen in them."""
+        with_phantom_types = self._events.phantom_types
+
+        def is_swept(unit: FuncDef | MypyFile) -> bool:
+            return (units is not None and units(unit)) or (with_phantom_types and is_phantom_typed(unit))
+
+        return is_swept
+
+    def _schedule(self, trigger: Trigger, sweep_only: bool = False) -> None:
+        self._triggers[trigger.module] = trigger
+        if sweep_only:
+            trigger.request_sweep()
+        else:
+            trigger.schedule()
