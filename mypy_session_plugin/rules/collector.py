@@ -71,6 +71,8 @@ class Collector:
     def revealed(self) -> Iterator[tuple[Context, str]]:
         """The answers to `reveal_state`, every path state taken together."""
         for node, parts in self._revealed.items():
+            if not parts:
+                continue
             text = " | ".join(dict.fromkeys(text for _order, text in sorted(parts)))
             yield node, f'Revealed state is "{text}"'
 

@@ -11,15 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mypy.nodes import Context, ListExpr, TupleExpr
+
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import ObjectId, Unknown
+from mypy_session_plugin.facts.values import ObjectId, Unknown, Value
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, quoted, situations_of, text_of
 from mypy_session_plugin.semantics.events import CallEvent, Event
+from mypy_session_plugin.semantics.library_calls import elements_given
 from mypy_session_plugin.semantics.sessions import Relation, relation
 
-METHODS = ("merge",)
+METHODS = ("merge", "merge_all")
 
 
 class MergeRule:
@@ -30,18 +33,29 @@ class MergeRule:
     calls: tuple[str, ...] = METHODS
 
     def check(self, event: Event, store: Store) -> Iterable[Verdict]:
-        """A verdict on each call of `merge()`."""
+        """A verdict on each call of `merge()`, and on each instance given to `merge_all()`."""
         if not isinstance(event, CallEvent) or event.name not in METHODS or not event.call.given:
             return
         given = event.call.given[0]
-        breaking: list[tuple[Situation, Origin | None]] = []
-        for situation, origin, _facts in situations_of(store, given.value):
-            if isinstance(situation, Unknown) or not _is_held(situation, event, store):
-                yield Verdict("merge", None)
-                return
-            breaking.append((situation, origin))
-        if breaking:
-            yield Verdict("merge", _finding(event, breaking, store))
+        if event.name == "merge":
+            yield from _verdict("merge", event, given.value, given.argument.node, store)
+            return
+        items = given.argument.node.items if isinstance(given.argument.node, (ListExpr, TupleExpr)) else []
+        targets = elements_given(store, given.value)
+        for position, target in enumerate(targets):
+            node = items[position] if len(items) == len(targets) else None
+            yield from _verdict(f"merge_all {position}", event, target, node, store)
+
+
+def _verdict(key: str, event: CallEvent, value: Value, node: Context | None, store: Store) -> Iterable[Verdict]:
+    breaking: list[tuple[Situation, Origin | None]] = []
+    for situation, origin, _facts in situations_of(store, value):
+        if isinstance(situation, Unknown) or not _is_held(situation, event, store):
+            yield Verdict(key, None)
+            return
+        breaking.append((situation, origin))
+    if breaking:
+        yield Verdict(key, _finding(event, breaking, node, store))
 
 
 def _is_held(situation: Situation, event: CallEvent, store: Store) -> bool:
@@ -49,18 +63,19 @@ def _is_held(situation: Situation, event: CallEvent, store: Store) -> bool:
     return held and relation(store, situation.session, event.session) is Relation.SAME
 
 
-def _finding(event: CallEvent, breaking: list[tuple[Situation, Origin | None]], store: Store) -> Finding:
-    given = event.call.given[0]
-    name = quoted(given.argument.node)
+def _finding(
+    event: CallEvent, breaking: list[tuple[Situation, Origin | None]], node: Context | None, store: Store
+) -> Finding:
+    name = quoted(node)
     states = sorted({situation.state.value for situation, _origin in breaking}, reverse=True)
     origins = sorted({str(origin) for _situation, origin in breaking if origin is not None})
     because = ", ".join([" or ".join(states), *origins[:1]])
     receiver = getattr(event.callee, "expr", None)
     where = quoted(receiver)
     if states == ["pending"]:
-        return Finding(event.node, _pending_message(name, because, event, store), (_advice(given.argument.node, name),))
-    message = f"{name} is already in {where} ({because}); merge() returns the same instance"
-    return Finding(event.node, message, (_advice(given.argument.node, name),))
+        return Finding(event.node, _pending_message(name, because, event, store), (_advice(node, name),))
+    message = f"{name} is already in {where} ({because}); {event.name}() returns the same instance"
+    return Finding(event.node, message, (_advice(node, name),))
 
 
 def _pending_message(name: str, because: str, event: CallEvent, store: Store) -> str:
@@ -70,13 +85,14 @@ def _pending_message(name: str, because: str, event: CallEvent, store: Store) ->
         if isinstance(atom, ObjectId) and (facts := store.session(atom)) is not None
         for setting in facts.autoflush
     }
+    here = f"{name} is already in this session ({because})"
     if settings == {True}:
-        return f"{name} is already in this session ({because}); merge() flushes it and returns the same instance"
+        return f"{here}; {event.name}() flushes it and returns the same instance"
     if settings == {False}:
-        return f"{name} is already in this session ({because}); merge() makes a second copy, and both are inserted"
+        return f"{here}; {event.name}() makes a second copy, and both are inserted"
     return f"{name} is already pending in this session ({because.partition(', ')[2] or because})"
 
 
-def _advice(node: object, name: str) -> str:
-    shown = name if text_of(node) != "this value" else "the instance"  # type: ignore[arg-type]
+def _advice(node: Context | None, name: str) -> str:
+    shown = name if text_of(node) != "this value" else "the instance"
     return f"use {shown} itself; its changes are written at the next flush"

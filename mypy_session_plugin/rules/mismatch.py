@@ -41,8 +41,9 @@ class MismatchRule:
             if operation_of(annotation, event.name, store, event.session, any_session=False) is None:
                 continue
             for position, target in enumerate(targets_of(store, given)):
-                finding = _elsewhere(event, given, is_phantom(annotation) or "", target, store)
-                yield Verdict((given.parameter.name, position), finding)
+                if target:
+                    finding = _elsewhere(event, given, is_phantom(annotation) or "", target, store)
+                    yield Verdict((given.parameter.name, position), finding)
 
 
 def _elsewhere(event: CallEvent, given: Given, annotation: str, target: Value, store: Store) -> Finding | None:

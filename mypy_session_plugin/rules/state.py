@@ -39,7 +39,7 @@ class StateRule:
         """Verdicts on each instance that is given to a call, and on each phantom-typed position."""
         if isinstance(event, CallEvent):
             yield from self._check_call(event, store)
-        elif isinstance(event, PositionEvent):
+        elif isinstance(event, PositionEvent) and event.value:
             yield _check_position(event, store)
         elif isinstance(event, DeclarationEvent):
             yield Verdict(event.text, Finding(event.node, event.text))
@@ -52,8 +52,9 @@ class StateRule:
             if operation is None:
                 continue
             for position, target in enumerate(targets_of(store, given)):
-                finding = _raising(event, given, operation, target, store)
-                yield Verdict((given.parameter.name, position), finding)
+                if target:
+                    finding = _raising(event, given, operation, target, store)
+                    yield Verdict((given.parameter.name, position), finding)
 
 
 def _raising(event: CallEvent, given: Given, operation: Operation, target: Value, store: Store) -> Finding | None:

@@ -36,7 +36,7 @@ from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.phantom_calls import PhantomCalls
 from mypy_session_plugin.semantics.shapes import SHAPES, SessionShape, Shape, session_class
 from mypy_session_plugin.semantics.stability import Stability
-from mypy_session_plugin.semantics.unknown_calls import call_unknown, escape_all, run_manager
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, escape_all, fill_empty, run_manager
 from mypy_session_plugin.semantics.world import World
 
 REVEAL = ("mypy_session_plugin.phantom.reveal_state", "mypy_session_plugin.reveal_state")
@@ -285,6 +285,8 @@ class Calls:
             for value in values:
                 containers.link_all(store, value)
                 sessions.may_load(store, value)
+            if self._may_fill(instruction, values):
+                fill_empty(store, values)
             self._set_attribute(instruction, store)
         else:
             places = [argument.place for argument in instruction.arguments]
@@ -330,6 +332,12 @@ class Calls:
         site = self._site(instruction, node)
         takes_session = any(store.session(item) is not None for value in values for item in objects(value))
         return site.is_closed and not (takes_session and site.package == "sqlalchemy")
+
+    def _may_fill(self, instruction: Call, values: Sequence[Value]) -> bool:
+        """Whether library code may put something into a container: no builtin does, but by a method it is given."""
+        given_method = any(isinstance(atom, Method) for value in values for atom in value)
+        node = instruction.node
+        return given_method or not isinstance(node, CallExpr) or self._site(instruction, node).package != "builtins"
 
 
 def session_class_of(type_: object) -> SessionShape | None:

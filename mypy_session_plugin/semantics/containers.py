@@ -154,9 +154,14 @@ def _fixed_item(facts: ContainerFacts, index: Constant) -> Value | None:
 
 
 def one_of(world: World, store: Store, container: Value, node: Context) -> Value:
-    """Some element of a container, as an object of its own; by its type where the container is not known."""
+    """Some element of a container, as an object of its own; by its type where the container is not known.
+
+    Nothing at all of one into which nothing was put: what a loop builds is taken as non-empty.
+    """
     elements = elements_of(store, container)
     known = elements - NOTHING_KNOWN
+    if not elements:
+        return frozenset()
     if not known:
         return world.typed_value(store, node, "element")
     taken = copy_element(store, known, "element", site_of(node))

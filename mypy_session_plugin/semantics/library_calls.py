@@ -187,8 +187,13 @@ def targets_of(store: Store, given: Given) -> Iterable[Value]:
     """The instances that an argument stands for: itself, or the elements of the container that it is."""
     if element_annotation(given.parameter.annotation) is given.parameter.annotation:
         return [given.value]
+    return elements_given(store, given.value)
+
+
+def elements_given(store: Store, containers: Value) -> list[Value]:
+    """The elements of the containers that a value may be, those of a display one by one and in order."""
     found: list[Value] = []
-    for item in objects(given.value):
+    for item in objects(containers):
         facts = store.heap.get(item)
         if isinstance(facts, ContainerFacts):
             found.extend(facts.fixed if facts.fixed is not None else _each(store, item, facts))

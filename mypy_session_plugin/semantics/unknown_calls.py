@@ -244,6 +244,16 @@ def _touch_instances(store: Store, given: set[ObjectId], given_sessions: set[Obj
         add_unknown(store, [identity], stays)
 
 
+def fill_empty(store: Store, values: Iterable[Value]) -> None:
+    """Library code that calls nothing of the user's is given containers: it may put something into an empty one."""
+    empty = [
+        identity
+        for identity in reachable(store, values)
+        if isinstance(facts := store.heap.get(identity), ContainerFacts) and not facts.elements
+    ]
+    _touch_containers(store, set(empty))
+
+
 def _touch_containers(store: Store, given: set[ObjectId]) -> None:
     for identity in given:
         facts = store.heap.get(identity)

@@ -103,3 +103,62 @@ def rebound_ok(engine: Engine) -> None:
 def one_of_two_ok(source: Session, target: Session, here: bool) -> None:
     user = source.get_one(User, 1)
     (source if here else target).merge(user)
+
+
+def own_beside_a_copy_bad(source: Session, target: Session) -> None:
+    user = source.get_one(User, 1)
+    copy = target.merge(user)
+    target.merge(copy)  # error: [session-merge] "copy" is already in "target"
+    source.merge(user)  # error: [session-merge] "user" is already in "source"
+
+
+def own_beside_another_session_bad(engine: Engine) -> None:
+    with Session(engine) as source, Session(engine) as target:
+        theirs, mine = source.get_one(User, 1), target.get_one(User, 2)
+        target.merge(theirs)
+        target.merge(mine)  # error: [session-merge] "mine" is already in "target"
+
+
+def inner_session_of_each_turn_ok(engine: Engine) -> None:
+    with Session(engine) as outer:
+        for user in outer.scalars(select(User)).all():
+            with Session(engine) as inner:
+                inner.merge(user)
+                inner.commit()
+
+
+def result_of_each_turn_bad(engine: Engine) -> None:
+    with Session(engine) as outer:
+        for user in outer.scalars(select(User)).all():
+            with Session(engine) as inner:
+                copy = inner.merge(user)
+                inner.flush()
+                inner.merge(copy)  # error: [session-merge]
+
+
+class Copier:
+    def __init__(self, reader: Session, writer: Session) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    def copy_ok(self) -> User:
+        return self.writer.merge(self.reader.get_one(User, 1))
+
+    def keep_bad(self) -> User:
+        user = self.reader.get_one(User, 1)
+        self.writer.merge(user)
+        return self.reader.merge(user)  # error: [session-merge]
+
+
+def many_bad(session: Session, other: Session) -> None:
+    ann, bob = session.get_one(User, 1), other.get_one(User, 2)
+    session.merge_all([ann, bob])  # type: ignore[attr-defined,unused-ignore]  # error: [session-merge] "ann" is already
+
+
+def loaded_ones_bad(session: Session) -> None:
+    users = session.scalars(select(User)).all()
+    session.merge_all(users)  # type: ignore[attr-defined,unused-ignore]  # error: [session-merge]
+
+
+def loaded_ones_of_another_session_ok(source: Session, target: Session) -> None:
+    target.merge_all(source.scalars(select(User)).all())  # type: ignore[attr-defined,unused-ignore]

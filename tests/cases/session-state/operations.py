@@ -1,5 +1,7 @@
 """Operations that raise for the state of the instance that they are given."""
 
+import heapq
+
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import InvalidRequestError
@@ -13,7 +15,7 @@ def delete_pending_bad(session: Session, keep: bool) -> None:
     user = User(name="ann")
     session.add(user)
     if not keep:
-        session.delete(user)  # error: [session-state] "user" is pending (added at line 14); delete() raises InvalidRequestError
+        session.delete(user)  # error: [session-state] "user" is pending (added at line 16); delete() raises InvalidRequestError
 
 
 def delete_transient_bad(session: Session) -> None:
@@ -260,3 +262,73 @@ def known_miss_raises_on_most_paths(session: Session, number: int) -> None:
     elif number == 1:
         session.add(user)
     session.refresh(user)
+
+
+def delete_many_after_bulk_save_bad(session: Session, names: list[str]) -> None:
+    users = [User(name=name) for name in names]
+    session.bulk_save_objects(users)
+    for user in users:
+        session.delete(user)  # error: [session-state] "user" is transient
+
+
+def filled_by_a_loop_bad(session: Session, names: list[str]) -> None:
+    users = []
+    for name in names:
+        users.append(User(name=name))
+    session.refresh(users[0])  # error: [session-state]
+
+
+def filled_by_a_method_that_is_handed_on_ok(session: Session, loaded: list[User], known: bool) -> None:
+    users: list[User] = []
+    if known:
+        list(map(users.append, loaded))
+    else:
+        users.append(User(name="ann"))
+    for user in users:
+        session.delete(user)
+
+
+def filled_by_the_standard_library_ok(session: Session, known: bool) -> None:
+    users: list[User] = []
+    if known:
+        heapq.heappush(users, session.get_one(User, 1))  # type: ignore[type-var]
+    else:
+        users.append(User(name="ann"))
+    for user in users:
+        session.delete(user)
+
+
+def filled_elsewhere_ok(session: Session, known: bool) -> None:
+    users: list[User] = []
+    if known:
+        elsewhere(users)
+    else:
+        users.append(User(name="ann"))
+    for user in users:
+        session.delete(user)
+
+
+def refresh_after_delete_bad(engine: Engine) -> None:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        session.delete(user)
+        session.refresh(user)  # error: [session-state] flushes the deletion first and raises InvalidRequestError: Could not refresh instance
+
+
+def refresh_after_delete_without_autoflush_ok(engine: Engine) -> None:
+    with Session(engine, autoflush=False) as session:
+        user = session.get_one(User, 1)
+        session.delete(user)
+        session.refresh(user)
+
+
+def refresh_after_delete_perhaps_without_autoflush_ok(session: Session) -> None:
+    user = session.get_one(User, 1)
+    session.delete(user)
+    session.refresh(user)
+
+
+def merge_without_load_of_pending_elsewhere_bad(source: Session, target: Session) -> None:
+    user = User(name="ann")
+    source.add(user)
+    target.merge(user, load=False)  # error: [session-state] merge() with load=False option does not support
