@@ -71,6 +71,8 @@ _WHOLE: dict[str, dict[str, str]] = {
     "{s}.execute(update(User).where(User.id == 2).values(bio='b{number}'))": _FLUSHED,
     "{s}.execute(delete(User).where(User.id == 1))": _FLUSHED,
 }
+#: A line that makes the next commit of any session fail, after its flush.
+_REFUSAL = "fail_next_commit(engine)"
 _ENDING = ("{s}.commit()", "{s}.rollback()", "{s}.close()", "{s}.reset()")
 #: The heads of blocks, and what the end of each makes of the instances of the session.
 _BLOCKS: tuple[tuple[str, dict[str, str]], ...] = (
@@ -142,6 +144,8 @@ class _Writer:
             return self._bind(guess)
         if choice < 0.6:
             return self._operate(guess)
+        if choice < 0.62:
+            return [_REFUSAL]
         if choice < 0.75 or depth >= 3:
             session = self.random.choice(self.sessions)
             line, changes = self.random.choice(list(_WHOLE.items()))

@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Engine, ForeignKey, create_engine, delete, inspect, select, text, update
+from sqlalchemy import Engine, ForeignKey, create_engine, delete, event, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -62,6 +62,7 @@ __all__ = [
     "User",
     "delete",
     "delete_row",
+    "fail_next_commit",
     "inspect",
     "make_transient",
     "make_transient_to_detached",
@@ -110,6 +111,15 @@ def delete_row(engine: Engine, key: int) -> None:
     """Delete a user's row, as another program would."""
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM user WHERE id = :key"), {"key": key})
+
+
+def fail_next_commit(engine: Engine) -> None:
+    """Let the database refuse the next COMMIT, as it does where a deferred constraint is broken."""
+
+    def refuse(connection: object) -> None:
+        raise IntegrityError("COMMIT", {}, Exception("deferred constraint"))
+
+    event.listen(engine, "commit", refuse, once=True)
 
 
 def state_of(instance: object) -> str:
