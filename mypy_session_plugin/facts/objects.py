@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from mypy_session_plugin.facts.identities import NO_IDENTITY, SessionIdentity
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.session_life import NOT_FOLLOWED, SessionLife
 from mypy_session_plugin.facts.states import Situation
 from mypy_session_plugin.facts.values import (
     NOTHING_KNOWN,
@@ -136,7 +137,8 @@ class SessionFacts:
     `handed`: the hand-overs of it whose other side may be running.  `owned`: this function is to end it, which its
     type says.
     `holds_new`: something may have been inserted in the running transaction.  `depth`: the number of savepoints, None
-    for unknown.  `name` is how the source calls it, `identity` what tells it from others.
+    for unknown.  `name` is how the source calls it, `identity` what tells it from others.  `life` is where it stands
+    between its opening and its end.
     """
 
     class_name: str
@@ -155,6 +157,7 @@ class SessionFacts:
     handed: frozenset[HandOver] = frozenset()
     lender: tuple[str, ...] | None = None
     identity: SessionIdentity = NO_IDENTITY
+    life: SessionLife = NOT_FOLLOWED
     origin: Origin | None = field(default=None, compare=False)
 
     @property
@@ -183,8 +186,14 @@ class SessionFacts:
             handed=self.handed | other.handed,
             lender=self.lender if self.lender == other.lender else None,
             identity=self.identity.join(other.identity),
+            life=self.life.join(other.life),
             origin=_first(self.origin, other.origin),
         )
+
+    def unseen(self) -> SessionFacts:
+        """The facts where another path comes in on which the session was not made."""
+        life = self.life.unseen() if self.made_here else self.life
+        return self if life == self.life else replace(self, life=life)
 
     def renamed(self, change: Rename) -> SessionFacts:
         """A session refers to nothing."""

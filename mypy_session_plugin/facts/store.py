@@ -272,6 +272,8 @@ def _join_heaps(mine: dict[ObjectId, Facts], theirs: dict[ObjectId, Facts]) -> d
 
 def _unseen(key: ObjectId, facts: Facts) -> Facts:
     """What a place held before it was first read is not known on the side that did not read it."""
+    if isinstance(facts, SessionFacts):
+        return facts.unseen()
     if key.kind in SYMBOLIC and isinstance(facts, InstanceFacts) and UNKNOWN not in facts.situations:
         return facts.with_situations({**facts.situations, UNKNOWN: None})
     return facts

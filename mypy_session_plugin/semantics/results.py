@@ -9,6 +9,7 @@ from mypy.nodes import CallExpr, Context
 from mypy_session_plugin.facts.effects import TypeExpression
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.session_life import MADE
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE_VALUE, NOTHING_KNOWN, Constant, ObjectId, Value, join, objects
@@ -306,6 +307,7 @@ def new_session(store: Store, shape: SessionShape, node: Context, settings: dict
         autoflush=settings["autoflush"],
         expire_on_commit=settings["expire_on_commit"],
         holds_new=False,
+        life=MADE,
         origin=Origin(node.line, "opened"),
     )
     return frozenset({store.create(ObjectId("construct", site_of(node)), facts)})
