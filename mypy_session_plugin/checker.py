@@ -107,7 +107,7 @@ def _analyse_graph(world: World, collector: Collector) -> None:
         fixpoint.run(transfer.initial())
     except UnsettledError:
         return
-    world.listener = collector.hear
+    world.listener, world.reporting = collector.hear, True
     transfer.declarations()
     raising = raising_blocks(graph)
     for block, stores in fixpoint.entries():

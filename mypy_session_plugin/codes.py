@@ -27,5 +27,6 @@ CODES: tuple[Code, ...] = (
     Code("session-mismatch", "an instance that another session holds, given to an operation of this one"),
     Code("session-thread", "a session, or what is attached to it, handed to a thread that runs concurrently"),
     Code("session-task", "a session, or what is attached to it, handed to a task that runs concurrently"),
+    Code("session-escape", "a result, or code that uses a session, leaves the block that closes it"),
     Code("session-handover", "a session handed to another thread or task that should make its own"),
 )

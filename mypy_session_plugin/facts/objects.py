@@ -243,13 +243,17 @@ class ContainerFacts:
         return references(self.elements)
 
 
+#: The setting of a result that nothing has read yet, and of an object that uses later what it was given.
+UNREAD, KEEPS = ("unread", True), ("keeps", True)
+
+
 @dataclass(frozen=True, slots=True)
 class LibraryFacts:
     """A library's object that stands for a session: a Query, Result, SessionTransaction, Thread, Future, Executor ...
 
     `class_name` names its stub, `session` is the session it works with, `holds` what else it gives out or keeps.
     `bindings` are the shapes that its type variables stand for and `settings` the known options of a factory or
-    query: both compare by value and name no object.  `handed` are the hand-overs whose end this object stands for (a
+    query, or what is known of a result: both compare by value and name no object.  `handed` are the hand-overs whose end this object stands for (a
     task, a future, a thread, an executor): waiting for it waits for them; `workers` is the size of an executor.
     """
 

@@ -16,7 +16,7 @@ IDLE, WORKING, CLOSED, ABSENT = "idle", "working", "closed", "absent"
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Ending:
+class Closing:
     """What closed a session: a call at `line`, or the `with` block from `line` to `last`."""
 
     line: int
@@ -44,7 +44,7 @@ class Life:
     """
 
     stage: str = IDLE
-    ending: Ending | None = None
+    ending: Closing | None = None
     again: tuple[int, int] | None = None
 
 
@@ -74,7 +74,7 @@ class SessionLife:
         """The transaction has ended and given its connection back."""
         return self._map(lambda way: replace(way, stage=IDLE) if way.stage == WORKING else way)
 
-    def closed(self, ending: Ending) -> SessionLife:
+    def closed(self, ending: Closing) -> SessionLife:
         """Whatever it was, it is closed."""
         return SessionLife(frozenset({Life(CLOSED, ending)}))
 
@@ -94,7 +94,7 @@ class SessionLife:
         return SessionLife(self.ways | {Life(ABSENT)})
 
     @property
-    def endings(self) -> tuple[Ending, ...]:
+    def endings(self) -> tuple[Closing, ...]:
         """What has closed the session, which is certainly closed; empty where that is not certain."""
         found = {way.ending for way in self.ways if isinstance(way, Life) and way.stage in (CLOSED, ABSENT)}
         certain = all(isinstance(way, Life) and way.stage in (CLOSED, ABSENT) for way in self.ways)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mypy_session_plugin.rules.base import Rule
+from mypy_session_plugin.rules.escape import EscapeRule
 from mypy_session_plugin.rules.handover import HandOverRule
 from mypy_session_plugin.rules.merge import MergeRule
 from mypy_session_plugin.rules.mismatch import MismatchRule
@@ -10,4 +11,12 @@ from mypy_session_plugin.rules.state import StateRule
 from mypy_session_plugin.rules.task import TaskRule
 from mypy_session_plugin.rules.thread import ThreadRule
 
-RULES: tuple[Rule, ...] = (MergeRule(), StateRule(), MismatchRule(), ThreadRule(), TaskRule(), HandOverRule())
+RULES: tuple[Rule, ...] = (
+    MergeRule(),
+    StateRule(),
+    MismatchRule(),
+    ThreadRule(),
+    TaskRule(),
+    HandOverRule(),
+    EscapeRule(),
+)

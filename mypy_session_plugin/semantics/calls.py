@@ -30,7 +30,9 @@ from mypy_session_plugin.semantics import boundaries, conditions, containers, li
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite, read_call
 from mypy_session_plugin.semantics.constructions import construct
+from mypy_session_plugin.semantics.escapes import Escapes
 from mypy_session_plugin.semantics.events import RevealEvent
+from mypy_session_plugin.semantics.leading import is_result, mark_read
 from mypy_session_plugin.semantics.library_calls import LibraryCall, session_of
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.phantom_calls import PhantomCalls
@@ -55,14 +57,17 @@ SERVING = {
     "celery": frozenset({"apply", "run", "__call__"}),
     "click": frozenset({"invoke"}),
 }
+#: Methods of a result that read nothing.
+ENDS_RESULT = frozenset({"close", "keys", "__enter__", "__exit__", "__aenter__", "__aexit__"})
 INSTANCE_STATE = "sqlalchemy.orm.state.InstanceState"
 
 
 class Calls:
     """Interprets calls in one graph."""
 
-    def __init__(self, world: World, stability: Stability) -> None:
+    def __init__(self, world: World, stability: Stability, escapes: Escapes) -> None:
         self._world = world
+        self._escapes = escapes
         self._phantom = PhantomCalls(world)
         self._sites: dict[Call, CallSite] = {}
         self._stability = stability
@@ -120,7 +125,9 @@ class Calls:
     def iterated(self, value: Value, node: Context, store: Store, name: str = "__iter__") -> Value:
         """What is gone through: a library's object gives its elements out, a container is its own."""
         boundaries.wait_for_elements(self._world, store, value)
+        self._escapes.use(store, value, node)
         provided = self.protocol(name, value, node, store) if objects(value) else None
+        mark_read(store, value, node)
         return value if provided is None else provided
 
     def resume(self, atom: Bound, node: Context, store: Store) -> Value:
@@ -220,9 +227,14 @@ class Calls:
             return None
         name = overloads[0].name
         session = session_of(store, receiver) if receiver is not NOTHING_KNOWN else frozenset()
+        reads_result = name not in ENDS_RESULT and is_result(store, receiver)
+        if reads_result:
+            self._escapes.use(store, receiver, instruction.node)
         result = library_calls.apply(
             world, store, LibraryCall(instruction.node, name, bound, receiver, session, result_node)
         )
+        if reads_result and result != receiver:
+            mark_read(store, receiver, instruction.node)
         conditions.forget_attributes(store)
         self._run_given(store, bound, [receiver, *values], instruction)
         if name == "object_session":
@@ -280,6 +292,8 @@ class Calls:
     def _unknown(self, instruction: Call, store: Store) -> Value:
         node, world = instruction.node, self._world
         values = [store.value(argument.value) for argument in instruction.arguments]
+        for value in values:
+            mark_read(store, value, node)
         receiver = store.value(instruction.receiver) if instruction.receiver is not None else frozenset()
         if self._is_closed(instruction, (*values, receiver), store):
             for value in values:

@@ -12,7 +12,7 @@ from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, ObjectId, 
 from mypy_session_plugin.flow.graph import BuildContainer, Call, Collect, Item
 from mypy_session_plugin.semantics.instances import link, lose
 from mypy_session_plugin.semantics.making import copy_element, site_of
-from mypy_session_plugin.semantics.unknown_calls import escape, reachable
+from mypy_session_plugin.semantics.unknown_calls import escape, give_away, reachable
 from mypy_session_plugin.semantics.world import World
 
 #: Builtins that make a new container of another one's elements.
@@ -40,6 +40,7 @@ REARRANGES = frozenset({"sort", "reverse", "clear", "remove", "discard"})
 def build(instruction: BuildContainer, store: Store) -> Value:
     """A display, or the empty beginning of a comprehension."""
     values = [_item_value(item, store) for item in instruction.items]
+    give_away(store, values)
     fixed = None
     if not instruction.comprehension and not any(item.starred for item in instruction.items):
         fixed = tuple(values)
@@ -69,6 +70,7 @@ def collect(instruction: Collect, store: Store) -> None:
 
 def put(store: Store, container: Value, value: Value) -> None:
     """A value goes into every container that the first one may be; what is no known container may cascade."""
+    give_away(store, [value])
     for item in objects(container):
         facts = store.heap.get(item)
         if isinstance(facts, ContainerFacts):

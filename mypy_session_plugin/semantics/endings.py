@@ -20,13 +20,13 @@ def tell_closed(
     The end of a transaction or of a result is none of its session.
     """
     (only,) = session if len(session) == 1 else (None,)
-    if not isinstance(only, ObjectId) or store.session(only) is None or not _is_session(store, receiver):
+    if not isinstance(only, ObjectId) or store.session(only) is None or not is_session(store, receiver):
         return
     ending = Ending.CLOSED if failed is None else Ending.BLOCK
     world.listener(SessionEndEvent(node, only, ending, bool(failed) or world.raising), store)
 
 
-def _is_session(store: Store, receiver: Value) -> bool:
+def is_session(store: Store, receiver: Value) -> bool:
     """Whether a receiver is the session itself, or the block that has made it."""
     found = [store.heap.get(item) for item in objects(receiver)]
     return any(

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from mypy.nodes import Context, Expression
 
 from mypy_session_plugin.facts.objects import HandOver
+from mypy_session_plugin.facts.session_life import Closing
 from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.values import ObjectId, Value
 from mypy_session_plugin.semantics.binding import BoundCall
@@ -88,6 +89,36 @@ class SessionEndEvent:
     raising: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way from a value to a session.
+
+    `how` is `session` for the session itself, `result` or `streamed` for an unread result of it, `code` for what runs
+    later and uses it.  `through` is the result, else the session; `text` is how the source calls that code and `line` where it was written.
+    """
+
+    session: ObjectId
+    how: str
+    through: ObjectId
+    text: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EscapeEvent:
+    """A value leaves the function, is kept elsewhere or is used.
+
+    `place` is empty for what is returned, `used` for what is used, else where it is kept.  `way` is how it leads to a
+    session that is closed by then (by `closing`), None where it does not.  `session` is how the source calls that one.
+    """
+
+    node: Context
+    place: str
+    way: Way | None
+    session: str
+    closing: Closing | None
+
+
 class Outcome(Enum):
     """What came of a hand-over on one path.
 
@@ -127,4 +158,6 @@ class HandOverEvent:
         return self.hand_over.node  # type: ignore[return-value]
 
 
-Event: TypeAlias = "CallEvent | PositionEvent | DeclarationEvent | RevealEvent | HandOverEvent | SessionEndEvent"
+Event: TypeAlias = (
+    "CallEvent | PositionEvent | DeclarationEvent | RevealEvent | HandOverEvent | SessionEndEvent | EscapeEvent"
+)

@@ -14,7 +14,7 @@ from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, join, objects
 from mypy_session_plugin.mypy_compat.types import info_of
-from mypy_session_plugin.semantics import boundaries, sessions
+from mypy_session_plugin.semantics import boundaries, lives, sessions
 from mypy_session_plugin.semantics.binding import BoundCall, Given, is_phantom
 from mypy_session_plugin.semantics.endings import tell_closed
 from mypy_session_plugin.semantics.events import CallEvent
@@ -89,6 +89,7 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     for effect in effects:
         _change_transaction(store, call, effect, inner)
     _change_settings(store, call)
+    lives.follow(world, store, effects, call.node, call.name, call.receiver, call.session)
     if any(effect.name == "closes" for effect in effects):
         tell_closed(world, store, call.node, call.receiver, call.session, call.failed)
     return Results(world, store, call.bound, call.receiver, call.session, call.result_node, call.name).value()

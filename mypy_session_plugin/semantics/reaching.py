@@ -20,7 +20,7 @@ from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import bodies, constructors
 from mypy_session_plugin.semantics.phantom_types import is_written_as
 from mypy_session_plugin.semantics.sending import Run, Sent, arguments_of, boundary_of
-from mypy_session_plugin.semantics.shapes import Entity, Row, SessionShape
+from mypy_session_plugin.semantics.shapes import SessionShape, has_entity
 from mypy_session_plugin.semantics.world import World
 
 #: What a parameter says of the session that it takes: whoever gives it away has nothing to do with it any more.
@@ -82,7 +82,7 @@ class Reach:
         """The elements of a result that the caller itself goes through, where these are instances."""
         for item in objects(sent.value):
             facts = self._store.heap.get(item)
-            if isinstance(facts, LibraryFacts) and any(_has_entity(shape) for _name, shape in facts.bindings):
+            if isinstance(facts, LibraryFacts) and any(has_entity(shape) for _name, shape in facts.bindings):
                 text = text_of_place(sent.node)
                 yield from (Reached(session, text, "instance") for session in self._own(facts.session))
 
@@ -264,7 +264,3 @@ def _is_session(store: Store, value: Value) -> bool:
 
 def _is_live(facts: LibraryFacts) -> bool:
     return facts.class_name.startswith("sqlalchemy.") and bool(facts.session) and not facts.holds
-
-
-def _has_entity(shape: object) -> bool:
-    return isinstance(shape, Entity) or (isinstance(shape, Row) and any(map(_has_entity, shape.items)))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 
 from mypy.nodes import CallExpr, Context
 
 from mypy_session_plugin.facts.effects import TypeExpression
-from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.objects import UNREAD, ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
-from mypy_session_plugin.facts.session_life import MADE
+from mypy_session_plugin.facts.session_life import MADE, NOT_FOLLOWED
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE_VALUE, NOTHING_KNOWN, Constant, ObjectId, Value, join, objects
@@ -239,9 +240,16 @@ class Results:
             holds = join(entities or [holds])
         else:
             holds = self._held()
-        settings = self._settings(class_name)
+        settings: tuple[tuple[str, Hashable], ...] = self._settings(class_name)
+        if class_name.endswith("Result") and (live or self._is_unread()):
+            settings = (*settings, UNREAD)
         facts = LibraryFacts(class_name, tuple(sorted(bindings.items())), self._session, holds, settings)
         return frozenset({self._store.create(ObjectId("result", site), facts)})
+
+    def _is_unread(self) -> bool:
+        """Whether the receiver is a result that has not been read, which a result made from it is neither."""
+        facts = [self._store.heap.get(item) for item in objects(self._receiver)]
+        return bool(facts) and all(isinstance(item, LibraryFacts) and UNREAD in item.settings for item in facts)
 
     def _held(self) -> Value:
         """A result made from a buffered one (`execute().scalars()`) is buffered too."""
@@ -307,7 +315,7 @@ def new_session(store: Store, shape: SessionShape, node: Context, settings: dict
         autoflush=settings["autoflush"],
         expire_on_commit=settings["expire_on_commit"],
         holds_new=False,
-        life=MADE,
+        life=NOT_FOLLOWED if shape.registry else MADE,
         origin=Origin(node.line, "opened"),
     )
     return frozenset({store.create(ObjectId("construct", site_of(node)), facts)})

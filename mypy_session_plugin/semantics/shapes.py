@@ -230,3 +230,8 @@ class Shapes:
             return UNSEEN if is_any(type_) else PLAIN
         self.mapped.seen_as_entity(info)
         return self.of_class(info)
+
+
+def has_entity(shape: object) -> bool:
+    """Whether a row of this shape is an instance, or has one in it."""
+    return isinstance(shape, Entity) or (isinstance(shape, Row) and any(map(has_entity, shape.items)))

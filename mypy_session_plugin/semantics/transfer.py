@@ -23,17 +23,19 @@ from mypy_session_plugin.facts.values import (
 )
 from mypy_session_plugin.flow import graph
 from mypy_session_plugin.mypy_compat.types import info_of, parameters_of
-from mypy_session_plugin.semantics import boundaries, conditions, containers, endings, managers, sessions
+from mypy_session_plugin.semantics import boundaries, conditions, containers, endings, lives, managers, sessions
 from mypy_session_plugin.semantics.calls import Calls
 from mypy_session_plugin.semantics.identities import hold, let_go
+from mypy_session_plugin.semantics.escapes import KEPT, RETURNED, Escapes
 from mypy_session_plugin.semantics.instances import RELATED, link_owner, lose
+from mypy_session_plugin.semantics.leading import USED
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.mapped import attribute_type
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
 from mypy_session_plugin.semantics.reads import Reads
 from mypy_session_plugin.semantics.shapes import Collection, Entity, SessionShape, without_states
 from mypy_session_plugin.semantics.stability import Stability
-from mypy_session_plugin.semantics.unknown_calls import call_unknown, run_manager
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, give_away, run_manager
 from mypy_session_plugin.semantics.world import World, ignore, with_none
 
 #: The instructions that may flush or run unknown code before they raise.
@@ -46,7 +48,8 @@ class Transfer:
     def __init__(self, world: World) -> None:
         self._world = world
         self._stability = Stability(world.unit, world.types)
-        self._calls = Calls(world, self._stability)
+        self._escapes = Escapes(world)
+        self._calls = Calls(world, self._stability, self._escapes)
         self._body = PhantomBody(world)
         self._reads = Reads(world, self._stability, self._body, self._calls)
         #: Variables that have held a session.
@@ -106,7 +109,7 @@ class Transfer:
     @property
     def watched(self) -> frozenset[str]:
         """Variables of the analysis itself, which are read when the function is left."""
-        return self._body.watched | {boundaries.GIVEN_AWAY}
+        return self._body.watched | {boundaries.GIVEN_AWAY, RETURNED, KEPT, USED}
 
     def _only_session(self, store: Store) -> Value:
         found = [value for value in store.variables.values() if any(store.session(item) for item in objects(value))]
@@ -147,6 +150,7 @@ class Transfer:
         if not raising:
             boundaries.leave(self._world, store)
             self._body.leave(store)
+            self._escapes.leave(store)
         endings.leave(self._world, store, raising)
 
     def _nothing(self, instruction: graph.Instruction, store: Store) -> None:
@@ -233,6 +237,7 @@ class Transfer:
         value = store.value(instruction.value)
         self._keep_sessions(instruction.variable, value, store)
         value = self._body.stored_name(instruction, conditions.kept(value), store)
+        self._escapes.kept_name(instruction, value, store)
         if "." in instruction.variable or instruction.variable in self._stability.rebound:
             containers.link_all(store, value)
         store.assign(instruction.variable, value, site_of(instruction.node))
@@ -246,6 +251,7 @@ class Transfer:
 
     def _store_attribute(self, instruction: graph.StoreAttribute, store: Store) -> None:
         value = self._body.stored_attribute(instruction, store.value(instruction.value), store)
+        self._escapes.kept_attribute(instruction, value, store)
         containers.link_all(store, value)
         if any(isinstance(store.heap.get(item), InstanceFacts) for item in objects(store.value(instruction.object))):
             self._relate(instruction, value, store)
@@ -325,6 +331,8 @@ class Transfer:
     def _exit(self, instruction: graph.ExitContext, store: Store) -> None:
         manager = store.value(instruction.manager)
         name = "__aexit__" if instruction.is_async else "__exit__"
+        if instruction.failed:
+            lives.interrupt(store)
         if self._protocol_now(name, manager, instruction, store, instruction.failed) is None:
             self._unknown_manager(instruction, manager, store)
 
@@ -341,8 +349,11 @@ class Transfer:
     def _return(self, instruction: graph.Return, store: Store) -> None:
         """What a function gives back leaves it; nothing in it changes any more."""
         self._body.returned(instruction, store)
+        self._escapes.returned(instruction, store)
         if instruction.value is not None:
             boundaries.give_away(store, [store.value(instruction.value)])
+            give_away(store, [store.value(instruction.value)])
 
     def _catch(self, instruction: graph.CatchException, store: Store) -> None:
         store.variables[instruction.target] = NOTHING_KNOWN
+        lives.interrupt(store)

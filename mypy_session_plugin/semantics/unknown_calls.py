@@ -135,7 +135,7 @@ def escape(store: Store, value: Value) -> None:
     for identity in reachable(store, [value]):
         facts = store.session(identity)
         if facts is not None and not facts.escaped:
-            store.heap[identity] = replace(facts, escaped=True)
+            store.heap[identity] = replace(facts, escaped=True, life=facts.life.given_away())
 
 
 def escape_all(store: Store) -> None:
@@ -173,6 +173,21 @@ def run_unknown(store: Store, site: object) -> None:
         if not all(isinstance(atom, ObjectId) and _is_registry(store, atom) for atom in store.variables[name]):
             del store.variables[name]
     store.disturb(GLOBALS, (CALLED, site))
+    for identity in [key for key, facts in store.heap.items() if isinstance(facts, SessionFacts) and facts.escaped]:
+        _give_away(store, identity)
+
+
+def give_away(store: Store, values: Iterable[Value]) -> None:
+    """Whoever gets these values may end the lives of the sessions that they lead to."""
+    for identity in reachable(store, values):
+        _give_away(store, identity)
+
+
+def _give_away(store: Store, session: ObjectId) -> None:
+    """Code that has the session may end its life, or use it again."""
+    facts = store.session(session)
+    if facts is not None and (life := facts.life.given_away()) != facts.life:
+        store.heap[session] = replace(facts, life=life)
 
 
 def _is_open(store: Store, session: ObjectId) -> bool:
@@ -210,7 +225,7 @@ def _reach(store: Store, session: ObjectId, whole: bool = False) -> None:
     facts = store.session(session)
     if facts is None:
         return
-    store.heap[session] = replace(facts, escaped=True, holds_new=True)
+    store.heap[session] = replace(facts, escaped=True, holds_new=True, life=facts.life.given_away())
     if facts.registry and not whole:
         return
     members = [

@@ -30,7 +30,8 @@ class World:
     """One graph's surroundings: types, stubs, options, and who listens to events.
 
     `unit` is the function or module of the graph, `nested` tells that it is inside another function.
-    `raising` tells the reporting walk that an exception is under way which nobody has caught.
+    `reporting` is set in the reporting walk, `raising` tells it that an exception is under way which nobody has caught.  `blocks` are the last
+    lines of the `with` statements by their managers, once they have been asked for.
     """
 
     unit: FuncItem | MypyFile
@@ -44,9 +45,11 @@ class World:
     nested: bool = False
     failing: bool = False
     raising: bool = False
+    reporting: bool = False
     listener: Callable[[Event, Store], None] = field(default=ignore)
     nested_units: list[FuncItem] = field(default_factory=list)
     known_shapes: dict[Context, Shape] = field(default_factory=dict)
+    blocks: dict[Expression, int] | None = None
 
     def shape(self, node: Context) -> Shape:
         """The shape of an expression's type, which stays as it is while the graph is analysed."""

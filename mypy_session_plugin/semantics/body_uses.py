@@ -1,0 +1,74 @@
+"""Whether a body that runs later uses a session that it names: what a call on it, or with it, tells for certain."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from mypy.nodes import AssignmentStmt, CallExpr, FuncItem, MemberExpr, NameExpr, Node, RefExpr, Var, WithStmt
+
+from mypy_session_plugin.flow.syntax import descendants
+
+#: Methods of a session that do no harm after its end.
+HARMLESS = frozenset(
+    {
+        "aclose",
+        "close",
+        "commit",
+        "expunge",
+        "expunge_all",
+        "get_bind",
+        "get_nested_transaction",
+        "get_transaction",
+        "in_nested_transaction",
+        "in_transaction",
+        "invalidate",
+        "is_modified",
+        "reset",
+        "rollback",
+    }
+)
+#: Methods by which a body ends itself what it has begun.
+CLOSING = frozenset({"aclose", "close", "invalidate", "reset"})
+
+
+def uses_of(body: FuncItem, variable: Var) -> list[NameExpr]:
+    """Where a body, or a function inside it, names its own parameter."""
+    return [
+        node
+        for node in descendants(body.body, into_functions=True)
+        if isinstance(node, NameExpr) and node.node is variable
+    ]
+
+
+def is_used(body: FuncItem, names: Collection[NameExpr]) -> bool:
+    """Whether a body works with the session that these names in it stand for, and leaves it open.
+
+    A body that closes the session, enters it as a block of its own or assigns the name is in order, or not followed.
+    """
+    if not names:
+        return False
+    known = {id(name) for name in names}
+    used = False
+    for node in descendants(body.body, into_functions=True):
+        if isinstance(node, WithStmt) and any(_is_of(manager, known) for manager in node.expr):
+            return False
+        if isinstance(node, AssignmentStmt) and any(id(target) in known for target in node.lvalues):
+            return False
+        if isinstance(node, CallExpr):
+            callee = node.callee
+            if isinstance(callee, MemberExpr) and id(callee.expr) in known:
+                if callee.name in CLOSING:
+                    return False
+                used = used or callee.name not in HARMLESS
+            elif any(id(argument) in known for argument in node.args):
+                used = used or not _is_builtin(callee)
+    return used
+
+
+def _is_of(manager: Node, names: Collection[int]) -> bool:
+    """Whether a manager is the session itself, or what it gives (`session.begin()`)."""
+    return any(id(node) in names for node in descendants(manager, into_functions=False))
+
+
+def _is_builtin(callee: Node) -> bool:
+    return isinstance(callee, RefExpr) and callee.fullname.startswith("builtins.")

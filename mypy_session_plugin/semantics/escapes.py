@@ -1,0 +1,194 @@
+"""What leaves the block that closes its session: returned, kept in another place, or used after the block.
+
+What is returned or kept is remembered until the function is left, when it is known what has been closed by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mypy.nodes import (
+    CallExpr,
+    Context,
+    FuncDef,
+    FuncItem,
+    GlobalDecl,
+    MemberExpr,
+    NameExpr,
+    NonlocalDecl,
+    ReturnStmt,
+    SuperExpr,
+)
+
+from mypy_session_plugin.facts.objects import ContainerFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.session_life import Closing
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, Atom, Bound, Function, Method, ObjectId, Value
+from mypy_session_plugin.flow.graph import Return, StoreAttribute, StoreName
+from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.semantics.events import EscapeEvent, Way
+from mypy_session_plugin.semantics.leading import Leading, mark_used, was_used
+from mypy_session_plugin.semantics.world import World
+
+#: The variables that hold what a path gives back, and what it has put elsewhere, each with its statement.
+RETURNED, KEPT = "returned", "kept"
+_CONSTRUCTOR = "__init__"
+
+
+class Escapes:
+    """Follows what leaves in one graph."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._leading = Leading(world)
+        unit = world.unit
+        self._own = _own_name(unit) if isinstance(unit, FuncDef) else ""
+        self._outer = frozenset(_outer_names(unit)) if isinstance(unit, FuncItem) else frozenset()
+
+    def returned(self, instruction: Return, store: Store) -> None:
+        """A path gives a value back; another `return`, in a `finally`, takes its place."""
+        if instruction.value is None or not isinstance(instruction.node, ReturnStmt):
+            store.variables.pop(RETURNED, None)
+        else:
+            store.variables[RETURNED] = frozenset({_remembered("", store.value(instruction.value), instruction, store)})
+
+    def kept_attribute(self, instruction: StoreAttribute, value: Value, store: Store) -> None:
+        """An attribute of the method's own object is assigned."""
+        place = instruction.place
+        if place is not None and len(place) == 2 and place[0] == self._own:
+            self._keep(".".join(place), value, instruction, store)
+
+    def kept_name(self, instruction: StoreName, value: Value, store: Store) -> None:
+        """A variable of the code around the function is assigned."""
+        if instruction.variable.rpartition(".")[2] in self._outer:
+            self._keep(instruction.variable, value, instruction, store)
+
+    def _keep(self, place: str, value: Value, instruction: StoreAttribute | StoreName, store: Store) -> None:
+        others = {atom for atom in store.value(KEPT) if isinstance(atom, Bound) and atom.how != place}
+        store.variables[KEPT] = frozenset({*others, _remembered(place, value, instruction, store)})
+
+    def leave(self, store: Store) -> None:
+        """The function returns: tell of each value that it leaves behind where that leads to."""
+        for atom in store.value(RETURNED):
+            if isinstance(atom, Bound):
+                self._tell_left(store, atom, False)
+        for atom in store.value(KEPT):
+            if isinstance(atom, Bound) and not self._may_be_replaced(store, atom):
+                self._tell_left(store, atom, True)
+
+    def _tell_left(self, store: Store, left: Bound, is_kept: bool) -> None:
+        node = left.call
+        if not isinstance(node, Context):
+            return
+        was_open = left.held[0]
+
+        def admits(way: Way) -> bool:
+            closings = _closings(store, way)
+            if was_used(store, way.through, node):
+                return False
+            if way.how in ("result", "streamed"):
+                return bool(closings)
+            if not closings or way.session not in was_open:
+                return False
+            return way.how != "session" or self._leaves(store, way.session, closings, node, is_kept)
+
+        way = self._leading.certain(store, left.function, admits)
+        self._tell(store, node, left.how, way)
+
+    def _leaves(
+        self, store: Store, session: ObjectId, closings: tuple[Closing, ...], node: Context, is_kept: bool
+    ) -> bool:
+        """Whether a session itself goes out of the block that closes it: made here, and kept by the constructor."""
+        facts = store.session(session)
+        if facts is None or not facts.made_here:
+            return False
+        if not is_kept:
+            return True
+        unit = self._world.unit
+        in_constructor = isinstance(unit, FuncDef) and unit.name == _CONSTRUCTOR
+        return in_constructor and all(closing.encloses(node.line) for closing in closings)
+
+    def use(self, store: Store, value: Value, node: Context) -> None:
+        """A value is called, gone through or asked for rows: what it was made for may have ended with a block."""
+
+        def admits(way: Way) -> bool:
+            closings = _closings(store, way)
+            if not closings or not all(closing.is_block for closing in closings):
+                return False
+            if was_used(store, way.through, node):
+                return False
+            return way.how in ("result", "streamed") or (
+                way.how == "code" and all(closing.encloses(way.line) for closing in closings)
+            )
+
+        way = self._leading.certain(store, value, admits) if _any_closed(store) else None
+        self._tell(store, node, "used", way)
+        if way is not None:
+            mark_used(store, way.through, node)
+
+    def _tell(self, store: Store, node: Context, place: str, way: Way | None) -> None:
+        if way is None and not self._world.reporting:
+            return
+        session = store.session(way.session) if way is not None else None
+        closings = _closings(store, way) if way is not None else ()
+        name = session.name if session is not None else ""
+        self._world.listener(EscapeEvent(node, place, way, name, closings[0] if closings else None), store)
+
+    def _may_be_replaced(self, store: Store, kept: Bound) -> bool:
+        """Whether a place may hold something else by now: a global assigned by unknown code, `self` given to it."""
+        if not kept.how.startswith(f"{self._own}."):
+            return _relevant(store, store.value(kept.how)) != kept.function
+        line = getattr(kept.call, "line", 0)
+        return any(
+            isinstance(node, CallExpr) and node.line >= line and _gets(node, self._own)
+            for node in descendants(self._world.unit, into_functions=True)
+        )
+
+
+def _remembered(place: str, value: Value, instruction: Return | StoreAttribute | StoreName, store: Store) -> Bound:
+    """A value that leaves by a statement, with the sessions that are open at that moment."""
+    is_open = frozenset(
+        item for item, facts in store.heap.items() if isinstance(facts, SessionFacts) and not facts.life.endings
+    )
+    node = instruction.node if isinstance(instruction, Return) else instruction.statement or instruction.node
+    return Bound(place, _relevant(store, value), (is_open,), node)
+
+
+def _relevant(store: Store, value: Value) -> Value:
+    """What of a value may lead to a session; all else is the unknown, so that nothing is kept for it."""
+    return frozenset(atom if _may_lead(store, atom) else next(iter(NOTHING_KNOWN)) for atom in value)
+
+
+def _may_lead(store: Store, atom: Atom) -> bool:
+    if isinstance(atom, ObjectId):
+        return isinstance(store.heap.get(atom), (SessionFacts, LibraryFacts, ContainerFacts))
+    return isinstance(atom, (Function, Method, Bound))
+
+
+def _any_closed(store: Store) -> bool:
+    return any(isinstance(facts, SessionFacts) and facts.life.endings for facts in store.heap.values())
+
+
+def _closings(store: Store, way: Way) -> tuple[Closing, ...]:
+    facts = store.session(way.session)
+    return facts.life.endings if facts is not None else ()
+
+
+def _own_name(unit: FuncDef) -> str:
+    first = unit.arguments[0].variable if unit.arguments and unit.info else None
+    return first.name if first is not None and first.is_self else ""
+
+
+def _outer_names(unit: FuncItem) -> Iterator[str]:
+    for node in descendants(unit.body, into_functions=False):
+        if isinstance(node, (GlobalDecl, NonlocalDecl)):
+            yield from node.names
+
+
+def _gets(call: CallExpr, own: str) -> bool:
+    """Whether a call is one of a method of the object itself, or is given the object."""
+    callee = call.callee
+    owner = callee.expr if isinstance(callee, MemberExpr) else None
+    return isinstance(callee, SuperExpr) or any(
+        isinstance(node, NameExpr) and node.name == own for node in (owner, *call.args)
+    )

@@ -1,0 +1,98 @@
+"""The life of a session: what opens it, sets it to work, ends it, and gives it to code that is not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from mypy.nodes import Context, Expression, WithStmt
+from mypy.types import Instance, Type, get_proper_type
+
+from mypy_session_plugin.facts.effects import Effect
+from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.session_life import Closing, SessionLife
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import Value, objects
+from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.semantics.call_sites import is_overridden
+from mypy_session_plugin.semantics.endings import is_session
+from mypy_session_plugin.semantics.world import World
+
+#: Methods that run SQL whatever statement they are given; the stubs say so of the others.
+RUNNING = frozenset({"connection", "exec", "execute", "flush", "scalar", "scalars", "stream", "stream_scalars"})
+#: What a class of the user's may have changed of how a session ends.
+ENDING = ("close", "__exit__", "__aexit__")
+
+
+def follow(
+    world: World, store: Store, effects: Sequence[Effect], node: Context, name: str, receiver: Value, session: Value
+) -> None:
+    """What a stubbed call does to the life of its session; `inner` calls end a savepoint alone."""
+    names = {effect.name for effect in effects}
+    if "closes" in names and is_session(store, receiver):
+        if _ends_its_own_way(world, node):
+            _change(store, session, SessionLife.given_away)
+        else:
+            closing = Closing(node.line, _last_line(world, node))
+            _change(store, session, lambda life: life.closed(closing))
+    elif "ends" in names:
+        if not _is_savepoint(store, receiver):
+            _change(store, session, SessionLife.settled)
+    elif "reads" in names or name in RUNNING or ("writes" in names and name.startswith("bulk_")):
+        _change(store, session, lambda life: life.used(node.line, node.column))
+
+
+def _change(store: Store, session: Value, change: Callable[[SessionLife], SessionLife]) -> None:
+    """Change the life of a session; of several possible ones each may have changed or not."""
+    for item in objects(session):
+        facts = store.session(item)
+        if facts is not None:
+            changed = change(facts.life)
+            if len(session) > 1 or item.older:
+                changed = facts.life.join(changed)
+            if changed != facts.life:
+                store.heap[item] = replace(facts, life=changed)
+
+
+def _is_savepoint(store: Store, receiver: Value) -> bool:
+    facts = [store.heap.get(item) for item in objects(receiver)]
+    return any(isinstance(item, LibraryFacts) and item.class_name.endswith("Savepoint") for item in facts)
+
+
+def interrupt(store: Store) -> None:
+    """An exception has come from somewhere in the code before."""
+    for item in [item for item, facts in store.heap.items() if isinstance(facts, SessionFacts)]:
+        _change(store, frozenset({item}), SessionLife.interrupted)
+
+
+
+
+def _last_line(world: World, node: Context) -> int:
+    """The last line of the `with` statement that an expression is a manager of; 0 for every other node."""
+    if not isinstance(node, Expression):
+        return 0
+    if world.blocks is None:
+        world.blocks = {
+            manager: statement.end_line or statement.body.end_line or statement.line
+            for statement in descendants(world.unit, into_functions=True)
+            if isinstance(statement, WithStmt)
+            for manager in statement.expr
+        }
+    return world.blocks.get(node, 0)
+
+
+def _ends_its_own_way(world: World, node: Context) -> bool:
+    """Whether the session that a block closes is of a class of the user's that may do something else instead."""
+    return any(
+        is_overridden(world, item.type, name)
+        for type_ in [world.type(node)]
+        for item in _instances(type_)
+        for name in ENDING
+    )
+
+
+def _instances(type_: Type | None) -> list[Instance]:
+    proper = get_proper_type(type_) if type_ is not None else None
+    if not isinstance(proper, Instance):
+        return []
+    return [proper, *(item for argument in proper.args for item in _instances(argument))]
