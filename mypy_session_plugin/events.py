@@ -30,6 +30,8 @@ CONSTRUCTION = "<construction>"
 
 #: Stands among a unit's names for what gives it a session of its own, or two.
 OPENING = "<opening>"
+#: Stands among a unit's names once its syntax has been looked through for what leaves a block.
+LOOKED_THROUGH = "<looked through>"
 
 #: The method of a library that mypy looks up as one of the user's own subclass, whose constructor takes the sessions.
 STARTS_A_THREAD = "start"
@@ -86,18 +88,29 @@ class Events:
     def names(self) -> frozenset[str]:
         """The names of all sinks and of what makes them report."""
         if not self._names:
+            from mypy_session_plugin.semantics.leaving_hints import CLOSING
+
             sinks = self.sinks
-            self._names = sinks.certain | sinks.stateful | sinks.unsettling | sinks.holding
+            self._names = CLOSING | sinks.certain | sinks.stateful | sinks.unsettling | sinks.holding
         return self._names
 
     def are_enough(self, names: set[str], unit: FuncDef | MypyFile) -> bool:
         """Whether something may be reported in a unit with these names of interest."""
-        if self.sinks.are_enough(names, CONSTRUCTION in names, OPENING in names):
+        if self.sinks.are_enough(names, CONSTRUCTION in names, OPENING in names) or self._may_leave(names, unit):
             return True
         if self.sinks.holding.isdisjoint(names) or not _is_given_two_sessions(unit):
             return False
         names.add(OPENING)
         return True
+
+    def _may_leave(self, names: set[str], unit: FuncDef | MypyFile) -> bool:
+        """Whether a unit with these names of interest closes a session that something in it may outlive."""
+        from mypy_session_plugin.semantics.leaving_hints import CLOSING, may_leave
+
+        if LOOKED_THROUGH in names or (OPENING not in names and CLOSING.isdisjoint(names)):
+            return False
+        names.add(LOOKED_THROUGH)
+        return may_leave(unit)
 
     def units_with_session_expressions(self, tree: MypyFile) -> Callable[[FuncDef | MypyFile], bool] | None:
         """Which units of a module may report on a configured session expression; None if the module names none.

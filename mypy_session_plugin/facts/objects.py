@@ -253,8 +253,9 @@ class LibraryFacts:
 
     `class_name` names its stub, `session` is the session it works with, `holds` what else it gives out or keeps.
     `bindings` are the shapes that its type variables stand for and `settings` the known options of a factory or
-    query, or what is known of a result: both compare by value and name no object.  `handed` are the hand-overs whose end this object stands for (a
-    task, a future, a thread, an executor): waiting for it waits for them; `workers` is the size of an executor.
+    query, or what is known of a result: both compare by value and name no object.  `handed` are the hand-overs whose
+    end this object stands for (a task, a future, a thread, an executor): waiting for it waits for them; `workers` is
+    the size of an executor.
     """
 
     class_name: str

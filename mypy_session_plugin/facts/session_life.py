@@ -94,11 +94,15 @@ class SessionLife:
         return SessionLife(self.ways | {Life(ABSENT)})
 
     @property
-    def endings(self) -> tuple[Closing, ...]:
-        """What has closed the session, which is certainly closed; empty where that is not certain."""
-        found = {way.ending for way in self.ways if isinstance(way, Life) and way.stage in (CLOSED, ABSENT)}
-        certain = all(isinstance(way, Life) and way.stage in (CLOSED, ABSENT) for way in self.ways)
-        return tuple(sorted(ending for ending in found if ending is not None)) if certain else ()
+    def is_closed(self) -> bool:
+        """Whether the session is certainly closed, if it was made."""
+        return all(isinstance(way, Life) and way.stage in (CLOSED, ABSENT) for way in self.ways)
+
+    @property
+    def closings(self) -> tuple[Closing, ...]:
+        """What has closed the session, on the ways on which it is closed."""
+        found = {way.ending for way in self.ways if isinstance(way, Life) and way.stage == CLOSED}
+        return tuple(sorted(ending for ending in found if ending is not None))
 
     @property
     def is_at_work(self) -> bool:

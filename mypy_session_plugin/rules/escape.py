@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mypy.nodes import AssignmentStmt, Context, ReturnStmt
+from mypy.nodes import AssignmentStmt, CallExpr, Context, ForStmt, GeneratorExpr, MemberExpr, ReturnStmt
 
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, text_of
@@ -40,8 +40,7 @@ def _finding(event: EscapeEvent) -> Finding | None:
         return None
     subject, follows, advice = _SAYINGS[way.how]
     session = f'"{event.session}"' if event.session else "the session"
-    named = _name_of(event.node)
-    subject = subject.format(session=session, code=f'"{way.text}"' if way.text else "this", named=named or "a result")
+    subject = subject.format(session=session, code=f'"{way.text}"', result=_result(event.node, session))
     closes = "it" if way.how == "session" else session
     if event.place == "used":
         message = f"{subject} is used after {closing} has closed {closes}; {follows}"
@@ -59,12 +58,12 @@ _SAYINGS = {
         "yield it from a context manager, or leave closing it to whoever gets it",
     ),
     "result": (
-        "{named} of {session}",
+        "{result}",
         f"reading an instance from it raises ({ERROR})",
         "read it before the session is closed, for example with all()",
     ),
     "streamed": (
-        "{named} of {session}, which is still to be streamed,",
+        "{result} which is still to be streamed",
         "its rows come over a connection that has been given back",
         "read it before the session is closed, or open the session in the code that goes through it",
     ),
@@ -76,8 +75,24 @@ _SAYINGS = {
 }
 
 
-def _name_of(node: Context) -> str:
-    """What the source calls the result, where it has a name."""
-    value = node.expr if isinstance(node, ReturnStmt) else node.rvalue if isinstance(node, AssignmentStmt) else node
-    text = text_of(value)
-    return f'"{text}", a result' if text.replace(".", "").isidentifier() else ""
+def _result(node: Context, session: str) -> str:
+    """A result of the session, by its name where it has one."""
+    text = text_of(_value_of(node))
+    return f'"{text}", a result of {session},' if text.replace(".", "").isidentifier() else f"a result of {session}"
+
+
+def _value_of(node: Context) -> Context | None:
+    """The syntax of what leaves at a node."""
+    match node:
+        case ReturnStmt() | ForStmt():
+            return node.expr
+        case AssignmentStmt():
+            return node.rvalue
+        case GeneratorExpr():
+            return node.sequences[0]
+        case CallExpr() if isinstance(node.callee, MemberExpr):
+            return node.callee.expr
+        case CallExpr():
+            return node.args[0] if node.args else None
+        case _:
+            return node

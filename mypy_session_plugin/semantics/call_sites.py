@@ -16,6 +16,11 @@ from mypy_session_plugin.semantics.world import World
 
 #: The types of calls that only make a coroutine: it runs when it is awaited.
 COROUTINES = ("typing.Coroutine", "types.CoroutineType")
+#: The types of calls of generator functions: their bodies run while the generator is gone through.
+GENERATORS = frozenset(
+    f"typing.{name}"
+    for name in ("Generator", "Iterator", "Iterable", "AsyncGenerator", "AsyncIterator", "AsyncIterable")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,7 @@ class CallSite:
     session stub describes, and `overridden` says that a class of the user's has the method before any of them.
     `function` is the stub of a function, `constructs` the class whose constructor is called, `package` where the
     callee is defined.  `runs` is the function of this module that is called, and `touches_nothing` says of it that no
-    session and no instance can tell.
+    session and no instance can tell.  `lazy` is `coroutine` or `generator` where the call runs nothing yet, else empty.
     """
 
     node: CallExpr
@@ -36,7 +41,7 @@ class CallSite:
     function: tuple[FunctionStub, ...] | None
     constructs: TypeInfo | None
     package: str
-    is_lazy: bool
+    lazy: str
     runs: Callee | None
     touches_nothing: bool
 
@@ -68,7 +73,7 @@ def read_call(world: World, instruction: Call, node: CallExpr) -> CallSite:
     package = _module_of(world, callee, constructs).partition(".")[0]
     runs = world.own.functions.called(node) if constructs is None else None
     harmless = runs is not None and not runs.manages and world.own.untouched.touches_nothing(runs.function)
-    lazy = _is_lazy(world, node)
+    lazy = _lazy(world, node, runs)
     return CallSite(node, full_name, stubbed, overridden, function, constructs, package, lazy, runs, harmless)
 
 
@@ -82,10 +87,14 @@ def is_overridden(world: World, info: TypeInfo, method: str) -> bool:
     return False
 
 
-def _is_lazy(world: World, node: CallExpr) -> bool:
+def _lazy(world: World, node: CallExpr, runs: Callee | None) -> str:
     type_ = world.type(node)
     proper = None if type_ is None else get_proper_type(type_)
-    return isinstance(proper, Instance) and proper.type.fullname in COROUTINES
+    name = proper.type.fullname if isinstance(proper, Instance) else ""
+    if name in COROUTINES:
+        return "coroutine"
+    generates = runs is not None and (runs.function.is_generator or runs.function.is_async_generator)
+    return "generator" if generates and name in GENERATORS else ""
 
 
 def _module_of(world: World, callee: Expression, constructs: TypeInfo | None) -> str:

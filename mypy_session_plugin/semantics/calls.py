@@ -96,6 +96,8 @@ class Calls:
                 sessions.may_load(store, value)
             return self._world.typed_value(store, node, "result")
         if containers.iterates(node):
+            for argument, value in zip(instruction.arguments, values, strict=True):
+                self._escapes.use(store, value, argument.node)
             values = [self.iterated(value, node, store) for value in values]
         if instruction.method in boundaries.KEEPING:
             receiver = store.value(instruction.receiver) if instruction.receiver is not None else frozenset()
@@ -103,9 +105,9 @@ class Calls:
         changed = containers.call(self._world, store, instruction, values)
         if changed is not None:
             return changed
-        if site.is_lazy:
+        if site.lazy:
             held = tuple(store.value(argument.value) for argument in instruction.arguments)
-            return carrier(Bound("coroutine", self.callee(instruction, store), held, node))
+            return carrier(Bound(site.lazy, self.callee(instruction, store), held, node))
         return self._unknown(instruction, store)
 
     def _site(self, instruction: Call, node: CallExpr) -> CallSite:
@@ -125,7 +127,6 @@ class Calls:
     def iterated(self, value: Value, node: Context, store: Store, name: str = "__iter__") -> Value:
         """What is gone through: a library's object gives its elements out, a container is its own."""
         boundaries.wait_for_elements(self._world, store, value)
-        self._escapes.use(store, value, node)
         provided = self.protocol(name, value, node, store) if objects(value) else None
         mark_read(store, value, node)
         return value if provided is None else provided

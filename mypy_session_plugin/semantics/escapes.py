@@ -6,6 +6,7 @@ What is returned or kept is remembered until the function is left, when it is kn
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from mypy.nodes import (
     CallExpr,
@@ -21,7 +22,6 @@ from mypy.nodes import (
 )
 
 from mypy_session_plugin.facts.objects import ContainerFacts, LibraryFacts, SessionFacts
-from mypy_session_plugin.facts.session_life import Closing
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Atom, Bound, Function, Method, ObjectId, Value
 from mypy_session_plugin.flow.graph import Return, StoreAttribute, StoreName
@@ -34,6 +34,9 @@ from mypy_session_plugin.semantics.world import World
 RETURNED, KEPT = "returned", "kept"
 _CONSTRUCTOR = "__init__"
 
+#: A closed session that something has used, as it stood before.
+Ended: TypeAlias = "tuple[ObjectId, SessionFacts]"
+
 
 class Escapes:
     """Follows what leaves in one graph."""
@@ -41,6 +44,7 @@ class Escapes:
     def __init__(self, world: World) -> None:
         self._world = world
         self._leading = Leading(world)
+        self._found: set[Context] = set()
         unit = world.unit
         self._own = _own_name(unit) if isinstance(unit, FuncDef) else ""
         self._outer = frozenset(_outer_names(unit)) if isinstance(unit, FuncItem) else frozenset()
@@ -80,57 +84,60 @@ class Escapes:
         node = left.call
         if not isinstance(node, Context):
             return
-        was_open = left.held[0]
+        was_open, was_closed = left.held
 
         def admits(way: Way) -> bool:
-            closings = _closings(store, way)
-            if was_used(store, way.through, node):
+            facts = store.session(way.session)
+            if facts is None or was_used(store, way.through, node):
                 return False
             if way.how in ("result", "streamed"):
-                return bool(closings)
-            if not closings or way.session not in was_open:
+                return way.session in was_closed or facts.life.is_closed
+            if way.session not in was_open or not facts.life.is_closed:
                 return False
-            return way.how != "session" or self._leaves(store, way.session, closings, node, is_kept)
+            return way.how != "session" or self._leaves(facts, node, is_kept)
 
         way = self._leading.certain(store, left.function, admits)
         self._tell(store, node, left.how, way)
 
-    def _leaves(
-        self, store: Store, session: ObjectId, closings: tuple[Closing, ...], node: Context, is_kept: bool
-    ) -> bool:
+    def _leaves(self, session: SessionFacts, node: Context, is_kept: bool) -> bool:
         """Whether a session itself goes out of the block that closes it: made here, and kept by the constructor."""
-        facts = store.session(session)
-        if facts is None or not facts.made_here:
-            return False
-        if not is_kept:
-            return True
+        if not session.made_here or not is_kept:
+            return session.made_here
         unit = self._world.unit
         in_constructor = isinstance(unit, FuncDef) and unit.name == _CONSTRUCTOR
-        return in_constructor and all(closing.encloses(node.line) for closing in closings)
+        return in_constructor and all(closing.encloses(node.line) for closing in session.life.closings)
 
-    def use(self, store: Store, value: Value, node: Context) -> None:
-        """A value is called, gone through or asked for rows: what it was made for may have ended with a block."""
+    def use(self, store: Store, value: Value, node: Context) -> Ended | None:
+        """A value is called, gone through or asked for rows: what it was made for may have ended with a block.
+
+        The session that it needs, which stays as it is: what the value does with it tells nothing more.
+        """
 
         def admits(way: Way) -> bool:
-            closings = _closings(store, way)
-            if not closings or not all(closing.is_block for closing in closings):
+            facts = store.session(way.session)
+            if facts is None or not facts.life.is_closed or was_used(store, way.through, node):
                 return False
-            if was_used(store, way.through, node):
+            closings = facts.life.closings
+            if not all(closing.is_block for closing in closings):
                 return False
             return way.how in ("result", "streamed") or (
                 way.how == "code" and all(closing.encloses(way.line) for closing in closings)
             )
 
         way = self._leading.certain(store, value, admits) if _any_closed(store) else None
-        self._tell(store, node, "used", way)
         if way is not None:
-            mark_used(store, way.through, node)
+            self._found.add(node)
+        if node in self._found:
+            self._tell(store, node, "used", way)
+        facts = store.session(way.session) if way is not None else None
+        if way is None or facts is None:
+            return None
+        mark_used(store, way.through, node)
+        return way.session, facts
 
     def _tell(self, store: Store, node: Context, place: str, way: Way | None) -> None:
-        if way is None and not self._world.reporting:
-            return
         session = store.session(way.session) if way is not None else None
-        closings = _closings(store, way) if way is not None else ()
+        closings = session.life.closings if session is not None else ()
         name = session.name if session is not None else ""
         self._world.listener(EscapeEvent(node, place, way, name, closings[0] if closings else None), store)
 
@@ -145,13 +152,20 @@ class Escapes:
         )
 
 
+def keep(store: Store, ended: Ended | None) -> None:
+    """The session that something needed stays as it was before that used it."""
+    if ended is not None:
+        session, facts = ended
+        store.heap[session] = facts
+
+
 def _remembered(place: str, value: Value, instruction: Return | StoreAttribute | StoreName, store: Store) -> Bound:
     """A value that leaves by a statement, with the sessions that are open at that moment."""
-    is_open = frozenset(
-        item for item, facts in store.heap.items() if isinstance(facts, SessionFacts) and not facts.life.endings
-    )
+    sessions = [(item, facts.life) for item, facts in store.heap.items() if isinstance(facts, SessionFacts)]
+    is_closed = frozenset(item for item, life in sessions if life.is_closed)
+    is_open = frozenset(item for item, life in sessions if not life.closings)
     node = instruction.node if isinstance(instruction, Return) else instruction.statement or instruction.node
-    return Bound(place, _relevant(store, value), (is_open,), node)
+    return Bound(place, _relevant(store, value), (is_open, is_closed), node)
 
 
 def _relevant(store: Store, value: Value) -> Value:
@@ -166,12 +180,7 @@ def _may_lead(store: Store, atom: Atom) -> bool:
 
 
 def _any_closed(store: Store) -> bool:
-    return any(isinstance(facts, SessionFacts) and facts.life.endings for facts in store.heap.values())
-
-
-def _closings(store: Store, way: Way) -> tuple[Closing, ...]:
-    facts = store.session(way.session)
-    return facts.life.endings if facts is not None else ()
+    return any(isinstance(facts, SessionFacts) and facts.life.is_closed for facts in store.heap.values())
 
 
 def _own_name(unit: FuncDef) -> str:

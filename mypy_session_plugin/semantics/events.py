@@ -94,7 +94,8 @@ class Way:
     """A way from a value to a session.
 
     `how` is `session` for the session itself, `result` or `streamed` for an unread result of it, `code` for what runs
-    later and uses it.  `through` is the result, else the session; `text` is how the source calls that code and `line` where it was written.
+    later and uses it.  `through` is the result, else the session; `text` is how the source calls that code and `line`
+    where it was written.
     """
 
     session: ObjectId

@@ -65,8 +65,6 @@ def interrupt(store: Store) -> None:
         _change(store, frozenset({item}), SessionLife.interrupted)
 
 
-
-
 def _last_line(world: World, node: Context) -> int:
     """The last line of the `with` statement that an expression is a manager of; 0 for every other node."""
     if not isinstance(node, Expression):

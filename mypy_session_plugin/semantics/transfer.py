@@ -25,8 +25,8 @@ from mypy_session_plugin.flow import graph
 from mypy_session_plugin.mypy_compat.types import info_of, parameters_of
 from mypy_session_plugin.semantics import boundaries, conditions, containers, endings, lives, managers, sessions
 from mypy_session_plugin.semantics.calls import Calls
+from mypy_session_plugin.semantics.escapes import KEPT, RETURNED, Escapes, keep
 from mypy_session_plugin.semantics.identities import hold, let_go
-from mypy_session_plugin.semantics.escapes import KEPT, RETURNED, Escapes
 from mypy_session_plugin.semantics.instances import RELATED, link_owner, lose
 from mypy_session_plugin.semantics.leading import USED
 from mypy_session_plugin.semantics.making import Maker, site_of
@@ -209,7 +209,12 @@ class Transfer:
         store.variables[instruction.target] = frozenset({Test(True, subject)})
 
     def _call(self, instruction: graph.Call, store: Store) -> None:
+        ended = None
+        if instruction.callee is not None:
+            callee = getattr(instruction.node, "callee", instruction.node)
+            ended = self._escapes.use(store, store.value(instruction.callee), callee)
         store.variables[instruction.target] = self._calls.evaluate(instruction, store)
+        keep(store, ended)
 
     def _await(self, instruction: graph.Await, store: Store) -> None:
         value = store.value(instruction.value)
@@ -295,6 +300,7 @@ class Transfer:
 
     def _next(self, instruction: graph.Next, store: Store) -> None:
         iterable = store.value(instruction.iterable)
+        ended = self._escapes.use(store, iterable, instruction.node)
         boundaries.wait_for_elements(self._world, store, iterable)
         generated = self._calls.resumed(iterable, "generator", instruction.node, store)
         if generated is not None:
@@ -304,6 +310,7 @@ class Transfer:
         iterated = self._calls.iterated(iterable, instruction.node, store, name)
         if any(isinstance(atom, Bound) for atom in iterable):
             call_unknown(store, [iterable], (), site_of(instruction.node))
+        keep(store, ended)
         value = containers.one_of(self._world, store, iterated, instruction.node)
         if value == NOTHING_KNOWN and isinstance(instruction.node, ForStmt):
             value = self._loop_variable(instruction.node, store)

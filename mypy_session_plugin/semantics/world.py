@@ -30,8 +30,8 @@ class World:
     """One graph's surroundings: types, stubs, options, and who listens to events.
 
     `unit` is the function or module of the graph, `nested` tells that it is inside another function.
-    `reporting` is set in the reporting walk, `raising` tells it that an exception is under way which nobody has caught.  `blocks` are the last
-    lines of the `with` statements by their managers, once they have been asked for.
+    `reporting` is set in the reporting walk, `raising` tells it that an exception is under way which nobody has caught.
+    `blocks` are the last lines of the `with` statements by their managers, once they have been asked for.
     """
 
     unit: FuncItem | MypyFile
