@@ -34,7 +34,6 @@ from typing import Any
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = ROOT / "docs" / "rules"
@@ -161,7 +160,7 @@ def _expected(block: Block, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Ite
 async def _given(parameters: Collection[str], database: Path, stack: AsyncExitStack) -> dict[str, Any]:
     engine = _filled(database)
     stack.callback(engine.dispose)
-    async_engine = create_async_engine(f"sqlite+aiosqlite:///{database}", poolclass=NullPool)
+    async_engine = create_async_engine(f"sqlite+aiosqlite:///{database}")
     stack.push_async_callback(async_engine.dispose)
     makers: dict[str, Callable[[], object]] = {
         "engine": lambda: engine,
@@ -179,7 +178,7 @@ async def _given(parameters: Collection[str], database: Path, stack: AsyncExitSt
 
 
 def _filled(database: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{database}", poolclass=NullPool)
+    engine = create_engine(f"sqlite:///{database}")
     names = _preamble()
     names["Base"].metadata.create_all(engine)
     with Session(engine) as session:

@@ -2,13 +2,20 @@
 
 import asyncio
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from threading import Barrier, Event, Lock, Thread, Timer, get_ident
 from typing import Annotated, Generic, Literal, TypeVar
 
-from sqlalchemy import Engine, ForeignKey, create_engine, func, inspect, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_scoped_session, async_sessionmaker
+from sqlalchemy import Engine, ForeignKey, ScalarResult, create_engine, func, inspect, select, update
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncScalarResult,
+    AsyncSession,
+    async_scoped_session,
+    async_sessionmaker,
+)
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -16,6 +23,7 @@ from sqlalchemy.orm import (
     make_transient,
     make_transient_to_detached,
     mapped_column,
+    object_session,
     relationship,
     scoped_session,
     sessionmaker,
