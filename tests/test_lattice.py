@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mypy_session_plugin.facts.objects import ContainerFacts, Facts, InstanceFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.session_life import ABSENT, CLOSED, IDLE, WORKING, Closing, Life, SessionLife
 from mypy_session_plugin.facts.states import Followers, Level, Situation, State, added, detached, marked, moved
 from mypy_session_plugin.facts.store import Place, Store
 from mypy_session_plugin.facts.values import (
@@ -58,6 +59,14 @@ instances = st.builds(
     InstanceFacts, st.just("app.User"), st.just(frozenset({"app.User"})), situation_sets, st.booleans()
 )
 known_settings = st.frozensets(st.sampled_from([True, False, UNKNOWN]), min_size=1)
+closings = st.builds(Closing, st.integers(1, 3), st.integers(0, 4))
+ways_of_life = st.builds(
+    Life,
+    st.sampled_from([IDLE, WORKING, CLOSED, ABSENT]),
+    st.one_of(st.none(), closings),
+    st.one_of(st.none(), st.tuples(st.integers(1, 2), st.integers(0, 1))),
+)
+lives = st.builds(SessionLife, st.frozensets(st.one_of(st.just(UNKNOWN), ways_of_life), min_size=1, max_size=4))
 session_facts = st.builds(
     SessionFacts,
     st.just("sqlalchemy.orm.session.Session"),
@@ -68,6 +77,7 @@ session_facts = st.builds(
     escaped=st.booleans(),
     holds_new=st.booleans(),
     depth=st.sampled_from([None, 0, 1]),
+    life=lives,
 )
 containers = st.builds(ContainerFacts, st.just("list"), values)
 
@@ -124,6 +134,28 @@ def test_a_join_leaves_both_sides_as_they_are(one: Store, other: Store) -> None:
     before = one.copy(), other.copy()
     one.join(other)
     assert (one, other) == before
+
+
+CHANGES_OF_LIFE: dict[str, Callable[[SessionLife], SessionLife]] = {
+    "used": lambda life: life.used(5, 1),
+    "settled": SessionLife.settled,
+    "closed": lambda life: life.closed(Closing(5)),
+    "given away": SessionLife.given_away,
+    "interrupted": SessionLife.interrupted,
+    "unseen": SessionLife.unseen,
+}
+
+
+@few
+@given(lives, lives, lives, st.sampled_from(sorted(CHANGES_OF_LIFE)))
+def test_lives_are_a_lattice_and_their_changes_monotone(
+    one: SessionLife, other: SessionLife, third: SessionLife, name: str
+) -> None:
+    change = CHANGES_OF_LIFE[name]
+    assert one.join(other) == other.join(one)
+    assert one.join(one) == one
+    assert one.join(other).join(third) == one.join(other.join(third))
+    assert change(one.join(other)).ways >= change(one).ways
 
 
 def keeps_the_order(transfer: Callable[[Store], None], one: Store, other: Store) -> bool:
