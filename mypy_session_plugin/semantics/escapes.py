@@ -97,7 +97,8 @@ class Escapes:
             return way.how != "session" or self._leaves(facts, node, is_kept)
 
         way = self._leading.certain(store, left.function, admits)
-        self._tell(store, node, left.how, way)
+        is_own = left.how.startswith(f"{self._own}.")
+        self._tell(store, node, left.how if is_own else left.how.rpartition(".")[2], way)
 
     def _leaves(self, session: SessionFacts, node: Context, is_kept: bool) -> bool:
         """Whether a session itself goes out of the block that closes it: made here, and kept by the constructor."""
