@@ -10,7 +10,8 @@ parameters are the vocabulary of the stub reader: an argument that is not here i
 
 `when` says on which way an effect occurs: of an exit (`__exit__`, `__aexit__`) without an exception (`"ok"`), with
 one (`"error"`) or both (`"always"`); of a call that may flush, only where the session flushes by itself
-(`"autoflush"`), and of that only where something must be loaded (`"load"`).
+(`"autoflush"`), and of that only where something must be loaded (`"load"`), or for certain only where the statement
+that is given is known to be of the ORM (`"statement"`).
 """
 
 from collections.abc import Callable
@@ -24,6 +25,7 @@ __all__ = [
     "begins",
     "calls",
     "closes",
+    "deletes",
     "ends",
     "entry_point",
     "expires",
@@ -33,12 +35,13 @@ __all__ = [
     "raises",
     "reads",
     "runs_in_greenlet",
+    "through",
     "writes",
 ]
 
 T = TypeVar("T")
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-When: TypeAlias = Literal["always", "ok", "error", "autoflush", "load"]
+When: TypeAlias = Literal["always", "ok", "error", "autoflush", "load", "statement"]
 State: TypeAlias = Literal["transient", "pending", "persistent", "deleted", "detached"]
 
 Marked = Annotated[T, Marker("Marked")]
@@ -70,6 +73,8 @@ reads = _Effect()
 """The call selects rows: it begins a transaction and may write nothing."""
 writes = _Effect()
 """The call writes rows, or marks what the next flush writes."""
+deletes = _Effect()
+"""The call deletes rows by a statement: instances of the session that it matches become deleted at once."""
 flushes = _Effect()
 """The call flushes, hence may fail: pending instances become persistent, those marked for deletion deleted."""
 joined = _Effect()
@@ -151,6 +156,18 @@ def closes(decorated: Any = None, /, *, of: str | None = None, reusable: bool = 
 
 def calls(parameter: str, *, when: When = "always") -> _Decorator:
     """The argument of that parameter is called before the call returns."""
+    return _Decorator()
+
+
+def through(method: str) -> _Decorator:
+    """The call does its work through this other method of its session.
+
+    Where a subclass overrides that one, nothing is known of the call.  Whatever `@flushes` works through `flush()`, and
+    whatever `@reads` through `execute()`; that need not be written.
+
+    Args:
+        method: The name of the method.
+    """
     return _Decorator()
 
 

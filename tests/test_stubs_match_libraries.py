@@ -25,6 +25,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 SQLALCHEMY = tuple(int(part) for part in sqlalchemy.__version__.split(".")[:2])
 
 STUB_ONLY = {
+    "sqlalchemy.ext.asyncio.session._AsyncSessionContextManager",
     "sqlalchemy.ext.asyncio.session._AsyncSavepoint",
     "sqlalchemy.orm.session._NoAutoflush",
     "sqlalchemy.orm.session._Savepoint",
@@ -40,6 +41,66 @@ AT_RUNTIME = {
 
 SINCE_SQLALCHEMY = {"delete_all": (2, 1), "merge_all": (2, 1)}
 """Methods that only newer versions of SQLAlchemy have."""
+
+COMPLETE = (
+    "sqlalchemy.engine.result.ChunkedIteratorResult",
+    "sqlalchemy.engine.result.MappingResult",
+    "sqlalchemy.engine.result.Result",
+    "sqlalchemy.engine.result.ScalarResult",
+    "sqlalchemy.ext.asyncio.result.AsyncMappingResult",
+    "sqlalchemy.ext.asyncio.result.AsyncResult",
+    "sqlalchemy.ext.asyncio.result.AsyncScalarResult",
+    "sqlalchemy.ext.asyncio.scoping.async_scoped_session",
+    "sqlalchemy.ext.asyncio.session.AsyncSession",
+    "sqlalchemy.ext.asyncio.session.AsyncSessionTransaction",
+    "sqlalchemy.ext.asyncio.session.async_sessionmaker",
+    "sqlalchemy.orm.query.Query",
+    "sqlalchemy.orm.scoping.scoped_session",
+    "sqlalchemy.orm.session.Session",
+    "sqlalchemy.orm.session.SessionTransaction",
+    "sqlalchemy.orm.session.sessionmaker",
+    "sqlmodel.ext.asyncio.session.AsyncSession",
+    "sqlmodel.orm.session.Session",
+)
+"""The classes of which every public method is stubbed, but for those that follow."""
+
+ONLY_LOOKS = "it says something of the libraries' own objects and changes nothing"
+IN_21_ALONE = "SQLAlchemy 2.0 does not have it"
+NOT_STUBBED = {
+    "SessionTransaction.close": "it neither commits nor rolls back, which leaves states behind that no later call ends",
+    "bind_mapper": IN_21_ALONE,
+    "bind_table": IN_21_ALONE,
+    "bound_connection": IN_21_ALONE,
+    "close_all": "it closes every session that there is, of whatever class it is called on",
+    "connection_callable": "it is None, or what a horizontal shard has there",
+    "declare_states": ONLY_LOOKS,
+    "enable_relationship_loading": "it makes a transient instance load, which is no state",
+    "ext": IN_21_ALONE,
+    "get_async_bind": IN_21_ALONE,
+    "get_children": ONLY_LOOKS,
+    "instances": "what a cursor holds that comes from elsewhere is not known",
+    "memoized_instancemethod": ONLY_LOOKS,
+    "merge_result": "what it merges is not known",
+    "with_transformation": "it calls a function of the user's",
+}
+"""Public methods that have no stub, so that calls of them are unknown code, with the reason."""
+
+#: What a registry has in the stub because its session has it, and not at runtime.
+REGISTRIES_LACK = {
+    "__aenter__",
+    "__aexit__",
+    "__enter__",
+    "__exit__",
+    "bind_mapper",
+    "bind_table",
+    "get_nested_transaction",
+    "get_transaction",
+    "in_nested_transaction",
+    "in_transaction",
+    "invalidate",
+    "prepare",
+    "run_sync",
+}
 
 KINDS = {
     inspect.Parameter.POSITIONAL_ONLY: ParameterKind.POSITIONAL_ONLY,
@@ -102,7 +163,8 @@ def test_each_function_has_the_parameters_of_its_stub(module: str, class_name: s
     if stub.is_property:
         assert not inspect.isfunction(defined)
         return
-    actual = list(inspect.signature(getattr(owner, stub.name)).parameters.values())[bool(class_name) :]
+    is_bound = isinstance(defined, (classmethod, staticmethod)) or class_name is None
+    actual = list(inspect.signature(getattr(owner, stub.name)).parameters.values())[not is_bound :]
     assert [one.name for one in stub.parameters if not accepts(actual, one)] == []
 
 
@@ -121,6 +183,47 @@ def accepts(actual: list[inspect.Parameter], stubbed: Parameter) -> bool:
     if stubbed.kind is ParameterKind.POSITIONAL_ONLY:
         return inspect.Parameter.VAR_POSITIONAL in kinds
     return stubbed.kind is ParameterKind.KEYWORD_ONLY and inspect.Parameter.VAR_KEYWORD in kinds
+
+
+def described(full_name: str) -> list[str]:
+    """The full names of the classes by whose stubs an installed class is described."""
+    return [f"{base.__module__}.{base.__qualname__}" for base in class_of(full_name).__mro__]
+
+
+def class_of(full_name: str) -> type:
+    found = member(full_name)
+    assert isinstance(found, type)
+    return found
+
+
+@pytest.mark.parametrize("full_name", [name for name in COMPLETE if is_installed(name)])
+def test_each_public_method_is_stubbed_or_listed_with_the_reason(full_name: str) -> None:
+    library, owner = Library([]), class_of(full_name)
+    missing = {name for name in public_methods(owner) if library.method(described(full_name), name) is None}
+    assert {name for name in missing if not {name, f"{owner.__name__}.{name}"} & NOT_STUBBED.keys()} == set()
+
+
+def public_methods(owner: type) -> Iterator[str]:
+    for name in dir(owner):
+        method = getattr(owner, name)
+        if not name.startswith("_") and (inspect.isfunction(method) or inspect.ismethod(method)):
+            yield name
+
+
+def test_no_method_is_listed_that_has_a_stub() -> None:
+    library = Library([])
+    stubbed = {name for full_name in COMPLETE for name in NOT_STUBBED if library.method(full_name, name) is not None}
+    assert stubbed <= {name for name, reason in NOT_STUBBED.items() if reason == IN_21_ALONE}
+
+
+@pytest.mark.parametrize("full_name", [name for name in COMPLETE if "scoped_session" in name])
+def test_a_registry_has_the_methods_of_its_session(full_name: str) -> None:
+    library, owner = Library([]), class_of(full_name)
+    stub = library.class_stub(full_name)
+    assert stub is not None
+    inherited = {name for base in stub.bases for name in (library.class_stub(base.name) or stub).methods}
+    missing = {name for name in inherited if not hasattr(owner, name)}
+    assert {name for name in missing if SINCE_SQLALCHEMY.get(name, (0, 0)) <= SQLALCHEMY} <= REGISTRIES_LACK
 
 
 @pytest.mark.parametrize("name", SINCE_SQLALCHEMY)

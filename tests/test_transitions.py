@@ -41,7 +41,6 @@ ANY_CALL_MAY_RAISE = "the handler is reached from each call before the one that 
 #: Cells in which the model knows less than what was measured, by operation or by state, with the reason.
 LESS_EXACT = {
     "execute(delete(User) of its row)": "which rows a WHERE matches is not known",
-    "bulk_save_objects(return_defaults=True)": "only the default call has a stub; this one is unknown code",
     "parent of an added Address(user=u)": "cascades along relationships are not followed yet",
     "with session: exit by exception": ANY_CALL_MAY_RAISE,
     "with session.begin_nested(): add; exception": ANY_CALL_MAY_RAISE,

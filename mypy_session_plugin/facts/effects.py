@@ -42,7 +42,8 @@ class Parameter:
 class When(Enum):
     """On which way an effect occurs: of an exit the ways out, of a flush whether the session does it by itself.
 
-    LOAD: only where something must be loaded, which the session flushes before.
+    LOAD: only where something must be loaded, which the session flushes before.  STATEMENT: for certain only before a
+    statement of the ORM; before others SQLAlchemy 2.0 does not flush and 2.1 does.
     """
 
     ALWAYS = "always"
@@ -50,6 +51,7 @@ class When(Enum):
     ERROR = "error"
     AUTOFLUSH = "autoflush"
     LOAD = "load"
+    STATEMENT = "statement"
 
 
 @dataclass(frozen=True, slots=True)

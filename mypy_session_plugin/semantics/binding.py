@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from mypy.nodes import CallExpr, Expression, MemberExpr, RefExpr
+from mypy.nodes import Expression
 from mypy.types import Instance, TupleType, Type, UnpackType, get_proper_type
 
 from mypy_session_plugin.facts.effects import FunctionStub, Parameter, ParameterKind, TypeExpression
@@ -14,12 +14,12 @@ from mypy_session_plugin.flow.graph import Argument, ArgumentKind
 from mypy_session_plugin.mypy_compat.types import info_of, is_any, is_none, union_items
 from mypy_session_plugin.semantics.exports import canonical_name
 from mypy_session_plugin.semantics.shapes import UNSEEN, Row, Shape, Shapes, without_states
+from mypy_session_plugin.semantics.statement_roots import EXECUTABLE, STATEMENT_PACKAGES, STATEMENTS, selected
 from mypy_session_plugin.semantics.stub_vocabulary import EFFECTS_MODULE, PHANTOM_PACKAGE
 
 POSITIONAL = (ParameterKind.POSITIONAL_ONLY, ParameterKind.POSITIONAL_OR_KEYWORD)
 #: Generic classes whose type arguments are the columns of a row, one by one on SQLAlchemy 2.1, as one tuple on 2.0.
-SELECT = "sqlalchemy.sql.selectable.Select"
-ROW_CLASSES = frozenset({"sqlalchemy.engine.result.Result", "sqlalchemy.ext.asyncio.result.AsyncResult", SELECT})
+ROW_CLASSES = frozenset({"sqlalchemy.engine.result.Result", "sqlalchemy.ext.asyncio.result.AsyncResult"}) | STATEMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Binder:
         mypy infers such an argument by the overloads of the method it is given to, and on SQLAlchemy 2.1 gives up:
         `session.scalar(select(User))` has the type `Any | None` there.
         """
-        entities = _selected_entities(given.argument.node)
+        entities = selected(given.argument.node)
         shapes = tuple(self._shapes.of_entity_argument(self._type_of(entity)) for entity in entities)
         annotation = given.parameter.annotation
         if not shapes or UNSEEN in shapes or not annotation.arguments:
@@ -184,22 +184,9 @@ class Binder:
 
 def _is_vague_statement(type_: Type | None) -> bool:
     proper = None if type_ is None else get_proper_type(type_)
-    if not isinstance(proper, Instance) or proper.type.fullname != SELECT:
+    if not isinstance(proper, Instance) or proper.type.fullname not in STATEMENTS:
         return False
     return any(isinstance(argument, UnpackType) or is_any(argument) for argument in proper.args)
-
-
-def _selected_entities(node: Expression) -> list[Expression]:
-    """The arguments of the `select()` at the root of a chain of methods; none for every other expression."""
-    while isinstance(node, CallExpr):
-        callee = node.callee
-        full_name = callee.fullname if isinstance(callee, RefExpr) else ""
-        if full_name.startswith("sqlalchemy.") and full_name.endswith(".select"):
-            return list(node.args)
-        if not isinstance(callee, MemberExpr):
-            break
-        node = callee.expr
-    return []
 
 
 def _is_type_variable(expression: TypeExpression) -> bool:
@@ -220,11 +207,14 @@ def _accepts(expression: TypeExpression, value: Value, type_: Type | None) -> bo
         return len(literals) == len(value) == 1 and any(literals[0] is given for given in expression.values)
     if expression.name == "None":
         return type_ is not None and is_none(type_)
+    if expression.name == "Union":
+        return any(_accepts(part, value, type_) for part in expression.arguments)
     if is_any(type_) or type_ is None:
-        return True
+        # A statement of unknown type may be any of those that the overloads tell apart.
+        return not expression.name.startswith(STATEMENT_PACKAGES) or canonical_name(expression.name) == EXECUTABLE
     if expression.name == "builtins.type":
         return not isinstance(get_proper_type(type_), Instance) or info_of(type_) is None
-    if expression.name.startswith("sqlalchemy."):
+    if expression.name.startswith(("sqlalchemy.", "sqlmodel.")):
         info = info_of(type_)
         return info is not None and any(
             canonical_name(base.fullname) == canonical_name(expression.name) for base in info.mro

@@ -273,13 +273,8 @@ class Calls:
         for item in objects(receiver):
             facts = store.heap.get(item)
             if isinstance(facts, (SessionFacts, LibraryFacts)):
-                found.extend(name for name in self._with_bases(facts.class_name) if name not in found)
+                found.append(facts.class_name)
         return found
-
-    def _with_bases(self, class_name: str) -> list[str]:
-        stub = self._world.library.class_stub(class_name)
-        bases = [] if stub is None else [name for base in stub.bases for name in self._with_bases(base.name)]
-        return [class_name, *bases]
 
     def _bindings(self, receiver: Value, store: Store) -> dict[str, Shape]:
         """What the type variables of a receiver's class stand for."""

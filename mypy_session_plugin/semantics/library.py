@@ -53,13 +53,17 @@ class Library:
 
         Args:
             class_names: The full name of a class, or the full names of its MRO: the first class whose stub has the
-                method counts.  A stub's own bases are not followed; the MRO, which mypy knows better, says them.
+                method counts, itself or by the bases of the stub: a registry has the methods of its session there,
+                though Python's classes are not related.
             name: The name of the method or property.
         """
         for full_name in [class_names] if isinstance(class_names, str) else class_names:
             stub = self.class_stub(full_name)
-            if stub and name in stub.methods:
-                return stub.methods[name]
+            if stub is None:
+                continue
+            found = stub.methods.get(name) or self.method([base.name for base in stub.bases], name)
+            if found:
+                return found
         return None
 
     def function(self, full_name: str) -> tuple[FunctionStub, ...] | None:

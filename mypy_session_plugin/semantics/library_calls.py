@@ -13,7 +13,7 @@ from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, join, objects
-from mypy_session_plugin.mypy_compat.types import info_of
+from mypy_session_plugin.mypy_compat.types import class_named_by
 from mypy_session_plugin.semantics import boundaries, lives, sessions
 from mypy_session_plugin.semantics.binding import BoundCall, Given, is_phantom
 from mypy_session_plugin.semantics.endings import tell_closed
@@ -22,14 +22,14 @@ from mypy_session_plugin.semantics.factories import NOT_KNOWN, autoflush_given
 from mypy_session_plugin.semantics.instances import operate
 from mypy_session_plugin.semantics.parameters import event_name, operation_of
 from mypy_session_plugin.semantics.results import Results
+from mypy_session_plugin.semantics.shapes import Collection, Entity, Row, Shape
+from mypy_session_plugin.semantics.statement_roots import named
 from mypy_session_plugin.semantics.stub_vocabulary import PHANTOM_PACKAGE
 from mypy_session_plugin.semantics.world import World
 
 ITERABLES = frozenset(
     {"typing.Iterable", "typing.Sequence", "typing.Collection", "builtins.list", "builtins.set", "builtins.tuple"}
 )
-#: Statements that delete rows: what they match in the session becomes deleted at once.
-DELETES = "sqlalchemy.sql.dml.Delete"
 SAVEPOINT = "Savepoint"
 ADDED = TypeExpression(f"{PHANTOM_PACKAGE}.Added")
 NO_AUTOFLUSH = "sqlalchemy.orm.session._NoAutoflush"
@@ -81,11 +81,14 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     _change_parameters(store, call)
     for effect in effects:
         if effect.name == "flushes" and effect.when is not When.LOAD:
-            sessions.flush(store, call.session, origin, effect.when, autoflush_given(store, call.receiver, call.node))
+            when = When.LOAD if effect.when is When.STATEMENT and not _is_of_orm(world, call.bound) else effect.when
+            sessions.flush(store, call.session, origin, when, autoflush_given(store, call.receiver, call.node))
         elif effect.name == "moves":
             _move(world, store, call, effect, origin, inner)
     if any(effect.name == "writes" for effect in effects):
-        _write(store, call)
+        sessions.update_sessions(store, call.session, lambda facts: replace(facts, holds_new=True))
+    if any(effect.name == "deletes" for effect in effects):
+        sessions.delete_rows(store, call.session, Origin(call.node.line, "deleted"))
     for effect in effects:
         _change_transaction(store, call, effect, inner)
     _change_settings(store, call)
@@ -93,6 +96,27 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     if any(effect.name == "closes" for effect in effects):
         tell_closed(world, store, call.node, call.receiver, call.session, call.failed)
     return Results(world, store, call.bound, call.receiver, call.session, call.result_node, call.name).value()
+
+
+def _is_of_orm(world: World, bound: BoundCall) -> bool:
+    """Whether the statement is known to select or change mapped classes: before it, the session flushes for certain."""
+    if any(_has_entity(shape) for shape in bound.bindings.values()):
+        return True
+    given = bound.argument("statement")
+    for expression in named(given.argument.node) if given is not None else ():
+        info = class_named_by(world.type(expression))
+        if info is not None and world.shapes.mapped.is_mapped(info):
+            return True
+    return False
+
+
+def _has_entity(shape: Shape) -> bool:
+    match shape:
+        case Row(items):
+            return any(_has_entity(item) for item in items)
+        case Collection(element=element):
+            return _has_entity(element)
+    return isinstance(shape, Entity)
 
 
 def _occurs(effect: Effect, failed: bool | None) -> bool:
@@ -113,7 +137,7 @@ def _fail(world: World, store: Store, call: LibraryCall) -> None:
     """
     flushing = [effect for effect in call.bound.stub.effects if effect.name == "flushes"]
     setting = autoflush_given(store, call.receiver, call.node) or sessions.setting_of(store, call.session, "autoflush")
-    certain = any(effect.when not in (When.AUTOFLUSH, When.LOAD) for effect in flushing)
+    certain = any(effect.when not in (When.AUTOFLUSH, When.LOAD, When.STATEMENT) for effect in flushing)
     if not flushing or call.failed or (not certain and setting == {False}):
         return
     flushed = store.copy()
@@ -179,9 +203,11 @@ def _change_parameters(store: Store, call: LibraryCall) -> None:
 
 def element_annotation(annotation: TypeExpression) -> TypeExpression:
     """The annotation of one element, where a parameter takes many: `Iterable[Added[T]]`."""
-    if annotation.name in ITERABLES and annotation.arguments and is_phantom(annotation.arguments[0]):
-        return annotation.arguments[0]
-    return annotation
+    if annotation.name not in ITERABLES or not annotation.arguments:
+        return annotation
+    element = annotation.arguments[0]
+    alternatives = element.arguments if element.name == "Union" else (element,)
+    return element if all(is_phantom(part) for part in alternatives) else annotation
 
 
 def targets_of(store: Store, given: Given) -> Iterable[Value]:
@@ -230,24 +256,6 @@ def _move(world: World, store: Store, call: LibraryCall, effect: Effect, origin:
             return
         surely = expires is True
     sessions.move_members(store, call.session, moves, origin, inner, surely)
-
-
-def _write(store: Store, call: LibraryCall) -> None:
-    """Something may have been inserted or, by a DELETE statement, deleted."""
-    sessions.update_sessions(store, call.session, lambda facts: replace(facts, holds_new=True))
-    deletes = any(_may_delete(given) for given in call.bound.given) or (
-        call.name == "delete" and not call.bound.stub.error
-    )
-    if deletes:
-        origin = Origin(call.node.line, "deleted")
-        sessions.delete_rows(store, call.session, origin)
-
-
-def _may_delete(given: Given) -> bool:
-    if given.parameter.annotation.name != "sqlalchemy.sql.dml.UpdateBase":
-        return False
-    info = info_of(given.type)
-    return info is None or any(base.fullname == DELETES for base in info.mro)
 
 
 def _change_transaction(store: Store, call: LibraryCall, effect: Effect, inner: bool) -> None:

@@ -54,6 +54,10 @@ class Maker:
         self._origin = origin
         self._session = session
 
+    def of_session(self, session: Value) -> Maker:
+        """The same, for another session."""
+        return Maker(self._store, self._kind, self._origin, session)
+
     def value(self, shape: Shape, site: Hashable, name: str = "", older: bool = False) -> Value:
         """What a place of this shape holds; `older` for the elements of a collection, of which there are many."""
         match shape:

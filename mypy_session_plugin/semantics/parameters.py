@@ -96,7 +96,8 @@ def operation_of(
         if not any_session and is_elsewhere(store, situation, session):
             return None
         target = changes[situation.state]
-        return (situation,) if target is None else become(situation, target, owner)
+        stays = situation.state in ATTACHED and target in ATTACHED
+        return (situation,) if target is None else become(situation, target, situation.session if stays else owner)
 
     after = tuple(dict.fromkeys(_unknown_after(state, target, owner) for state, target in changes.items()))
     return Operation(change, after, event, cascades=any(target is not None for target in changes.values()))

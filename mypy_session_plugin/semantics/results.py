@@ -46,7 +46,7 @@ from mypy_session_plugin.semantics.shapes import (
 from mypy_session_plugin.semantics.world import World
 
 #: Phantom types around a result that say nothing of its states.
-TRANSPARENT = ("Owned", "Borrowed", "Synchronized", "In", "Loaded")
+TRANSPARENT = ("Owned", "Borrowed", "Synchronized", "Loaded")
 
 
 #: The end of the names of what `sessionmaker.begin()` and its like return: a session that a block makes and ends.
@@ -91,6 +91,9 @@ class Results:
         phantom = is_phantom(expression)
         if phantom == "Live":
             return self._evaluate(expression.arguments[0], True, site)
+        if phantom == "In":
+            self._enter(str(expression.arguments[1].values[0]))
+            return self._evaluate(expression.arguments[0], live, site)
         if phantom in TRANSPARENT:
             return self._evaluate(expression.arguments[0], live, site)
         if expression.name == "typing.Self":
@@ -108,6 +111,12 @@ class Results:
         if shape == UNSEEN:
             return self._by_type()
         return self._entities(shape, site, older=False)
+
+    def _enter(self, place: str) -> None:
+        """The result belongs to the session that a parameter was given (`In[T, Literal["session"]]`)."""
+        given = self._bound.argument(place)
+        self._session = given.value if given is not None else NOTHING_KNOWN
+        self._maker = self._maker.of_session(self._session)
 
     def _is_held(self, value: Value) -> bool:
         """Whether an instance is persistent in this very session, so that `merge()` gives it back."""

@@ -37,6 +37,8 @@ _PLAIN_DECORATORS = {
     "builtins.staticmethod": "staticmethod",
     "typing.overload": "overload",
 }
+#: Decorators that a function may have several times, each with an effect of its own.
+REPEATED = ("moves", "through")
 _ERROR_TEXT = re.compile(r"[A-Z]\w*(\.\w+)*: [^\n]+")
 
 
@@ -182,7 +184,9 @@ def _read_decorators(node: _FunctionNode, scope: Scope) -> _Decorators:
             if result.error is not None:
                 raise scope.error(decorator, f'"{node.name}" has "@raises" twice')
             result.error = _error_text(decorator, str(effect.arguments["text"]), scope)
-        elif effect.name != "moves" and (effect.name, effect.when) in {(one.name, one.when) for one in result.effects}:
+        elif effect.name not in REPEATED and any(
+            (effect.name, effect.when) == (one.name, one.when) for one in result.effects
+        ):
             raise scope.error(decorator, f'"{node.name}" has "@{effect.name}" twice')
         else:
             result.effects.append(effect)

@@ -62,10 +62,11 @@ DECORATORS: dict[str, DecoratorSignature] = {
     "begins": DecoratorSignature(("kind",), {"kind": ("root", "nested")}),
     "calls": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True),
     "closes": DecoratorSignature(values={"of": ("current",), "reusable": (True, False)}),
+    "deletes": DecoratorSignature(),
     "ends": DecoratorSignature(("outcome",), {"outcome": ("commit", "rollback")}, required=True),
     "entry_point": DecoratorSignature(),
     "expires": DecoratorSignature(("what",), {"what": ("all", "instance"), "unless": ("not expire_on_commit",)}),
-    "flushes": DecoratorSignature(when=(*_EXITS, When.AUTOFLUSH, When.LOAD)),
+    "flushes": DecoratorSignature(when=(*_EXITS, When.AUTOFLUSH, When.LOAD, When.STATEMENT)),
     "joined": DecoratorSignature(),
     "moves": DecoratorSignature(
         values=dict.fromkeys(("new", "pending", "persistent", "deleted", "marked"), _STATES), required=True
@@ -73,6 +74,7 @@ DECORATORS: dict[str, DecoratorSignature] = {
     "raises": DecoratorSignature(("text",), {"text": ANY_TEXT}, required=True, when=()),
     "reads": DecoratorSignature(),
     "runs_in_greenlet": DecoratorSignature(),
+    "through": DecoratorSignature(("method",), {"method": ANY_TEXT}, required=True, when=()),
     "writes": DecoratorSignature(),
 }
 """Every decorator of `mypy_session_plugin.effects`, by name."""

@@ -3,15 +3,16 @@
 Source: https://docs.sqlalchemy.org/en/20/orm/session_state_management.html and measurements on SQLAlchemy 2.0 and 2.1.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, Literal, Self, TypeVar, overload
 
-from sqlalchemy.engine.base import Connection
+from sqlalchemy.engine.base import Connection, Engine
 from sqlalchemy.engine.result import Result, ScalarResult
 from sqlalchemy.orm.query import Query
-from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.dml import Insert, ReturningInsert, ReturningUpdate, Update
 from sqlalchemy.sql.elements import TextClause
-from sqlalchemy.sql.selectable import Select
+from sqlalchemy.sql.selectable import Select, SelectBase
 
 from mypy_session_plugin import (
     Added,
@@ -31,12 +32,14 @@ from mypy_session_plugin.effects import (
     any_session,
     begins,
     closes,
+    deletes,
     ends,
     expires,
     flushes,
     moves,
     raises,
     reads,
+    through,
     writes,
 )
 
@@ -44,13 +47,42 @@ T = TypeVar("T")
 Rows = TypeVar("Rows", bound=tuple[Any, ...])
 S = TypeVar("S", bound=Session)
 
-class Session:
-    def __init__(self, bind: object = ...) -> None: ...
+class _SessionClassMethods:
+    @classmethod
+    def identity_key(
+        cls,
+        class_: type[Any] | None = ...,
+        ident: object = ...,
+        *,
+        instance: object = ...,
+        row: object = ...,
+        identity_token: object = ...,
+    ) -> object: ...
+    @classmethod
+    def object_session(cls, instance: object) -> Session | None: ...
+
+class Session(_SessionClassMethods):
+    def __init__(
+        self,
+        bind: object = ...,
+        *,
+        autoflush: bool = ...,
+        expire_on_commit: bool = ...,
+        autobegin: bool = ...,
+        twophase: bool = ...,
+        binds: object = ...,
+        info: object = ...,
+        query_cls: object = ...,
+        join_transaction_mode: object = ...,
+        close_resets_only: object = ...,
+    ) -> None: ...
     def __enter__(self) -> Self: ...
+    @through("close")
     @closes(reusable=True)
     @moves(pending="transient", persistent="detached", marked="detached")
     def __exit__(self, type_: object, value: object, traceback: object) -> None: ...
     def __contains__(self, instance: object) -> bool: ...
+    def __iter__(self) -> Iterator[object]: ...
     @property
     def is_active(self) -> bool: ...
     @property
@@ -68,6 +100,7 @@ class Session:
     @moves(pending="persistent", marked="deleted")
     @begins("nested")
     def begin(self, nested: Literal[True]) -> _Savepoint: ...
+    @through("begin")
     @flushes
     @moves(pending="persistent", marked="deleted")
     @begins("nested")
@@ -78,16 +111,19 @@ class Session:
         "Use the make_transient() function to send this object back to the transient state."
     )
     def add(self, instance: Added[T]) -> None: ...
+    @through("add")
     @writes
     @raises(
         "InvalidRequestError: Instance '<{class}>' has been deleted.  "
         "Use the make_transient() function to send this object back to the transient state."
     )
     def add_all(self, instances: Iterable[Added[T]]) -> None: ...
+    @through("execute")
     @flushes(when="load")
     @writes
     @raises("InvalidRequestError: Instance '<{class}>' is not persisted")
     def delete(self, instance: Marked[T]) -> None: ...
+    @through("execute")
     @flushes(when="load")
     @writes
     @raises("InvalidRequestError: Instance '<{class}>' is not persisted")
@@ -102,6 +138,7 @@ class Session:
         self, instance: Persistent[T] | Deleted[T] | Detached[T], *, load: Literal[False], options: object = ...
     ) -> Persistent[T]: ...
     @overload
+    @through("get")
     @flushes(when="autoflush")
     @reads
     @writes
@@ -120,6 +157,7 @@ class Session:
         options: object = ...,
     ) -> Sequence[Persistent[T]]: ...
     @overload
+    @through("get")
     @flushes(when="autoflush")
     @reads
     @writes
@@ -139,12 +177,15 @@ class Session:
     @moves(new="transient", pending="transient", deleted="persistent", marked="persistent")
     @expires("all")
     def rollback(self) -> None: ...
+    @through("expunge_all")
     @closes(reusable=True)
     @moves(pending="transient", persistent="detached", marked="detached")
     def close(self) -> None: ...
+    @through("expunge_all")
     @closes(reusable=True)
     @moves(pending="transient", persistent="detached", marked="detached")
     def reset(self) -> None: ...
+    @through("expunge_all")
     @closes(reusable=True)
     @moves(pending="transient", persistent="detached", marked="detached")
     def invalidate(self) -> None: ...
@@ -160,7 +201,9 @@ class Session:
     @flushes(when="autoflush")
     @reads
     @raises("InvalidRequestError: Instance '<{class}>' is not persistent within this Session")
-    def refresh(self, instance: Persistent[T], attribute_names: Iterable[str] | None = ...) -> None: ...
+    def refresh(
+        self, instance: Persistent[T], attribute_names: Iterable[str] | None = ..., with_for_update: object = ...
+    ) -> None: ...
     @expires("instance")
     @raises("InvalidRequestError: Instance '<{class}>' is not persistent within this Session")
     def expire(self, instance: Persistent[T], attribute_names: Iterable[str] | None = ...) -> None: ...
@@ -168,51 +211,159 @@ class Session:
     def expire_all(self) -> None: ...
     @flushes(when="load")
     @reads
-    def get(self, entity: type[T], ident: object, *, options: object = ...) -> Persistent[T] | None: ...
+    def get(
+        self,
+        entity: type[T],
+        ident: object,
+        *,
+        options: object = ...,
+        populate_existing: object = ...,
+        with_for_update: object = ...,
+        identity_token: object = ...,
+        execution_options: object = ...,
+        bind_arguments: object = ...,
+    ) -> Persistent[T] | None: ...
+    @through("get")
     @flushes(when="load")
     @reads
-    def get_one(self, entity: type[T], ident: object, *, options: object = ...) -> Persistent[T]: ...
+    def get_one(
+        self,
+        entity: type[T],
+        ident: object,
+        *,
+        options: object = ...,
+        populate_existing: object = ...,
+        with_for_update: object = ...,
+        identity_token: object = ...,
+        execution_options: object = ...,
+        bind_arguments: object = ...,
+    ) -> Persistent[T]: ...
     @overload
-    @flushes(when="autoflush")
+    @flushes(when="statement")
     @reads
     def execute(self, statement: Select[Rows], params: object = ...) -> Live[Result[Persistent[Rows]]]: ...
     @overload
-    @flushes(when="autoflush")
+    @flushes(when="statement")
     @writes
-    def execute(self, statement: UpdateBase, params: object = ...) -> Live[Result[Any]]: ...
+    def execute(
+        self, statement: ReturningInsert[Rows] | ReturningUpdate[Rows], params: object = ...
+    ) -> Live[Result[Persistent[Rows]]]: ...
     @overload
+    @flushes(when="statement")
+    @writes
+    def execute(self, statement: Insert | Update, params: object = ...) -> Live[Result[Any]]: ...
+    @overload
+    @flushes(when="statement")
+    @reads
+    def execute(self, statement: SelectBase, params: object = ...) -> Live[Result[Any]]: ...
+    @overload
+    @flushes(when="statement")
     def execute(self, statement: TextClause, params: object = ...) -> Live[Result[Any]]: ...
     @overload
-    @flushes(when="autoflush")
+    @flushes(when="statement")
+    @writes
+    @deletes
+    def execute(self, statement: Executable, params: object = ...) -> Live[Result[Any]]: ...
+    @overload
+    @flushes(when="statement")
     @reads
     def scalars(self, statement: Select[tuple[T]], params: object = ...) -> Live[ScalarResult[Persistent[T]]]: ...
     @overload
-    @flushes(when="autoflush")
+    @flushes(when="statement")
     @writes
-    def scalars(self, statement: UpdateBase, params: object = ...) -> Live[ScalarResult[Any]]: ...
+    def scalars(
+        self, statement: ReturningInsert[tuple[T]] | ReturningUpdate[tuple[T]], params: object = ...
+    ) -> Live[ScalarResult[Persistent[T]]]: ...
     @overload
+    @flushes(when="statement")
+    @writes
+    def scalars(self, statement: Insert | Update, params: object = ...) -> Live[ScalarResult[Any]]: ...
+    @overload
+    @flushes(when="statement")
+    @reads
+    def scalars(self, statement: SelectBase, params: object = ...) -> Live[ScalarResult[Any]]: ...
+    @overload
+    @flushes(when="statement")
     def scalars(self, statement: TextClause, params: object = ...) -> Live[ScalarResult[Any]]: ...
     @overload
-    @flushes(when="autoflush")
+    @flushes(when="statement")
+    @writes
+    @deletes
+    def scalars(self, statement: Executable, params: object = ...) -> Live[ScalarResult[Any]]: ...
+    @overload
+    @flushes(when="statement")
     @reads
     def scalar(self, statement: Select[tuple[T]], params: object = ...) -> Persistent[T] | None: ...
     @overload
-    @flushes(when="autoflush")
+    @flushes(when="statement")
     @writes
-    def scalar(self, statement: UpdateBase, params: object = ...) -> object: ...
+    def scalar(
+        self, statement: ReturningInsert[tuple[T]] | ReturningUpdate[tuple[T]], params: object = ...
+    ) -> Persistent[T] | None: ...
     @overload
+    @flushes(when="statement")
+    @writes
+    def scalar(self, statement: Insert | Update, params: object = ...) -> object: ...
+    @overload
+    @flushes(when="statement")
+    @reads
+    def scalar(self, statement: SelectBase, params: object = ...) -> object: ...
+    @overload
+    @flushes(when="statement")
     def scalar(self, statement: TextClause, params: object = ...) -> object: ...
+    @overload
+    @flushes(when="statement")
+    @writes
+    @deletes
+    def scalar(self, statement: Executable, params: object = ...) -> object: ...
     @overload
     def query(self, entity: type[T], /) -> Query[T]: ...
     @overload
     def query(self, *entities: object, **kwargs: object) -> Query[Any]: ...
+    @overload
     @writes
-    def bulk_save_objects(self, objects: Iterable[object], return_defaults: Literal[False] = ...) -> None: ...
+    def bulk_save_objects(
+        self,
+        objects: Iterable[object],
+        return_defaults: Literal[False] = ...,
+        update_changed_only: bool = ...,
+        preserve_order: bool = ...,
+    ) -> None: ...
+    @overload
+    @any_session
     @writes
-    def bulk_insert_mappings(self, mapper: object, mappings: Iterable[dict[str, Any]]) -> None: ...
+    def bulk_save_objects(
+        self,
+        objects: Iterable[
+            Becomes[Transient[T], Detached[T]]
+            | Becomes[Pending[T], Persistent[T]]
+            | Persistent[T]
+            | Deleted[T]
+            | Detached[T]
+        ],
+        return_defaults: Literal[True],
+        update_changed_only: bool = ...,
+        preserve_order: bool = ...,
+    ) -> None: ...
+    @writes
+    def bulk_insert_mappings(
+        self,
+        mapper: object,
+        mappings: Iterable[dict[str, Any]],
+        return_defaults: bool = ...,
+        render_nulls: bool = ...,
+    ) -> None: ...
     @writes
     def bulk_update_mappings(self, mapper: object, mappings: Iterable[dict[str, Any]]) -> None: ...
-    def connection(self) -> Connection: ...
+    def connection(self, bind_arguments: object = ..., execution_options: object = ...) -> Connection: ...
+    @flushes
+    @moves(pending="persistent", marked="deleted")
+    def prepare(self) -> None: ...
+    def get_bind(
+        self, mapper: object = ..., *, clause: object = ..., bind: object = ..., **kw: object
+    ) -> Engine | Connection: ...
+    def bind_mapper(self, mapper: object, bind: object) -> None: ...
+    def bind_table(self, table: object, bind: object) -> None: ...
 
 class _NoAutoflush:
     """What `no_autoflush` gives: the session does not flush by itself inside its block."""
@@ -245,9 +396,10 @@ class SessionTransaction:
     @moves(new="transient", pending="transient", deleted="persistent", marked="persistent")
     @expires("all")
     def rollback(self) -> None: ...
-    @closes
-    @ends("rollback")
-    def close(self) -> None: ...
+    @flushes
+    @moves(pending="persistent", marked="deleted")
+    def prepare(self) -> None: ...
+    def connection(self, bindkey: object, execution_options: object = ..., **kwargs: object) -> Connection: ...
 
 class _Savepoint(SessionTransaction):
     """A savepoint: its end says nothing of what came into its state before the savepoint began."""
@@ -267,8 +419,17 @@ class _Savepoint(SessionTransaction):
     @moves(new="transient", pending="transient", deleted="persistent", marked="persistent")
     def rollback(self) -> None: ...
 
-class sessionmaker(Generic[S]):
-    def __init__(self, bind: object = ..., *, class_: type[S] = ...) -> None: ...
+class sessionmaker(_SessionClassMethods, Generic[S]):
+    def __init__(
+        self,
+        bind: object = ...,
+        *,
+        class_: type[S] = ...,
+        autoflush: bool = ...,
+        expire_on_commit: bool = ...,
+        info: object = ...,
+        **kw: object,
+    ) -> None: ...
     def __call__(self, **local_kw: object) -> Owned[S]: ...
     def begin(self) -> _SessionContextManager[S]: ...
     def configure(self, **new_kw: object) -> None: ...
@@ -276,6 +437,7 @@ class sessionmaker(Generic[S]):
 class _SessionContextManager(Generic[S]):
     """What `sessionmaker.begin()` returns: a session and its transaction, both ended by the block."""
 
+    @through("begin")
     @begins
     def __enter__(self) -> Owned[S]: ...
     @flushes(when="ok")
@@ -286,6 +448,8 @@ class _SessionContextManager(Generic[S]):
     @ends("rollback", when="error")
     @moves(new="transient", pending="transient", deleted="persistent", marked="persistent", when="error")
     @expires("all", when="error")
+    @through("__exit__")
+    @through("close")
     @closes(reusable=True)
     @moves(pending="transient", persistent="detached", marked="detached")
     def __exit__(self, type_: object, value: object, traceback: object) -> None: ...
@@ -297,3 +461,6 @@ def make_transient(instance: Becomes[Attached[T] | Unattached[T], Transient[T]])
 @expires("instance")
 @raises("InvalidRequestError: Given object must be transient")
 def make_transient_to_detached(instance: Becomes[Transient[T], Detached[T]]) -> None: ...
+@closes(reusable=True)
+@moves(pending="transient", persistent="detached", marked="detached")
+def close_all_sessions() -> None: ...

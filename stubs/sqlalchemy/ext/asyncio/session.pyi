@@ -5,16 +5,18 @@ The results of `execute` and `scalars` are buffered: they are not `Live`.
 Source: https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html and measurements on SQLAlchemy 2.0 and 2.1.
 """
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any, Generic, Literal, Self, TypeVar, overload
 
+from sqlalchemy.engine.base import Connection, Engine
 from sqlalchemy.engine.result import Result, ScalarResult
 from sqlalchemy.ext.asyncio.engine import AsyncConnection
 from sqlalchemy.ext.asyncio.result import AsyncResult, AsyncScalarResult
 from sqlalchemy.orm.session import Session, _NoAutoflush  # type: ignore[attr-defined]  # only the session stub has it
-from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.dml import Insert, ReturningInsert, ReturningUpdate, Update
 from sqlalchemy.sql.elements import TextClause
-from sqlalchemy.sql.selectable import Select
+from sqlalchemy.sql.selectable import Select, SelectBase
 
 from mypy_session_plugin import Added, Becomes, Deleted, Detached, Live, Owned, Pending, Persistent, Transient
 from mypy_session_plugin.effects import (
@@ -23,6 +25,7 @@ from mypy_session_plugin.effects import (
     begins,
     calls,
     closes,
+    deletes,
     ends,
     expires,
     flushes,
@@ -30,6 +33,7 @@ from mypy_session_plugin.effects import (
     raises,
     reads,
     runs_in_greenlet,
+    through,
     writes,
 )
 
@@ -39,12 +43,16 @@ Rows = TypeVar("Rows", bound=tuple[Any, ...])
 A = TypeVar("A", bound=AsyncSession)
 
 class AsyncSession:
-    def __init__(self, bind: object = ...) -> None: ...
+    def __init__(
+        self, bind: object = ..., *, binds: object = ..., sync_session_class: object = ..., **kw: object
+    ) -> None: ...
     async def __aenter__(self) -> Self: ...
+    @through("close")
     @closes(reusable=True)
     @moves(pending="transient", persistent="detached", marked="detached")
     async def __aexit__(self, type_: object, value: object, traceback: object) -> None: ...
     def __contains__(self, instance: object) -> bool: ...
+    def __iter__(self) -> Iterator[object]: ...
     @property
     def is_active(self) -> bool: ...
     @property
@@ -132,6 +140,7 @@ class AsyncSession:
     @closes(reusable=True)
     @moves(pending="transient", persistent="detached", marked="detached")
     async def close(self) -> None: ...
+    @through("close")
     @closes(reusable=True)
     @moves(pending="transient", persistent="detached", marked="detached")
     async def aclose(self) -> None: ...
@@ -153,7 +162,9 @@ class AsyncSession:
     @flushes(when="autoflush")
     @reads
     @raises("InvalidRequestError: Instance '<{class}>' is not persistent within this Session")
-    async def refresh(self, instance: Persistent[T], attribute_names: Iterable[str] | None = ...) -> None: ...
+    async def refresh(
+        self, instance: Persistent[T], attribute_names: Iterable[str] | None = ..., with_for_update: object = ...
+    ) -> None: ...
     @expires("instance")
     @raises("InvalidRequestError: Instance '<{class}>' is not persistent within this Session")
     def expire(self, instance: Persistent[T], attribute_names: Iterable[str] | None = ...) -> None: ...
@@ -161,63 +172,188 @@ class AsyncSession:
     def expire_all(self) -> None: ...
     @flushes(when="load")
     @reads
-    async def get(self, entity: type[T], ident: object, *, options: object = ...) -> Persistent[T] | None: ...
+    async def get(
+        self,
+        entity: type[T],
+        ident: object,
+        *,
+        options: object = ...,
+        populate_existing: object = ...,
+        with_for_update: object = ...,
+        identity_token: object = ...,
+        execution_options: object = ...,
+    ) -> Persistent[T] | None: ...
     @flushes(when="load")
     @reads
-    async def get_one(self, entity: type[T], ident: object, *, options: object = ...) -> Persistent[T]: ...
+    async def get_one(
+        self,
+        entity: type[T],
+        ident: object,
+        *,
+        options: object = ...,
+        populate_existing: object = ...,
+        with_for_update: object = ...,
+        identity_token: object = ...,
+        execution_options: object = ...,
+    ) -> Persistent[T]: ...
     @overload
-    @flushes(when="autoflush")
+    @flushes(when="statement")
     @reads
     async def execute(self, statement: Select[Rows], params: object = ...) -> Result[Persistent[Rows]]: ...
     @overload
-    @flushes(when="autoflush")
+    @flushes(when="statement")
     @writes
-    async def execute(self, statement: UpdateBase, params: object = ...) -> Result[Any]: ...
+    async def execute(
+        self, statement: ReturningInsert[Rows] | ReturningUpdate[Rows], params: object = ...
+    ) -> Result[Persistent[Rows]]: ...
     @overload
+    @flushes(when="statement")
+    @writes
+    async def execute(self, statement: Insert | Update, params: object = ...) -> Result[Any]: ...
+    @overload
+    @flushes(when="statement")
+    @reads
+    async def execute(self, statement: SelectBase, params: object = ...) -> Result[Any]: ...
+    @overload
+    @flushes(when="statement")
     async def execute(self, statement: TextClause, params: object = ...) -> Result[Any]: ...
     @overload
-    @flushes(when="autoflush")
+    @flushes(when="statement")
+    @writes
+    @deletes
+    async def execute(self, statement: Executable, params: object = ...) -> Result[Any]: ...
+    @overload
+    @flushes(when="statement")
     @reads
     async def scalars(self, statement: Select[tuple[T]], params: object = ...) -> ScalarResult[Persistent[T]]: ...
     @overload
-    @flushes(when="autoflush")
+    @flushes(when="statement")
     @writes
-    async def scalars(self, statement: UpdateBase, params: object = ...) -> ScalarResult[Any]: ...
+    async def scalars(
+        self, statement: ReturningInsert[tuple[T]] | ReturningUpdate[tuple[T]], params: object = ...
+    ) -> ScalarResult[Persistent[T]]: ...
     @overload
+    @flushes(when="statement")
+    @writes
+    async def scalars(self, statement: Insert | Update, params: object = ...) -> ScalarResult[Any]: ...
+    @overload
+    @flushes(when="statement")
+    @reads
+    async def scalars(self, statement: SelectBase, params: object = ...) -> ScalarResult[Any]: ...
+    @overload
+    @flushes(when="statement")
     async def scalars(self, statement: TextClause, params: object = ...) -> ScalarResult[Any]: ...
     @overload
-    @flushes(when="autoflush")
+    @flushes(when="statement")
+    @writes
+    @deletes
+    async def scalars(self, statement: Executable, params: object = ...) -> ScalarResult[Any]: ...
+    @overload
+    @flushes(when="statement")
     @reads
     async def scalar(self, statement: Select[tuple[T]], params: object = ...) -> Persistent[T] | None: ...
     @overload
-    @flushes(when="autoflush")
+    @flushes(when="statement")
     @writes
-    async def scalar(self, statement: UpdateBase, params: object = ...) -> object: ...
+    async def scalar(
+        self, statement: ReturningInsert[tuple[T]] | ReturningUpdate[tuple[T]], params: object = ...
+    ) -> Persistent[T] | None: ...
     @overload
+    @flushes(when="statement")
+    @writes
+    async def scalar(self, statement: Insert | Update, params: object = ...) -> object: ...
+    @overload
+    @flushes(when="statement")
+    @reads
+    async def scalar(self, statement: SelectBase, params: object = ...) -> object: ...
+    @overload
+    @flushes(when="statement")
     async def scalar(self, statement: TextClause, params: object = ...) -> object: ...
     @overload
-    @flushes(when="autoflush")
+    @flushes(when="statement")
+    @writes
+    @deletes
+    async def scalar(self, statement: Executable, params: object = ...) -> object: ...
+    @overload
+    @flushes(when="statement")
     @reads
     async def stream(self, statement: Select[Rows], params: object = ...) -> Live[AsyncResult[Persistent[Rows]]]: ...
     @overload
-    @flushes(when="autoflush")
+    @flushes(when="statement")
     @writes
-    async def stream(self, statement: UpdateBase, params: object = ...) -> Live[AsyncResult[Any]]: ...
+    async def stream(
+        self, statement: ReturningInsert[Rows] | ReturningUpdate[Rows], params: object = ...
+    ) -> Live[AsyncResult[Persistent[Rows]]]: ...
     @overload
+    @flushes(when="statement")
+    @writes
+    async def stream(self, statement: Insert | Update, params: object = ...) -> Live[AsyncResult[Any]]: ...
+    @overload
+    @flushes(when="statement")
+    @reads
+    async def stream(self, statement: SelectBase, params: object = ...) -> Live[AsyncResult[Any]]: ...
+    @overload
+    @flushes(when="statement")
     async def stream(self, statement: TextClause, params: object = ...) -> Live[AsyncResult[Any]]: ...
     @overload
-    @flushes(when="autoflush")
+    @flushes(when="statement")
+    @writes
+    @deletes
+    async def stream(self, statement: Executable, params: object = ...) -> Live[AsyncResult[Any]]: ...
+    @overload
+    @through("stream")
+    @flushes(when="statement")
     @reads
     async def stream_scalars(
         self, statement: Select[tuple[T]], params: object = ...
     ) -> Live[AsyncScalarResult[Persistent[T]]]: ...
     @overload
-    @flushes(when="autoflush")
+    @through("stream")
+    @flushes(when="statement")
     @writes
-    async def stream_scalars(self, statement: UpdateBase, params: object = ...) -> Live[AsyncScalarResult[Any]]: ...
+    async def stream_scalars(
+        self, statement: ReturningInsert[tuple[T]] | ReturningUpdate[tuple[T]], params: object = ...
+    ) -> Live[AsyncScalarResult[Persistent[T]]]: ...
     @overload
+    @through("stream")
+    @flushes(when="statement")
+    @writes
+    async def stream_scalars(
+        self, statement: Insert | Update, params: object = ...
+    ) -> Live[AsyncScalarResult[Any]]: ...
+    @overload
+    @through("stream")
+    @flushes(when="statement")
+    @reads
+    async def stream_scalars(self, statement: SelectBase, params: object = ...) -> Live[AsyncScalarResult[Any]]: ...
+    @overload
+    @through("stream")
+    @flushes(when="statement")
     async def stream_scalars(self, statement: TextClause, params: object = ...) -> Live[AsyncScalarResult[Any]]: ...
-    async def connection(self) -> AsyncConnection: ...
+    @overload
+    @through("stream")
+    @flushes(when="statement")
+    @writes
+    @deletes
+    async def stream_scalars(self, statement: Executable, params: object = ...) -> Live[AsyncScalarResult[Any]]: ...
+    async def connection(
+        self, bind_arguments: object = ..., execution_options: object = ..., **kw: object
+    ) -> AsyncConnection: ...
+    def get_bind(
+        self, mapper: object = ..., clause: object = ..., bind: object = ..., **kw: object
+    ) -> Engine | Connection: ...
+    @classmethod
+    def identity_key(
+        cls,
+        class_: type[Any] | None = ...,
+        ident: object = ...,
+        *,
+        instance: object = ...,
+        row: object = ...,
+        identity_token: object = ...,
+    ) -> object: ...
+    @classmethod
+    def object_session(cls, instance: object) -> Session | None: ...
     @calls("fn")
     @runs_in_greenlet
     async def run_sync(self, fn: Callable[..., R], *arg: object, **kw: object) -> R: ...
@@ -229,6 +365,7 @@ class AsyncSessionTransaction:
     @property
     def is_active(self) -> bool: ...
     def __await__(self) -> Generator[Any, Any, Self]: ...
+    async def start(self, is_ctxmanager: bool = ...) -> Self: ...
     async def __aenter__(self) -> Self: ...
     @flushes(when="ok")
     @moves(pending="persistent", marked="deleted", when="ok")
@@ -269,7 +406,16 @@ class _AsyncSavepoint(AsyncSessionTransaction):
     async def rollback(self) -> None: ...
 
 class async_sessionmaker(Generic[A]):
-    def __init__(self, bind: object = ..., *, class_: type[A] = ...) -> None: ...
+    def __init__(
+        self,
+        bind: object = ...,
+        *,
+        class_: type[A] = ...,
+        autoflush: bool = ...,
+        expire_on_commit: bool = ...,
+        info: object = ...,
+        **kw: object,
+    ) -> None: ...
     def __call__(self, **local_kw: object) -> Owned[A]: ...
     def begin(self) -> _AsyncSessionContextManager[A]: ...
     def configure(self, **new_kw: object) -> None: ...
@@ -277,6 +423,7 @@ class async_sessionmaker(Generic[A]):
 class _AsyncSessionContextManager(Generic[A]):
     """What `async_sessionmaker.begin()` returns: a session and its transaction, both ended by the block."""
 
+    @through("begin")
     @begins
     async def __aenter__(self) -> Owned[A]: ...
     @flushes(when="ok")
@@ -287,6 +434,8 @@ class _AsyncSessionContextManager(Generic[A]):
     @ends("rollback", when="error")
     @moves(new="transient", pending="transient", deleted="persistent", marked="persistent", when="error")
     @expires("all", when="error")
+    @through("__aexit__")
+    @through("close")
     @closes(reusable=True)
     @moves(pending="transient", persistent="detached", marked="detached")
     async def __aexit__(self, type_: object, value: object, traceback: object) -> None: ...
