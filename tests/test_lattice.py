@@ -78,6 +78,7 @@ session_facts = st.builds(
     holds_new=st.booleans(),
     depth=st.sampled_from([None, 0, 1]),
     life=lives,
+    overridden=st.frozensets(st.sampled_from(["close", "flush"])),
 )
 containers = st.builds(ContainerFacts, st.just("list"), values)
 

@@ -24,6 +24,9 @@ from mypy_session_plugin.facts.values import (
     rename,
 )
 
+#: Stands among the methods of a session that are not the library's for all of them: one of its bases is not known.
+EVERY_METHOD = "*"
+
 Rename: TypeAlias = "Callable[[ObjectId], ObjectId]"
 Situations: TypeAlias = "Mapping[Situation | Unknown, Origin | None]"
 
@@ -136,6 +139,7 @@ class SessionFacts:
     scoped_session, whose methods work on one session a thread.  `escaped`: unknown code can reach it at any later call.
     `handed`: the hand-overs of it whose other side may be running.  `owned`: this function is to end it, which its
     type says.
+    `overridden`: the methods that a subclass, or an assignment, has put in the place of the library's.
     `holds_new`: something may have been inserted in the running transaction.  `depth`: the number of savepoints, None
     for unknown.  `name` is how the source calls it, `identity` what tells it from others.  `life` is where it stands
     between its opening and its end.
@@ -158,6 +162,7 @@ class SessionFacts:
     lender: tuple[str, ...] | None = None
     identity: SessionIdentity = NO_IDENTITY
     life: SessionLife = NOT_FOLLOWED
+    overridden: frozenset[str] = frozenset()
     origin: Origin | None = field(default=None, compare=False)
 
     @property
@@ -187,6 +192,7 @@ class SessionFacts:
             lender=self.lender if self.lender == other.lender else None,
             identity=self.identity.join(other.identity),
             life=self.life.join(other.life),
+            overridden=self.overridden | other.overridden,
             origin=_first(self.origin, other.origin),
         )
 

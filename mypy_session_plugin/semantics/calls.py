@@ -22,6 +22,7 @@ from mypy_session_plugin.facts.values import (
     Test,
     Value,
     carrier,
+    join,
     objects,
 )
 from mypy_session_plugin.flow.graph import Call
@@ -35,6 +36,7 @@ from mypy_session_plugin.semantics.events import RevealEvent
 from mypy_session_plugin.semantics.leading import is_result, mark_read
 from mypy_session_plugin.semantics.library_calls import LibraryCall, session_of
 from mypy_session_plugin.semantics.making import site_of
+from mypy_session_plugin.semantics.overriding import is_replaced
 from mypy_session_plugin.semantics.phantom_calls import PhantomCalls
 from mypy_session_plugin.semantics.shapes import SHAPES, SessionShape, Shape, session_class
 from mypy_session_plugin.semantics.stability import Stability
@@ -59,6 +61,7 @@ SERVING = {
 }
 #: Methods of a result that read nothing.
 ENDS_RESULT = frozenset({"close", "keys", "__enter__", "__exit__", "__aenter__", "__aexit__"})
+ITERATING = ("__iter__", "__aiter__", "__next__", "__anext__")
 INSTANCE_STATE = "sqlalchemy.orm.state.InstanceState"
 
 
@@ -161,6 +164,8 @@ class Calls:
         overloads = self._method(self._class_names(receiver, store), name)
         if overloads is None:
             return None
+        if self._run_replaced(overloads, receiver, (), node, store):
+            return NOTHING_KNOWN if name in ITERATING else None
         type_ = self._world.type(node)
         bound = self._world.binder.bind(overloads, (), None, self._bindings(receiver, store))
         if bound is None:
@@ -218,6 +223,8 @@ class Calls:
         result_node: Context,
     ) -> Value | None:
         world = self._world
+        if self._run_replaced(overloads, receiver, values, instruction.node, store):
+            return world.typed_value(store, result_node, "result")
         arguments = [
             (argument, value, world.type(argument.node))
             for argument, value in zip(instruction.arguments, values, strict=True)
@@ -266,6 +273,15 @@ class Calls:
 
     def _method(self, names: Sequence[str], method: str) -> tuple[FunctionStub, ...] | None:
         return self._world.library.method(names, method) if names else None
+
+    def _run_replaced(
+        self, overloads: tuple[FunctionStub, ...], receiver: Value, values: Sequence[Value], node: Context, store: Store
+    ) -> bool:
+        """A method that works through one that a subclass of the session overrides has the effects of unknown code."""
+        if not is_replaced(self._world.library, store, receiver, overloads):
+            return False
+        run_manager(store, join((receiver, *values)), (), site_of(node))
+        return True
 
     def _class_names(self, receiver: Value, store: Store) -> list[str]:
         """The library classes of the objects that a receiver may be."""

@@ -69,9 +69,14 @@ class Maker:
             case Collection(kind, element):
                 elements = self.value(element, (site, "element"), older=True)
                 return self._object(site, ContainerFacts(kind, elements), older)
-            case SessionShape(class_name, registry):
+            case SessionShape(class_name, registry, overridden):
                 facts = SessionFacts(
-                    class_name, name, registry=registry, parameter=self._kind == "parameter", escaped=registry
+                    class_name,
+                    name,
+                    registry=registry,
+                    parameter=self._kind == "parameter",
+                    escaped=registry,
+                    overridden=overridden,
                 )
                 return self._object(site, facts, older)
             case LibraryShape(class_name):

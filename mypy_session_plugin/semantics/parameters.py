@@ -96,8 +96,7 @@ def operation_of(
         if not any_session and is_elsewhere(store, situation, session):
             return None
         target = changes[situation.state]
-        stays = situation.state in ATTACHED and target in ATTACHED
-        return (situation,) if target is None else become(situation, target, situation.session if stays else owner)
+        return (situation,) if target is None else become(situation, target, owner)
 
     after = tuple(dict.fromkeys(_unknown_after(state, target, owner) for state, target in changes.items()))
     return Operation(change, after, event, cascades=any(target is not None for target in changes.values()))

@@ -325,6 +325,7 @@ def new_session(store: Store, shape: SessionShape, node: Context, settings: dict
         expire_on_commit=settings["expire_on_commit"],
         holds_new=False,
         life=NOT_FOLLOWED if shape.registry else MADE,
+        overridden=shape.overridden,
         origin=Origin(node.line, "opened"),
     )
     return frozenset({store.create(ObjectId("construct", site_of(node)), facts)})

@@ -7,7 +7,7 @@ from dataclasses import replace
 from enum import Enum
 
 from mypy_session_plugin.facts.effects import When
-from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts, Situations, join_situations
+from mypy_session_plugin.facts.objects import EVERY_METHOD, InstanceFacts, SessionFacts, Situations, join_situations
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import (
     ATTACHED,
@@ -151,7 +151,10 @@ def may_load(store: Store, instances: Value, failing: bool = False) -> None:
             elif situation.state in (State.PERSISTENT, State.DELETED):
                 touched |= everything if situation.session is None else {situation.session}
     for session in touched:
-        if not failing:
+        loading = store.session(session)
+        if loading is not None and loading.overridden & {"execute", "flush", EVERY_METHOD}:
+            change_members(store, frozenset({session}), lambda situation: (situation, UNKNOWN), None)
+        elif not failing:
             flush(store, frozenset({session}), None, When.LOAD)
         elif setting_of(store, frozenset({session}), "autoflush") != {False}:
             before = store.copy()
@@ -188,12 +191,17 @@ def setting_of(store: Store, session: Value, name: str) -> Setting:
 
 
 def assign_setting(store: Store, session: Value, name: str, value: Value) -> None:
-    """`session.autoflush = False` and its like; nothing for what is no session or no setting."""
+    """`session.autoflush = False` and its like; nothing for what is no session.
+
+    Any other attribute may be a method, whose place the value takes.
+    """
     setting = boolean_setting(value)
     if name == "autoflush":
         set_autoflush(store, session, setting)
     elif name == "expire_on_commit":
         update_sessions(store, session, lambda facts: replace(facts, expire_on_commit=setting))
+    else:
+        update_sessions(store, session, lambda facts: replace(facts, overridden=facts.overridden | {name}))
 
 
 def set_autoflush(store: Store, session: Value, setting: Setting) -> None:

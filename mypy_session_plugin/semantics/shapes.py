@@ -12,6 +12,7 @@ from typing import TypeAlias
 from mypy.nodes import TypeInfo
 from mypy.types import AnyType, CallableType, Instance, TupleType, Type, get_proper_type
 
+from mypy_session_plugin.facts.objects import EVERY_METHOD
 from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.mypy_compat.signatures import alias_of
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of, is_any, is_none, union_items
@@ -30,7 +31,15 @@ PHANTOM_STATES: dict[str, frozenset[State]] = {
 }
 
 #: Classes of the libraries whose objects are sessions or registries of sessions.
-SESSIONS = frozenset({"sqlalchemy.orm.session.Session", "sqlalchemy.ext.asyncio.session.AsyncSession"})
+SESSIONS = frozenset(
+    {
+        "sqlalchemy.orm.session.Session",
+        "sqlalchemy.ext.asyncio.session.AsyncSession",
+        "sqlmodel.orm.session.Session",
+        "sqlmodel.ext.asyncio.session.AsyncSession",
+        "flask_sqlalchemy.session.Session",
+    }
+)
 REGISTRIES = frozenset({"sqlalchemy.orm.scoping.scoped_session", "sqlalchemy.ext.asyncio.scoping.async_scoped_session"})
 ROWS = frozenset({"sqlalchemy.engine.row.Row", "sqlalchemy.engine._py_row.BaseRow"})
 #: The collections whose element is their last type argument, with the kind of container that stands for them.
@@ -84,10 +93,14 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class SessionShape:
-    """A session or a registry of sessions: the library class that describes it."""
+    """A session or a registry of sessions: the library class that describes it.
+
+    `overridden` are the methods that a subclass of the user's defines, for a registry that of its sessions.
+    """
 
     class_name: str
     registry: bool
+    overridden: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +128,13 @@ UNSEEN = Unseen()
 
 def session_class(info: TypeInfo) -> SessionShape | None:
     """The library's session or registry class that a class is or derives from."""
+    overridden: set[str] = {EVERY_METHOD} if info.fallback_to_any else set()
     for base in info.mro:
         if base.fullname in SESSIONS:
-            return SessionShape(base.fullname, registry=False)
+            return SessionShape(base.fullname, False, frozenset(overridden))
         if base.fullname in REGISTRIES:
-            return SessionShape(base.fullname, registry=True)
+            return SessionShape(base.fullname, True, frozenset(overridden))
+        overridden.update(base.names)
     return None
 
 
@@ -203,7 +218,12 @@ class Shapes:
             case CallableType():
                 return PLAIN
         info = info_of(proper)
-        return PLAIN if info is None else self.of_class(info)
+        shape = PLAIN if info is None else self.of_class(info)
+        if isinstance(shape, SessionShape) and shape.registry and isinstance(proper, Instance):
+            held = [self.of(argument, depth + 1) for argument in proper.args]
+            inner = [item.overridden for item in held if isinstance(item, SessionShape)]
+            return replace(shape, overridden=shape.overridden.union(*inner))
+        return shape
 
     def _of_row(self, row: Instance, depth: int) -> Shape:
         if len(row.args) == 1:
