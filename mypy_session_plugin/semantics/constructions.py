@@ -16,13 +16,13 @@ from mypy_session_plugin.semantics import boundaries, containers, runners
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite, is_overridden
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
-from mypy_session_plugin.semantics.factories import DEFAULTS, NOT_KNOWN, settings_of
+from mypy_session_plugin.semantics.factories import DEFAULTS, NOT_KNOWN, Setting, factory_settings, settings_of
 from mypy_session_plugin.semantics.instances import RELATED, link_owner
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.mapped import bases_of
 from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.results import new_session
-from mypy_session_plugin.semantics.shapes import SESSIONS, SessionShape, session_class
+from mypy_session_plugin.semantics.shapes import REGISTRIES, SESSIONS, SessionShape, session_class
 from mypy_session_plugin.semantics.unknown_calls import call_unknown
 from mypy_session_plugin.semantics.world import World
 
@@ -39,14 +39,25 @@ def construct(world: World, site: CallSite, instruction: Call, store: Store) -> 
         return _configured_session(world, site, store)
     session = session_class(info)
     if session is not None and not is_overridden(world, info, "__new__"):
-        settings = settings_of(site.node) if info.fullname in SESSIONS else dict.fromkeys(DEFAULTS, NOT_KNOWN)
-        return new_session(store, session, site.node, settings)
+        shape = world.shape(site.node)
+        session = shape if session.registry and isinstance(shape, SessionShape) else session
+        return new_session(store, session, site.node, _settings_of_new(info, site, instruction, store))
     if world.shapes.mapped.is_mapped(info):
         return _new_instance(world, info, site, instruction, store)
     overloads = world.library.method([base.fullname for base in info.mro], "__init__")
     if overloads is not None and is_overridden(world, info, "__init__"):
         return _new_runner(world, info, site, instruction, store)
     return None if overloads is None else _new_library_object(world, info, overloads, site, instruction, store)
+
+
+def _settings_of_new(info: TypeInfo, site: CallSite, instruction: Call, store: Store) -> dict[str, Setting]:
+    """The settings of a session, or of those that a registry makes by the factory that it is given."""
+    if info.fullname in SESSIONS:
+        return settings_of(site.node)
+    unknown = dict.fromkeys(DEFAULTS, NOT_KNOWN)
+    if info.fullname not in REGISTRIES or not instruction.arguments:
+        return unknown
+    return factory_settings(store, store.value(instruction.arguments[0].value)) or unknown
 
 
 def _configured_session(world: World, site: CallSite, store: Store) -> Value | None:

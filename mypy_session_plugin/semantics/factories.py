@@ -38,6 +38,11 @@ FACTORY_CLASSES = frozenset(
     {"sqlalchemy.orm.session.sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker"}
 )
 
+#: Classes whose objects hand out the sessions of the factory that they are given.
+REGISTRY_CLASSES = frozenset(
+    {"sqlalchemy.orm.scoping.scoped_session", "sqlalchemy.ext.asyncio.scoping.async_scoped_session"}
+)
+
 QUERY = "sqlalchemy.orm.query.Query"
 
 Setting = frozenset[bool | Unknown]
@@ -57,6 +62,16 @@ def settings_of(call: CallExpr, inherited: dict[str, Setting] | None = None) -> 
         elif kind == ARG_NAMED and name == "class_":
             found = _of_class(found, value)
     return found
+
+
+def factory_settings(store: Store, factory: Value) -> dict[str, Setting] | None:
+    """What is known of the sessions that a factory makes; None where nothing is."""
+    known: dict[str, Setting] | None = None
+    for item in objects(factory):
+        facts = store.heap.get(item)
+        if isinstance(facts, LibraryFacts) and facts.settings:
+            known = {name: setting for name, setting in facts.settings if isinstance(setting, frozenset)}
+    return known
 
 
 def boolean_setting(value: Value) -> Setting:
@@ -108,14 +123,14 @@ def _boolean(value: Expression) -> bool | None:
 
 
 class Factories:
-    """The factories that a module assigns at its top level, by their full names."""
+    """The factories and registries that a module assigns at its top level, by their full names."""
 
     def __init__(self, tree: MypyFile) -> None:
         self._tree = tree
         self._calls: dict[str, CallExpr | None] | None = None
 
     def settings(self, full_name: str) -> dict[str, Setting]:
-        """The settings of the factory in a global; unknown for what is not certain to be one."""
+        """The settings of what the factory or registry in a global makes; unknown for what is not certain to be one."""
         if self._calls is None:
             self._calls = self._read()
         call = self._calls.get(full_name)
@@ -123,35 +138,67 @@ class Factories:
 
     def _read(self) -> dict[str, CallExpr | None]:
         found: dict[str, CallExpr | None] = {}
+        registries: dict[str, str | None] = {}
         for statement in _top_level(self._tree):
             for target in statement.lvalues:
                 if isinstance(target, NameExpr):
                     name = f"{self._tree.fullname}.{target.name}"
-                    found[name] = None if name in found else _factory_call(statement.rvalue)
+                    again = name in found
+                    found[name] = None if again else _factory_call(statement.rvalue)
+                    registries[name] = None if again else _factory_name(statement.rvalue)
         if not any(found.values()):
             return {}
         changed = self._reconfigured()
-        return {name: call for name, call in found.items() if call is not None and name not in changed}
+        kept = {name: call for name, call in found.items() if call is not None and name not in changed}
+        for name, factory in registries.items():
+            if factory in kept and name not in changed:
+                kept[name] = kept[factory]
+        return dict(kept)
 
     def _reconfigured(self) -> set[str]:
-        """The names that the module configures later or assigns inside a function: nothing is certain of them."""
+        """The names that the module configures later or assigns inside a function: nothing is certain of them.
+
+        Nor of a registry whose session is made with options of its own, or has one set.
+        """
         found: set[str] = set()
         waiting: list[Node] = list(self._tree.defs)
         while waiting:
             node = waiting.pop()
-            if isinstance(node, MemberExpr) and node.name == "configure" and isinstance(node.expr, NameExpr):
-                found.add(node.expr.fullname)
+            if isinstance(node, MemberExpr) and (node.name == "configure" or node.name in DEFAULTS):
+                found.update(_names_in(node.expr))
+            elif isinstance(node, CallExpr) and isinstance(node.callee, NameExpr) and node.args:
+                found.add(node.callee.fullname)
             elif isinstance(node, GlobalDecl):
                 found.update(f"{self._tree.fullname}.{name}" for name in node.names)
             waiting.extend(children(node))
         return found
 
 
+def _names_in(expression: Node) -> Iterator[str]:
+    """The variables that an expression names: in `registry().autoflush` it is the registry."""
+    if isinstance(expression, NameExpr):
+        yield expression.fullname
+    for part in children(expression):
+        yield from _names_in(part)
+
+
 def _factory_call(value: Expression) -> CallExpr | None:
+    """The call of `sessionmaker` or its like that an expression is, perhaps inside that of a registry."""
     if not isinstance(value, CallExpr):
         return None
-    node = getattr(value.callee, "node", None)
-    return value if getattr(node, "fullname", "") in FACTORY_CLASSES else None
+    full_name = getattr(getattr(value.callee, "node", None), "fullname", "")
+    if full_name in REGISTRY_CLASSES and value.args:
+        return _factory_call(value.args[0])
+    return value if full_name in FACTORY_CLASSES else None
+
+
+def _factory_name(value: Expression) -> str | None:
+    """The variable whose factory a registry is made of."""
+    if not isinstance(value, CallExpr) or not value.args:
+        return None
+    full_name = getattr(getattr(value.callee, "node", None), "fullname", "")
+    factory = value.args[0]
+    return factory.fullname if full_name in REGISTRY_CLASSES and isinstance(factory, NameExpr) else None
 
 
 def _top_level(tree: MypyFile) -> Iterator[AssignmentStmt]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from mypy.nodes import Context, FuncItem, MemberExpr, NameExpr, TypeInfo, Var
 
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import NOTHING_KNOWN, Function, Method, Test, Value, carrier, objects
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, UNKNOWN, Function, Method, Test, Value, carrier, objects
 from mypy_session_plugin.flow.graph import LoadAttribute, LoadName, Place
 from mypy_session_plugin.mypy_compat.types import info_of, is_any
 from mypy_session_plugin.semantics import bodies, boundaries, conditions, sessions
@@ -70,7 +71,18 @@ class Reads:
             settings = tuple(sorted(self._world.factories.settings(name).items()))
             for item in objects(value):
                 store.heap[item] = LibraryFacts(shape.class_name, session=frozenset(), settings=settings)
+        elif isinstance(shape, SessionShape) and shape.registry and kind == "global":
+            self._set_up(store, value, name)
         return value
+
+    def _set_up(self, store: Store, registry: Value, name: str) -> None:
+        """A registry that the module makes at its top level gives out sessions with the settings of its factory."""
+        known = self._world.factories.settings(name)
+        for item in objects(registry):
+            facts = store.session(item)
+            if facts is not None and UNKNOWN in facts.autoflush and UNKNOWN in facts.expire_on_commit:
+                autoflush, expire = known["autoflush"], known["expire_on_commit"]
+                store.heap[item] = replace(facts, autoflush=autoflush, expire_on_commit=expire)
 
     def attribute(self, instruction: LoadAttribute, store: Store) -> Value:
         """What an attribute holds."""

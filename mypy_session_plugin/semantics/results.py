@@ -22,6 +22,7 @@ from mypy_session_plugin.semantics.factories import (
     NOT_KNOWN,
     Setting,
     boolean_setting,
+    factory_settings,
     settings_of,
 )
 from mypy_session_plugin.semantics.making import Maker, copy_element, site_of
@@ -294,11 +295,7 @@ class Results:
         return made
 
     def _factory_settings(self) -> dict[str, Setting]:
-        inherited: dict[str, Setting] | None = None
-        for item in objects(self._receiver):
-            facts = self._store.heap.get(item)
-            if isinstance(facts, LibraryFacts) and facts.settings:
-                inherited = {name: setting for name, setting in facts.settings if isinstance(setting, frozenset)}
+        inherited = factory_settings(self._store, self._receiver)
         unknown = dict.fromkeys(DEFAULTS, frozenset(NOTHING_KNOWN))
         base: dict[str, Setting] = inherited or unknown  # type: ignore[assignment]
         return settings_of(self._node, base) if isinstance(self._node, CallExpr) else base

@@ -105,7 +105,7 @@ def call_unknown(store: Store, values: Iterable[Value], places: Iterable[tuple[s
         and (item in given or _stands_below(item, below) or _is_lent_by(facts, below))
     }
     for session in given_sessions:
-        _reach(store, session)
+        _reach(store, session, whole=session in given)
     _touch_instances(store, given, given_sessions)
     if any(TAKES_OUT.search(name) for name in reached.names):
         add_unknown(store, given, lambda situation: situation.state not in ATTACHED)

@@ -10,7 +10,7 @@ from sqlalchemy.engine.base import Connection, Engine
 from sqlalchemy.engine.result import Result, ScalarResult
 from sqlalchemy.orm.query import Query
 from sqlalchemy.sql.base import Executable
-from sqlalchemy.sql.dml import Insert, ReturningInsert, ReturningUpdate, Update
+from sqlalchemy.sql.dml import Delete, Insert, ReturningDelete, ReturningInsert, ReturningUpdate, Update
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.selectable import Select, SelectBase
 
@@ -251,6 +251,11 @@ class Session(_SessionClassMethods):
     @overload
     @flushes(when="statement")
     @writes
+    @deletes
+    def execute(self, statement: Delete | ReturningDelete[Any], params: object = ...) -> Live[Result[Any]]: ...
+    @overload
+    @flushes(when="statement")
+    @writes
     def execute(self, statement: Insert | Update, params: object = ...) -> Live[Result[Any]]: ...
     @overload
     @flushes(when="statement")
@@ -277,6 +282,11 @@ class Session(_SessionClassMethods):
     @overload
     @flushes(when="statement")
     @writes
+    @deletes
+    def scalars(self, statement: Delete | ReturningDelete[Any], params: object = ...) -> Live[ScalarResult[Any]]: ...
+    @overload
+    @flushes(when="statement")
+    @writes
     def scalars(self, statement: Insert | Update, params: object = ...) -> Live[ScalarResult[Any]]: ...
     @overload
     @flushes(when="statement")
@@ -300,6 +310,11 @@ class Session(_SessionClassMethods):
     def scalar(
         self, statement: ReturningInsert[tuple[T]] | ReturningUpdate[tuple[T]], params: object = ...
     ) -> Persistent[T] | None: ...
+    @overload
+    @flushes(when="statement")
+    @writes
+    @deletes
+    def scalar(self, statement: Delete | ReturningDelete[Any], params: object = ...) -> object: ...
     @overload
     @flushes(when="statement")
     @writes

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio.engine import AsyncConnection
 from sqlalchemy.ext.asyncio.result import AsyncResult, AsyncScalarResult
 from sqlalchemy.orm.session import Session, _NoAutoflush  # type: ignore[attr-defined]  # only the session stub has it
 from sqlalchemy.sql.base import Executable
-from sqlalchemy.sql.dml import Insert, ReturningInsert, ReturningUpdate, Update
+from sqlalchemy.sql.dml import Delete, Insert, ReturningDelete, ReturningInsert, ReturningUpdate, Update
 from sqlalchemy.sql.elements import TextClause
 from sqlalchemy.sql.selectable import Select, SelectBase
 
@@ -209,6 +209,11 @@ class AsyncSession:
     @overload
     @flushes(when="statement")
     @writes
+    @deletes
+    async def execute(self, statement: Delete | ReturningDelete[Any], params: object = ...) -> Result[Any]: ...
+    @overload
+    @flushes(when="statement")
+    @writes
     async def execute(self, statement: Insert | Update, params: object = ...) -> Result[Any]: ...
     @overload
     @flushes(when="statement")
@@ -232,6 +237,11 @@ class AsyncSession:
     async def scalars(
         self, statement: ReturningInsert[tuple[T]] | ReturningUpdate[tuple[T]], params: object = ...
     ) -> ScalarResult[Persistent[T]]: ...
+    @overload
+    @flushes(when="statement")
+    @writes
+    @deletes
+    async def scalars(self, statement: Delete | ReturningDelete[Any], params: object = ...) -> ScalarResult[Any]: ...
     @overload
     @flushes(when="statement")
     @writes
@@ -261,6 +271,11 @@ class AsyncSession:
     @overload
     @flushes(when="statement")
     @writes
+    @deletes
+    async def scalar(self, statement: Delete | ReturningDelete[Any], params: object = ...) -> object: ...
+    @overload
+    @flushes(when="statement")
+    @writes
     async def scalar(self, statement: Insert | Update, params: object = ...) -> object: ...
     @overload
     @flushes(when="statement")
@@ -284,6 +299,13 @@ class AsyncSession:
     async def stream(
         self, statement: ReturningInsert[Rows] | ReturningUpdate[Rows], params: object = ...
     ) -> Live[AsyncResult[Persistent[Rows]]]: ...
+    @overload
+    @flushes(when="statement")
+    @writes
+    @deletes
+    async def stream(
+        self, statement: Delete | ReturningDelete[Any], params: object = ...
+    ) -> Live[AsyncResult[Any]]: ...
     @overload
     @flushes(when="statement")
     @writes
@@ -314,6 +336,14 @@ class AsyncSession:
     async def stream_scalars(
         self, statement: ReturningInsert[tuple[T]] | ReturningUpdate[tuple[T]], params: object = ...
     ) -> Live[AsyncScalarResult[Persistent[T]]]: ...
+    @overload
+    @through("stream")
+    @flushes(when="statement")
+    @writes
+    @deletes
+    async def stream_scalars(
+        self, statement: Delete | ReturningDelete[Any], params: object = ...
+    ) -> Live[AsyncScalarResult[Any]]: ...
     @overload
     @through("stream")
     @flushes(when="statement")
