@@ -33,6 +33,7 @@ from mypy_session_plugin.semantics.mapped import MappedClasses
 from mypy_session_plugin.semantics.own_code import OwnCode, own_code
 from mypy_session_plugin.semantics.shapes import Shapes
 from mypy_session_plugin.semantics.sinks import Sinks, read_sinks
+from mypy_session_plugin.semantics.surroundings import Surroundings
 from mypy_session_plugin.semantics.tests import is_test
 from mypy_session_plugin.semantics.transfer import Transfer
 from mypy_session_plugin.semantics.world import World
@@ -99,6 +100,7 @@ def _analyse_graph(world: World, collector: Collector) -> None:
     transfer = Transfer(world)
     graph = build_graph(world.unit, world.types)
     world.nested_units.extend(graph.nested)
+    world.captured = graph.captured
     graph.captured |= transfer.watched
     fixpoint = Fixpoint(graph, transfer)
     eventful: set[int] = set()
@@ -147,18 +149,21 @@ class _Current:
     """The checker whose functions are analysed now, and what is known for all of them."""
 
     checker: TypeChecker | None = None
-    shared: tuple[Types, Library, Shapes, Binder, Factories, OwnCode] | None = None
+    shared: tuple[Types, Library, Shapes, Binder, Factories, OwnCode, Surroundings] | None = None
 
 
 _current = _Current()
 
 
-def _shared(checker: TypeChecker, options: Options) -> tuple[Types, Library, Shapes, Binder, Factories, OwnCode]:
+def _shared(
+    checker: TypeChecker, options: Options
+) -> tuple[Types, Library, Shapes, Binder, Factories, OwnCode, Surroundings]:
     if _current.checker is not checker or _current.shared is None or not _current.shared[0].is_current():
         library = _library(options.stub_paths)
         mapped, types = MappedClasses(), Types(checker)
         shapes = Shapes(mapped, library)
         own = own_code(types, library, mapped)
         _current.checker = checker
-        _current.shared = (types, library, shapes, Binder(shapes, types.of), Factories(checker.tree), own)
+        module = (Factories(checker.tree), own, Surroundings(checker.tree))
+        _current.shared = (types, library, shapes, Binder(shapes, types.of), *module)
     return _current.shared

@@ -8,7 +8,19 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mypy.nodes import GDEF, AssignmentStmt, FuncDef, MypyFile, NameExpr, Node, SymbolTableNode, TypeInfo, Var
+from mypy.nodes import (
+    GDEF,
+    AssignmentStmt,
+    FuncDef,
+    MemberExpr,
+    MypyFile,
+    NameExpr,
+    Node,
+    OperatorAssignmentStmt,
+    SymbolTableNode,
+    TypeInfo,
+    Var,
+)
 from mypy.types import CallableType, Type
 
 from mypy_session_plugin.config import Options
@@ -32,6 +44,9 @@ CONSTRUCTION = "<construction>"
 OPENING = "<opening>"
 #: Stands among a unit's names once its syntax has been looked through for what leaves a block.
 LOOKED_THROUGH = "<looked through>"
+
+#: Stands among a unit's names once its assignments have been looked through.
+ASSIGNMENTS_SEEN = "<assignments seen>"
 
 #: The method of a library that mypy looks up as one of the user's own subclass, whose constructor takes the sessions.
 STARTS_A_THREAD = "start"
@@ -91,12 +106,14 @@ class Events:
             from mypy_session_plugin.semantics.leaving_hints import CLOSING
 
             sinks = self.sinks
-            self._names = CLOSING | sinks.certain | sinks.stateful | sinks.unsettling | sinks.holding
+            self._names = CLOSING | sinks.certain | sinks.stateful | sinks.unsettling | sinks.holding | sinks.working
         return self._names
 
     def are_enough(self, names: set[str], unit: FuncDef | MypyFile) -> bool:
         """Whether something may be reported in a unit with these names of interest."""
         if self.sinks.are_enough(names, CONSTRUCTION in names, OPENING in names) or self._may_leave(names, unit):
+            return True
+        if OPENING in names and (not self.sinks.working.isdisjoint(names) or _assigns_attribute(unit, names)):
             return True
         if self.sinks.holding.isdisjoint(names) or not _is_given_two_sessions(unit):
             return False
@@ -134,6 +151,21 @@ class Events:
             constructor = symbol.node.get("__init__")
             return constructor is not None and has_phantom_signature(constructor.node)
         return has_phantom_signature(symbol.node)
+
+
+def _assigns_attribute(unit: FuncDef | MypyFile, names: set[str]) -> bool:
+    """Whether a unit assigns an attribute, which may be that of a mapped instance; it is looked through once."""
+    from mypy_session_plugin.flow.syntax import descendants
+
+    if ASSIGNMENTS_SEEN in names:
+        return False
+    names.add(ASSIGNMENTS_SEEN)
+    return any(
+        isinstance(target, MemberExpr)
+        for node in descendants(unit, into_functions=isinstance(unit, FuncDef))
+        if isinstance(node, (AssignmentStmt, OperatorAssignmentStmt))
+        for target in (node.lvalues if isinstance(node, AssignmentStmt) else [node.lvalue])
+    )
 
 
 def _is_given_two_sessions(unit: FuncDef | MypyFile) -> bool:

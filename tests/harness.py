@@ -16,7 +16,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -26,6 +26,7 @@ from mypy import api
 from mypy.version import __version__ as mypy_version
 
 import mypy_session_plugin
+from mypy_session_plugin.codes import CODES
 
 MYPY_RELEASE = tuple(int(part) for part in re.findall(r"\d+", mypy_version)[:2])
 #: mypy 1.20 takes `-n` and crashes.
@@ -168,6 +169,22 @@ class Harness:
     def check(self, files: Files, *, flags: Sequence[str] = (), config: str = "") -> None:
         """Fail unless mypy reports on a case what its comments say."""
         assert_expected(files, self.run_in_process(files, flags=flags, config=config))
+
+
+def codes_of_cases(names: Iterable[str]) -> str:
+    """The configuration of modules that are named for a code (`session_merge_added`).
+
+    Only the modules of a code that is off in tests, or by default, are reported on under it: what others leave out to
+    be small (a commit, a close) is no mistake of theirs.
+    """
+    sections: list[str] = []
+    for code in CODES:
+        mine = [name for name in names if name.startswith(f"{code.name}-".replace("-", "_"))]
+        off = [other.name for other in CODES if not other.in_tests and other is not code]
+        if mine:
+            on = "" if code.default else f"enable_error_code = {code.name}\n"
+            sections.append(f"[mypy-{','.join(mine)}]\ndisable_error_code = {','.join(off)}\n{on}")
+    return "".join(sections)
 
 
 def modes() -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mypy_session_plugin.codes import CODES
-from tests.harness import Harness, Report, assert_expected
+from tests.harness import Harness, Report, assert_expected, codes_of_cases
 
 FOLDER = Path(__file__).parent / "cases"
 FILES = sorted(path for code in CODES for path in (FOLDER / code.name).glob("*.py"))
@@ -27,7 +27,7 @@ def reports(harness: Harness) -> dict[str, list[Report]]:
     """What mypy reports on each file of cases, from one build."""
     cases = {_module(path): path.read_text(encoding="utf-8") for path in FILES}
     cases["models"] = (FOLDER / "models.py").read_text(encoding="utf-8")
-    return harness.run_batch(cases, flags=["--allow-empty-bodies"])
+    return harness.run_batch(cases, flags=["--allow-empty-bodies"], config=codes_of_cases(cases))
 
 
 @pytest.mark.parametrize("path", FILES, ids=_module)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mypy_session_plugin.codes import CODES
-from tests.harness import Harness, Report, assert_expected
+from tests.harness import Harness, Report, assert_expected, codes_of_cases
 from tests.pages import PREAMBLE, PREAMBLE_LINE, ROOT, RULES, Block, blocks, run
 
 _BLOCKS = [block for code in CODES for block in blocks(RULES / f"{code.name}.md")]
@@ -22,7 +22,7 @@ def reports(harness: Harness) -> dict[str, list[Report]]:
     """What mypy reports on each block of all pages, from one build."""
     cases = {block.name: PREAMBLE_LINE + block.text for block in _BLOCKS}
     cases["preamble"] = PREAMBLE.read_text(encoding="utf-8")
-    return harness.run_batch(cases, flags=_FLAGS)
+    return harness.run_batch(cases, flags=_FLAGS, config=codes_of_cases(cases))
 
 
 @pytest.mark.parametrize("block", _BLOCKS, ids=lambda block: block.name)

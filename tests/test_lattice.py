@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mypy_session_plugin.facts.objects import ContainerFacts, Facts, InstanceFacts, SessionFacts
@@ -27,6 +27,7 @@ from mypy_session_plugin.facts.values import (
     join,
     rename,
 )
+from mypy_session_plugin.facts.work import GIVEN, Deed, Fate, Unit, Work
 from mypy_session_plugin.flow.fixpoint import LIMIT, PathStates
 from mypy_session_plugin.semantics import sessions
 from mypy_session_plugin.semantics.instances import Operation, operate
@@ -35,7 +36,7 @@ SESSIONS = [ObjectId("parameter", "session"), ObjectId("construct", "made")]
 INSTANCES = [ObjectId("construct", "user"), ObjectId("load", "user"), ObjectId("load", "user", older=True)]
 CONTAINER = ObjectId("container", "list")
 
-few = settings(max_examples=60)
+few = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 levels = st.sampled_from(Level)
 situations = st.builds(
@@ -67,6 +68,29 @@ ways_of_life = st.builds(
     st.one_of(st.none(), st.tuples(st.integers(1, 2), st.integers(0, 1))),
 )
 lives = st.builds(SessionLife, st.frozensets(st.one_of(st.just(UNKNOWN), ways_of_life), min_size=1, max_size=4))
+NODES = ["one", "other"]
+deeds = st.dictionaries(st.sampled_from(NODES), st.sampled_from(Fate)).map(
+    lambda fates: frozenset(Deed(node, fate) for node, fate in fates.items())
+)
+units = st.frozensets(st.builds(Unit, st.frozensets(st.sampled_from(NODES)), st.booleans()))
+works = st.builds(
+    Work,
+    st.just(True),
+    st.just(False),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    deeds,
+    deeds,
+    units,
+)
+SOME_WORK = [
+    Work(),
+    GIVEN,
+    Work(bound=True, dirty=False).read().committed("one", splits=True),
+    Work(bound=True, dirty=False).wrote("one").interrupted(),
+    Work(bound=True, dirty=False).wrote("one").committed("other", splits=True).wrote("one"),
+]
 session_facts = st.builds(
     SessionFacts,
     st.just("sqlalchemy.orm.session.Session"),
@@ -79,6 +103,7 @@ session_facts = st.builds(
     depth=st.sampled_from([None, 0, 1]),
     life=lives,
     overridden=st.frozensets(st.sampled_from(["close", "flush"])),
+    work=st.sampled_from(SOME_WORK),
 )
 containers = st.builds(ContainerFacts, st.just("list"), values)
 
@@ -111,6 +136,37 @@ def test_a_join_of_instances_is_an_upper_bound_in_any_order(one: InstanceFacts, 
     assert one.join(other) == other.join(one)
     assert one.join(one) == one
     assert one.join(other).situations.keys() >= one.situations.keys() | other.situations.keys()
+
+
+@few
+@given(works, works, works)
+def test_a_join_of_work_is_an_upper_bound_in_any_order(one: Work, other: Work, third: Work) -> None:
+    assert one.join(other) == other.join(one)
+    assert one.join(one) == one
+    assert one.join(other).join(third) == one.join(other.join(third))
+    assert one.join(other).join(one) == one.join(other)
+
+
+WORK_CHANGES: dict[str, Callable[[Work], Work]] = {
+    "wrote": lambda work: work.wrote("one"),
+    "may have written": Work.may_have_written,
+    "read": Work.read,
+    "touched": Work.touched,
+    "interrupted": Work.interrupted,
+    "settled": Work.settled,
+    "shared": Work.shared,
+    "committed": lambda work: work.committed("one", splits=True),
+    "rolled back": Work.rolled_back,
+    "given up": Work.given_up,
+    "ended": Work.ended,
+}
+
+
+@few
+@given(works, works, st.sampled_from(sorted(WORK_CHANGES)))
+def test_changes_of_work_are_monotone(one: Work, other: Work, name: str) -> None:
+    change, joined = WORK_CHANGES[name], one.join(other)
+    assert change(one).join(change(joined)) == change(joined)
 
 
 @few

@@ -23,6 +23,7 @@ from mypy_session_plugin.facts.values import (
     join,
     rename,
 )
+from mypy_session_plugin.facts.work import UNSEEN, Work
 
 #: Stands among the methods of a session that are not the library's for all of them: one of its bases is not known.
 EVERY_METHOD = "*"
@@ -141,8 +142,8 @@ class SessionFacts:
     type says.
     `overridden`: the methods that a subclass, or an assignment, has put in the place of the library's.
     `holds_new`: something may have been inserted in the running transaction.  `depth`: the number of savepoints, None
-    for unknown.  `name` is how the source calls it, `identity` what tells it from others.  `life` is where it stands
-    between its opening and its end.
+    for unknown.  `work` is what was done in its transactions.  `name` is how the source calls it, `identity` what tells
+    it from others.  `life` is where it stands between its opening and its end.
     """
 
     class_name: str
@@ -163,12 +164,15 @@ class SessionFacts:
     identity: SessionIdentity = NO_IDENTITY
     life: SessionLife = NOT_FOLLOWED
     overridden: frozenset[str] = frozenset()
+    work: Work = UNSEEN
     origin: Origin | None = field(default=None, compare=False)
 
     @property
     def key(self) -> object:
-        """What makes two path states different: all but what tells sessions apart."""
-        return self if self.identity is NO_IDENTITY else replace(self, identity=NO_IDENTITY)
+        """What makes two path states different: not what tells sessions apart, and of the work only the commits."""
+        if self.identity is NO_IDENTITY and self.work is UNSEEN:
+            return self
+        return replace(self, identity=NO_IDENTITY, work=UNSEEN), self.work.key
 
     def join(self, other: SessionFacts) -> SessionFacts:
         """What holds of either."""
@@ -193,6 +197,7 @@ class SessionFacts:
             identity=self.identity.join(other.identity),
             life=self.life.join(other.life),
             overridden=self.overridden | other.overridden,
+            work=self.work.join(other.work),
             origin=_first(self.origin, other.origin),
         )
 

@@ -173,6 +173,8 @@ class Store:
             if key.older:
                 continue
             theirs = other.heap.get(key)
+            if theirs is facts:
+                continue
             if isinstance(facts, InstanceFacts):
                 if theirs is None or facts.key != theirs.key:
                     return False

@@ -40,13 +40,15 @@ class Quantifier(Enum):
 class Finding:
     """One mistake: where it is reported, the main line and the notes under it.
 
-    `raises` names the exception that the rule predicts; empty where nothing raises.
+    `raises` names the exception that the rule predicts; empty where nothing raises.  Of several findings of one code
+    with the same `mistake` the first is reported.
     """
 
     node: Context
     message: str
     notes: tuple[str, ...] = ()
     raises: str = ""
+    mistake: Hashable = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,13 @@ class Collector:
                 found.setdefault((code, finding.message, *place), Reported(code, finding))
         crossing = {item.finding.node for item in found.values() if item.code in CONCURRENT}
         kept = [item for item in found.values() if item.code != HANDOVER or item.finding.node not in crossing]
-        yield from sorted(kept, key=lambda item: (item.finding.node.line, item.finding.node.column, item.code))
+        in_order = sorted(kept, key=lambda item: (item.finding.node.line, item.finding.node.column, item.code))
+        told: set[tuple[str, Hashable]] = set()
+        for item in in_order:
+            mistake = (item.code, item.finding.mistake)
+            if item.finding.mistake is None or mistake not in told:
+                told.add(mistake)
+                yield item
 
     def _holding(self, code: str, verdicts: list[Verdict]) -> Finding | None:
         known = [verdict for verdict in verdicts if verdict.finding is not None]

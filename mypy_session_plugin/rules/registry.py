@@ -5,8 +5,10 @@ from __future__ import annotations
 from mypy_session_plugin.rules.base import Rule
 from mypy_session_plugin.rules.escape import EscapeRule
 from mypy_session_plugin.rules.handover import HandOverRule
+from mypy_session_plugin.rules.lost_write import LostWriteRule
 from mypy_session_plugin.rules.merge import MergeRule
 from mypy_session_plugin.rules.mismatch import MismatchRule
+from mypy_session_plugin.rules.redundant_commit import RedundantCommitRule
 from mypy_session_plugin.rules.state import StateRule
 from mypy_session_plugin.rules.task import TaskRule
 from mypy_session_plugin.rules.thread import ThreadRule
@@ -19,4 +21,6 @@ RULES: tuple[Rule, ...] = (
     TaskRule(),
     HandOverRule(),
     EscapeRule(),
+    LostWriteRule(),
+    RedundantCommitRule(),
 )

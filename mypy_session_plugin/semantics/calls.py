@@ -27,7 +27,7 @@ from mypy_session_plugin.facts.values import (
 )
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.mypy_compat.types import info_of
-from mypy_session_plugin.semantics import boundaries, conditions, containers, library_calls, sessions
+from mypy_session_plugin.semantics import boundaries, conditions, containers, library_calls, sessions, writes
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite, read_call
 from mypy_session_plugin.semantics.constructions import construct
@@ -105,6 +105,7 @@ class Calls:
         if instruction.method in boundaries.KEEPING:
             receiver = store.value(instruction.receiver) if instruction.receiver is not None else frozenset()
             boundaries.keep(self._world, store, receiver, instruction.receiver_place, values)
+        writes.method(self._world, store, instruction)
         changed = containers.call(self._world, store, instruction, values)
         if changed is not None:
             return changed
@@ -313,6 +314,7 @@ class Calls:
                 sessions.may_load(store, value)
             if self._may_fill(instruction, values):
                 fill_empty(store, values)
+            writes.closed_call(store, instruction, (*values, receiver), self._site_package(instruction))
             self._set_attribute(instruction, store)
         else:
             places = [argument.place for argument in instruction.arguments]
@@ -328,12 +330,14 @@ class Calls:
         sessions.update_sessions(store, result - NONE_VALUE, lambda facts: replace(facts, lender=lender))
         return result
 
+    def _site_package(self, instruction: Call) -> str:
+        node = instruction.node
+        return self._site(instruction, node).package if isinstance(node, CallExpr) else ""
+
     def _serve(self, instruction: Call, store: Store) -> None:
         """A test client, a task called directly and an application context may end the registry's session."""
-        node = instruction.node
-        package = self._site(instruction, node).package if isinstance(node, CallExpr) else ""
-        if instruction.method in SERVING.get(package, ()):
-            run_manager(store, frozenset(), (), site_of(node))
+        if instruction.method in SERVING.get(self._site_package(instruction), ()):
+            run_manager(store, frozenset(), (), site_of(instruction.node))
 
     def _set_attribute(self, instruction: Call, store: Store) -> None:
         """`setattr()` and `delattr()`: of a name that is not known, any attribute of the object."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from mypy.nodes import TypeInfo
 
 from mypy_session_plugin.facts.effects import FunctionStub
-from mypy_session_plugin.facts.objects import InstanceFacts, LibraryFacts
+from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import UNKNOWN, Constant, ObjectId, Unknown, Value
+from mypy_session_plugin.facts.values import UNKNOWN, Constant, ObjectId, Unknown, Value, objects
 from mypy_session_plugin.flow.graph import ArgumentKind, Call
 from mypy_session_plugin.mypy_compat.types import is_any
-from mypy_session_plugin.semantics import boundaries, containers, runners
+from mypy_session_plugin.semantics import boundaries, containers, runners, work
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite, is_overridden
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
@@ -28,6 +28,8 @@ from mypy_session_plugin.semantics.world import World
 
 #: What a call makes that the option `session_expressions` names.
 CONFIGURED_SESSION = SessionShape("sqlalchemy.orm.session.Session", registry=False)
+#: The session classes of SQLModel, which only add methods to SQLAlchemy's.
+SQLMODEL_SESSIONS = frozenset({"sqlmodel.orm.session.Session", "sqlmodel.ext.asyncio.session.AsyncSession"})
 #: Packages whose bases of mapped classes have constructors that only assign attributes.
 CONSTRUCTING = ("sqlmodel", "pydantic", "flask_sqlalchemy")
 
@@ -41,7 +43,7 @@ def construct(world: World, site: CallSite, instruction: Call, store: Store) -> 
     if session is not None and not is_overridden(world, info, "__new__"):
         shape = world.shape(site.node)
         session = shape if session.registry and isinstance(shape, SessionShape) else session
-        return new_session(store, session, site.node, _settings_of_new(info, site, instruction, store))
+        return new_session(store, session, site.node, _settings_of_new(world, info, site, instruction, store))
     if world.shapes.mapped.is_mapped(info):
         return _new_instance(world, info, site, instruction, store)
     overloads = world.library.method([base.fullname for base in info.mro], "__init__")
@@ -50,10 +52,12 @@ def construct(world: World, site: CallSite, instruction: Call, store: Store) -> 
     return None if overloads is None else _new_library_object(world, info, overloads, site, instruction, store)
 
 
-def _settings_of_new(info: TypeInfo, site: CallSite, instruction: Call, store: Store) -> dict[str, Setting]:
+def _settings_of_new(
+    world: World, info: TypeInfo, site: CallSite, instruction: Call, store: Store
+) -> dict[str, Setting]:
     """The settings of a session, or of those that a registry makes by the factory that it is given."""
-    if info.fullname in SESSIONS:
-        return settings_of(site.node)
+    if info.fullname in SESSIONS | SQLMODEL_SESSIONS:
+        return settings_of(site.node, None, world.type)
     unknown = dict.fromkeys(DEFAULTS, NOT_KNOWN)
     if info.fullname not in REGISTRIES or not instruction.arguments:
         return unknown
@@ -98,7 +102,14 @@ def _new_instance(world: World, info: TypeInfo, site: CallSite, instruction: Cal
     for argument, value in zip(instruction.arguments, given, strict=True):
         related = argument.kind is ArgumentKind.DOUBLE_STAR or isinstance(world.shape(argument.node), RELATED)
         link_owner(store, made, value, related)
+        if related or _holds_instance(store, value):
+            # What is in a session changes along with its new relation.
+            work.may_write(store)
     return made
+
+
+def _holds_instance(store: Store, value: Value) -> bool:
+    return any(isinstance(store.heap.get(item), (InstanceFacts, ContainerFacts)) for item in objects(value))
 
 
 def _has_own_constructor(info: TypeInfo) -> bool:
@@ -138,7 +149,7 @@ def _new_library_object(
     bound = world.binder.bind(overloads, arguments, None, {})
     if bound is None:
         return None
-    settings = tuple(sorted(settings_of(site.node).items()))
+    settings = tuple(sorted(settings_of(site.node, None, world.type).items()))
     facts = LibraryFacts(class_name, settings=settings, workers=_workers_of(bound))
     made = frozenset({store.create(ObjectId("result", site_of(site.node)), facts)})
     starts = world.library.method(class_name, "start") is None

@@ -97,6 +97,14 @@ def _is_assigned(method: FuncDef, variable: object) -> bool:
     )
 
 
+def is_given_to_object(world: World, place: tuple[str, ...]) -> bool:
+    """Whether a place is an attribute of the method's own object that its constructor sets from a parameter."""
+    unit = world.unit
+    if len(place) != 2 or not isinstance(unit, FuncDef) or not unit.info or not unit.arguments:
+        return False
+    return place[0] == unit.arguments[0].variable.name and given_as(world, unit.info, place[1]) is not None
+
+
 def _function(world: World, node: object) -> FuncDef | None:
     node = node.func if isinstance(node, Decorator) else node
     return node if isinstance(node, FuncDef) and is_here(world, node) and node.arguments else None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from mypy.nodes import Context
+from mypy.nodes import Context, FuncItem
 
 from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import ObjectId, Value, objects
-from mypy_session_plugin.semantics.events import Ending, SessionEndEvent
+from mypy_session_plugin.facts.work import Deed, Deeds, Fate, Work
+from mypy_session_plugin.semantics import work
+from mypy_session_plugin.semantics.events import CommitEndEvent, Ending, SessionEndEvent, WriteEndEvent
 from mypy_session_plugin.semantics.results import FACTORY_BLOCK
+from mypy_session_plugin.semantics.unknown_calls import reachable
 from mypy_session_plugin.semantics.world import World
 
 
@@ -22,8 +25,11 @@ def tell_closed(
     (only,) = session if len(session) == 1 else (None,)
     if not isinstance(only, ObjectId) or store.session(only) is None or not is_session(store, receiver):
         return
-    ending = Ending.CLOSED if failed is None else Ending.BLOCK
-    world.listener(SessionEndEvent(node, only, ending, bool(failed) or world.raising), store)
+    raising = bool(failed) or world.raising
+    end = SessionEndEvent(node, only, Ending.CLOSED if failed is None else Ending.BLOCK, raising)
+    world.listener(end, store)
+    _tell_work(world, store, end, certain=not only.older)
+    work.change(store, only, Work.ended)
 
 
 def is_session(store: Store, receiver: Value) -> bool:
@@ -36,9 +42,46 @@ def is_session(store: Store, receiver: Value) -> bool:
     )
 
 
-def leave(world: World, store: Store, raising: bool) -> None:
-    """The function is left: every session that it knows is out of sight."""
+def leave(world: World, store: Store, given_away: Value, raising: bool) -> None:
+    """The function is left: every session that it knows is out of sight; the caller gets what is `given_away`."""
     ending = Ending.RAISE if raising else Ending.RETURN
-    for identity, facts in list(store.heap.items()):
-        if isinstance(facts, SessionFacts):
-            world.listener(SessionEndEvent(world.unit, identity, ending, raising), store)
+    known = work.sessions_in(store)
+    if not known:
+        return
+    found = reachable(store, [given_away])
+    outlives = found | work.of_instances(store, found)
+    for identity in known:
+        end = SessionEndEvent(world.unit, identity, ending, raising)
+        world.listener(end, store)
+        facts = store.session(identity)
+        certain = facts is not None and facts.made_here and not facts.escaped and not facts.work.reached
+        _tell_work(world, store, end, certain and identity not in outlives and isinstance(world.unit, FuncItem))
+
+
+def _tell_work(world: World, store: Store, end: SessionEndEvent, certain: bool) -> None:
+    """Show the rules what has come of the writes and commits of a session's life."""
+    facts = store.session(end.session)
+    if facts is None or not (facts.work.writes or facts.work.commits):
+        return
+    for deed in _in_order(facts.work.writes, end.raising):
+        lost = deed.fate is Fate.OPEN and certain and not _are_events_in_view(world)
+        lost = lost and not world.surroundings.may_autocommit
+        world.listener(WriteEndEvent(_node(deed), end.session, lost, end.ending, end.node), store)
+    for deed in _in_order(facts.work.commits, end.raising):
+        redundant = deed.fate is Fate.OPEN and certain and not _are_events_in_view(world)
+        world.listener(CommitEndEvent(_node(deed), end.session, redundant), store)
+
+
+def _in_order(deeds: Deeds, raising: bool) -> list[Deed]:
+    """What is told: of what an exception has cut short nothing is."""
+    told = [deed for deed in deeds if deed.fate is Fate.SETTLED or (deed.fate is Fate.OPEN and not raising)]
+    return sorted(told, key=lambda deed: (_node(deed).line, _node(deed).column))
+
+
+def _node(deed: Deed) -> Context:
+    assert isinstance(deed.node, Context)
+    return deed.node
+
+
+def _are_events_in_view(world: World) -> bool:
+    return world.options.session_events or world.surroundings.has_listeners

@@ -120,6 +120,29 @@ class EscapeEvent:
     closing: Closing | None
 
 
+@dataclass(frozen=True, slots=True)
+class WriteEndEvent:
+    """The life of a session ends after a certain write: `lost` tells that nothing on this path has dealt with it.
+
+    `node` is what writes and `closed` the call or block that ends the life, or the function.
+    """
+
+    node: Context
+    session: ObjectId
+    lost: bool
+    ending: Ending
+    closed: Context
+
+
+@dataclass(frozen=True, slots=True)
+class CommitEndEvent:
+    """The life of a session ends after a commit: `redundant` tells that it has done nothing on this path."""
+
+    node: Context
+    session: ObjectId
+    redundant: bool
+
+
 class Outcome(Enum):
     """What came of a hand-over on one path.
 
@@ -160,5 +183,6 @@ class HandOverEvent:
 
 
 Event: TypeAlias = (
-    "CallEvent | PositionEvent | DeclarationEvent | RevealEvent | HandOverEvent | SessionEndEvent | EscapeEvent"
+    "CallEvent | PositionEvent | DeclarationEvent | RevealEvent | HandOverEvent"
+    " | SessionEndEvent | WriteEndEvent | CommitEndEvent | EscapeEvent"
 )

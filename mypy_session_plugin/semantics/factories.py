@@ -6,10 +6,13 @@ not reconfigured, or from the option `expire_on_commit` (design: "known only fro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from mypy.nodes import (
     ARG_NAMED,
+    ARG_POS,
+    ARG_STAR,
     ARG_STAR2,
     AssignmentStmt,
     Block,
@@ -22,14 +25,18 @@ from mypy.nodes import (
     MypyFile,
     NameExpr,
     Node,
+    RefExpr,
     StrExpr,
     TryStmt,
+    Var,
 )
+from mypy.types import Type
 
 from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, Constant, Unknown, Value, objects
 from mypy_session_plugin.flow.syntax import children
+from mypy_session_plugin.mypy_compat.types import info_of
 
 #: The settings that states depend on, with what SQLAlchemy does where they are not given.
 DEFAULTS: dict[str, bool] = {"autoflush": True, "expire_on_commit": True}
@@ -44,13 +51,30 @@ REGISTRY_CLASSES = frozenset(
 )
 
 QUERY = "sqlalchemy.orm.query.Query"
+#: The setting that tells whether the sessions are bound to an engine, so that their transactions are their own.
+BOUND = "bound"
+ENGINES = frozenset({"sqlalchemy.engine.base.Engine", "sqlalchemy.ext.asyncio.engine.AsyncEngine"})
+CREATE_ENGINE = frozenset(
+    {
+        "sqlalchemy.engine.create.create_engine",
+        "sqlalchemy.ext.asyncio.engine.create_async_engine",
+        "sqlalchemy.create_engine",
+        "sqlalchemy.ext.asyncio.create_async_engine",
+    }
+)
 
 Setting = frozenset[bool | Unknown]
+TypeOf: TypeAlias = "Callable[[Expression], Type | None]"
 NOT_KNOWN: Setting = frozenset({UNKNOWN})
 
 
-def settings_of(call: CallExpr, inherited: dict[str, Setting] | None = None) -> dict[str, Setting]:
-    """The settings that a construction gives, on top of its factory's or of SQLAlchemy's defaults."""
+def settings_of(
+    call: CallExpr, inherited: dict[str, Setting] | None = None, type_of: TypeOf | None = None
+) -> dict[str, Setting]:
+    """The settings that a construction gives, on top of its factory's or of SQLAlchemy's defaults.
+
+    `BOUND` among them tells whether it gives an engine, by the types of expressions or else by those of variables.
+    """
     base = {name: frozenset[bool | Unknown]({value}) for name, value in DEFAULTS.items()}
     found = dict(base if inherited is None else inherited)
     for value, kind, name in zip(call.args, call.arg_kinds, call.arg_names, strict=True):
@@ -61,6 +85,9 @@ def settings_of(call: CallExpr, inherited: dict[str, Setting] | None = None) -> 
             found[name] = NOT_KNOWN if literal is None else frozenset({literal})
         elif kind == ARG_NAMED and name == "class_":
             found = _of_class(found, value)
+    engine = _gives_engine(call, type_of or _declared_type)
+    if engine is not None:
+        found[BOUND] = engine
     return found
 
 
@@ -72,6 +99,29 @@ def factory_settings(store: Store, factory: Value) -> dict[str, Setting] | None:
         if isinstance(facts, LibraryFacts) and facts.settings:
             known = {name: setting for name, setting in facts.settings if isinstance(setting, frozenset)}
     return known
+
+
+def _gives_engine(call: CallExpr, type_of: TypeOf) -> Setting | None:
+    """Whether what a session is bound to is an engine; None where the call says nothing of that."""
+    given: Setting | None = None
+    for value, kind, name in zip(call.args, call.arg_kinds, call.arg_names, strict=True):
+        if kind in (ARG_STAR, ARG_STAR2) or name == "binds" or (name == "class_" and not _is_own_class(value)):
+            return NOT_KNOWN
+        if kind == ARG_POS or name == "bind":
+            given = frozenset({True}) if _is_engine(value, type_of) else NOT_KNOWN
+    return given
+
+
+def _is_engine(value: Expression, type_of: TypeOf) -> bool:
+    if isinstance(value, CallExpr) and isinstance(value.callee, RefExpr) and value.callee.fullname in CREATE_ENGINE:
+        return True
+    info = info_of(type_of(value))
+    return info is not None and info.fullname in ENGINES
+
+
+def _declared_type(value: Expression) -> Type | None:
+    node = value.node if isinstance(value, RefExpr) else None
+    return node.type if isinstance(node, Var) else None
 
 
 def boolean_setting(value: Value) -> Setting:
@@ -111,9 +161,12 @@ def _names_autoflush(expression: Node) -> bool:
 
 def _of_class(settings: dict[str, Setting], value: Expression) -> dict[str, Setting]:
     """A subclass of the library's session may set options of its own."""
+    return settings if _is_own_class(value) else dict.fromkeys(settings, NOT_KNOWN)
+
+
+def _is_own_class(value: Expression) -> bool:
     names = ("sqlalchemy.orm.session.Session", "sqlalchemy.ext.asyncio.session.AsyncSession")
-    full_name = getattr(value, "fullname", "")
-    return settings if full_name in names else dict.fromkeys(settings, NOT_KNOWN)
+    return getattr(value, "fullname", "") in names
 
 
 def _boolean(value: Expression) -> bool | None:

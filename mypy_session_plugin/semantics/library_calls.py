@@ -14,7 +14,7 @@ from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, join, objects
 from mypy_session_plugin.mypy_compat.types import class_named_by
-from mypy_session_plugin.semantics import boundaries, lives, sessions
+from mypy_session_plugin.semantics import boundaries, lives, sessions, work
 from mypy_session_plugin.semantics.binding import BoundCall, Given, is_phantom
 from mypy_session_plugin.semantics.endings import tell_closed
 from mypy_session_plugin.semantics.events import CallEvent
@@ -78,6 +78,7 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     if any(effect.when is When.LOAD for effect in effects):
         # What `delete()` cascades to is loaded before it marks the instance.
         sessions.flush(store, call.session, origin, When.LOAD)
+    written = work.Written(store, call.name, call.bound, _written_targets(store, call))
     _change_parameters(store, call)
     for effect in effects:
         if effect.name == "flushes" and effect.when is not When.LOAD:
@@ -93,6 +94,7 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
         _change_transaction(store, call, effect, inner)
     _change_settings(store, call)
     lives.follow(world, store, effects, call.node, call.name, call.receiver, call.session)
+    work.called(world, store, call, effects, written, inner)
     if any(effect.name == "closes" for effect in effects):
         tell_closed(world, store, call.node, call.receiver, call.session, call.failed)
     return Results(world, store, call.bound, call.receiver, call.session, call.result_node, call.name).value()
@@ -117,6 +119,16 @@ def _has_entity(shape: Shape) -> bool:
         case Collection(element=element):
             return _has_entity(element)
     return isinstance(shape, Entity)
+
+
+def _written_targets(store: Store, call: LibraryCall) -> list[Value]:
+    """The instances that a call adds, deletes or merges."""
+    return [
+        target
+        for given in call.bound.given
+        if is_phantom(element_annotation(given.parameter.annotation)) in ("Added", "Marked")
+        for target in targets_of(store, given)
+    ]
 
 
 def _occurs(effect: Effect, failed: bool | None) -> bool:

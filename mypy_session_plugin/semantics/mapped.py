@@ -23,6 +23,8 @@ DECLARATIVE_METACLASSES = frozenset(
 )
 #: Types that only the attributes of a mapped class have: what a registry's decorator leaves to be seen.
 MAPPED_ATTRIBUTES = frozenset({"sqlalchemy.orm.base.Mapped", "sqlalchemy.orm.attributes.InstrumentedAttribute"})
+COLUMNS = MAPPED_ATTRIBUTES | {"sqlalchemy.sql.schema.Column", "sqlalchemy.orm.properties.MappedColumn"}
+SQLMODEL = "sqlmodel.main.SQLModel"
 #: Names in the body of a class with a base of unknown type that say it is declarative.
 DECLARATIVE_NAMES = ("__tablename__", "__table__", "__mapper__")
 
@@ -75,6 +77,19 @@ def _has_mapped_attribute(info: TypeInfo) -> bool:
             if isinstance(declared, Instance) and declared.type.fullname in MAPPED_ATTRIBUTES:
                 return True
     return False
+
+
+def is_mapped_attribute(info: TypeInfo, name: str) -> bool:
+    """Whether an attribute is certainly mapped: `Mapped[...]`, a column, or a field of an SQLModel class."""
+    symbol = info.get(name)
+    if symbol is None or not isinstance(symbol.node, Var) or symbol.node.type is None or symbol.node.is_property:
+        return False
+    declared = get_proper_type(symbol.node.type)
+    if isinstance(declared, Instance) and declared.type.fullname in COLUMNS:
+        return True
+    owner = symbol.node.info
+    is_field = bool(owner) and any(base.fullname == SQLMODEL for base in owner.mro) and not symbol.node.is_classvar
+    return is_field and owner.fullname != SQLMODEL and not name.startswith("_")
 
 
 def attribute_type(info: TypeInfo | None, name: str) -> Type | None:

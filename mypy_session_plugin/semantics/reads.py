@@ -8,11 +8,11 @@ from typing import Any
 from mypy.nodes import Context, FuncItem, MemberExpr, NameExpr, TypeInfo, Var
 
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts
-from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.store import GLOBALS, Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, UNKNOWN, Function, Method, Test, Value, carrier, objects
 from mypy_session_plugin.flow.graph import LoadAttribute, LoadName, Place
 from mypy_session_plugin.mypy_compat.types import info_of, is_any
-from mypy_session_plugin.semantics import bodies, boundaries, conditions, sessions
+from mypy_session_plugin.semantics import bodies, boundaries, conditions, constructors, sessions, work, writes
 from mypy_session_plugin.semantics.calls import INSTANCE_STATE, Calls
 from mypy_session_plugin.semantics.constructors import given_as
 from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
@@ -67,6 +67,8 @@ class Reads:
             value = Maker(store, kind, None).value(shape, place, name)
         else:
             value = self._world.path_symbol(store, place, shape)
+        if isinstance(shape, SessionShape) and self._is_given(store, kind, shape, place):
+            work.give(store, value)
         if isinstance(shape, LibraryShape) and shape.class_name in FACTORY_CLASSES:
             settings = tuple(sorted(self._world.factories.settings(name).items()))
             for item in objects(value):
@@ -84,6 +86,14 @@ class Reads:
                 autoflush, expire = known["autoflush"], known["expire_on_commit"]
                 store.heap[item] = replace(facts, autoflush=autoflush, expire_on_commit=expire)
 
+    def _is_given(self, store: Store, kind: str, shape: SessionShape, place: Place) -> bool:
+        """Whether the function was given the session, and nothing can have used it here before."""
+        if kind == "parameter":
+            return True
+        if kind == "captured" or store.epoch(place) or store.epochs.get(GLOBALS):
+            return False
+        return shape.registry or constructors.is_given_to_object(self._world, place)
+
     def attribute(self, instruction: LoadAttribute, store: Store) -> Value:
         """What an attribute holds."""
         owner = store.value(instruction.object)
@@ -91,6 +101,7 @@ class Reads:
         if state_test is not None:
             return state_test
         sessions.may_load(store, owner)
+        writes.loaded(self._world, store, owner, instruction)
         boundaries.use_instance(self._world, store, owner, instruction.node, reads=True)
         place, node = instruction.place, instruction.node
         if place is not None and place in store.paths:

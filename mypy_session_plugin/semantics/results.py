@@ -14,9 +14,11 @@ from mypy_session_plugin.facts.session_life import MADE, NOT_FOLLOWED
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE_VALUE, NOTHING_KNOWN, Constant, ObjectId, Value, join, objects
+from mypy_session_plugin.facts.work import Work
 from mypy_session_plugin.semantics.binding import ROW_CLASSES, BoundCall, is_phantom
 from mypy_session_plugin.semantics.exports import canonical_name
 from mypy_session_plugin.semantics.factories import (
+    BOUND,
     DEFAULTS,
     FACTORY_CLASSES,
     NOT_KNOWN,
@@ -272,7 +274,7 @@ class Results:
 
     def _settings(self, class_name: str) -> tuple[tuple[str, Setting], ...]:
         if class_name in FACTORY_CLASSES and isinstance(self._node, CallExpr):
-            return tuple(sorted(settings_of(self._node).items()))
+            return tuple(sorted(settings_of(self._node, None, self._world.type).items()))
         if class_name.endswith(FACTORY_BLOCK):
             return tuple(sorted(self._factory_settings().items()))
         return ()
@@ -298,7 +300,7 @@ class Results:
         inherited = factory_settings(self._store, self._receiver)
         unknown = dict.fromkeys(DEFAULTS, frozenset(NOTHING_KNOWN))
         base: dict[str, Setting] = inherited or unknown  # type: ignore[assignment]
-        return settings_of(self._node, base) if isinstance(self._node, CallExpr) else base
+        return settings_of(self._node, base, self._world.type) if isinstance(self._node, CallExpr) else base
 
 
 def class_is_transaction(class_name: str) -> bool:
@@ -313,6 +315,7 @@ def is_factory_call(returns: TypeExpression) -> bool:
 
 def new_session(store: Store, shape: SessionShape, node: Context, settings: dict[str, Setting]) -> Value:
     """A session that this function makes: its whole life is seen."""
+    bound = settings.get(BOUND) == frozenset({True})
     facts = SessionFacts(
         shape.class_name,
         "",
@@ -323,6 +326,7 @@ def new_session(store: Store, shape: SessionShape, node: Context, settings: dict
         holds_new=False,
         life=NOT_FOLLOWED if shape.registry else MADE,
         overridden=shape.overridden,
+        work=Work(bound=bound, dirty=not bound),
         origin=Origin(node.line, "opened"),
     )
     return frozenset({store.create(ObjectId("construct", site_of(node)), facts)})

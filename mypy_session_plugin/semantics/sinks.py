@@ -28,7 +28,8 @@ class Sinks:
     `certain`: something may be reported there whatever else the function does.  `stateful`: they raise for a state that
     a loaded instance does not have, so something else in the function must bring it there: the construction of an
     instance, or one of `unsettling`.  `holding`: they raise for an instance that another session holds.  `opening` are
-    the full names of what gives out a session of the caller's own.
+    the full names of what gives out a session of the caller's own.  `working` are what writes or commits, which is
+    looked at in such a session.
     """
 
     certain: frozenset[str]
@@ -36,6 +37,7 @@ class Sinks:
     unsettling: frozenset[str]
     holding: frozenset[str]
     opening: frozenset[str]
+    working: frozenset[str]
 
     def are_enough(self, names: Collection[str], constructs: bool, has_two_sessions: bool) -> bool:
         """Whether a function that calls these names, and perhaps constructs instances, may be reported in."""
@@ -49,6 +51,10 @@ class Sinks:
         return constructs or len(found) > 1 or any(name != DELETE for name in self.unsettling.intersection(names))
 
 
+COMMIT = "commit"
+#: Methods that write only what a statement says, and the functions that make such a statement.
+RUNNING = frozenset({"execute", "scalars", "scalar", "exec", "stream", "stream_scalars"})
+STATEMENTS = frozenset({"insert", "update", "delete"})
 #: Deleting twice raises nothing: by itself it brings no instance into a state that it does not take.
 DELETE = "delete"
 
@@ -65,8 +71,21 @@ def read_sinks(library: Library, roots: Iterable[Path], methods: Collection[str]
             unsettling.add(name)
         if stub.error is not None and stub.effect("any_session") is None:
             holding.add(name)
-    opening = frozenset(_opening(library, roots))
-    return Sinks(frozenset(certain), frozenset(stateful) - certain, frozenset(unsettling), frozenset(holding), opening)
+    return Sinks(
+        frozenset(certain),
+        frozenset(stateful) - certain,
+        frozenset(unsettling),
+        frozenset(holding),
+        frozenset(_opening(library, roots)),
+        frozenset(_working(library, roots)) - RUNNING | STATEMENTS,
+    )
+
+
+def _working(library: Library, roots: Iterable[Path]) -> Iterator[str]:
+    """The methods that write by themselves, and `commit()`."""
+    for name, stub in _functions(library, roots):
+        if stub.effect("writes") is not None or name == COMMIT:
+            yield name
 
 
 def _opening(library: Library, roots: Iterable[Path]) -> Iterator[str]:

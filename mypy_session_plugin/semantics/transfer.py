@@ -23,7 +23,17 @@ from mypy_session_plugin.facts.values import (
 )
 from mypy_session_plugin.flow import graph
 from mypy_session_plugin.mypy_compat.types import info_of, parameters_of
-from mypy_session_plugin.semantics import boundaries, conditions, containers, endings, lives, managers, sessions
+from mypy_session_plugin.semantics import (
+    boundaries,
+    conditions,
+    containers,
+    endings,
+    lives,
+    managers,
+    sessions,
+    work,
+    writes,
+)
 from mypy_session_plugin.semantics.calls import Calls
 from mypy_session_plugin.semantics.escapes import KEPT, RETURNED, Escapes, keep
 from mypy_session_plugin.semantics.identities import hold, let_go
@@ -151,7 +161,7 @@ class Transfer:
             boundaries.leave(self._world, store)
             self._body.leave(store)
             self._escapes.leave(store)
-        endings.leave(self._world, store, raising)
+        endings.leave(self._world, store, store.variables.get(boundaries.GIVEN_AWAY, frozenset()), raising)
 
     def _nothing(self, instruction: graph.Instruction, store: Store) -> None:
         """An instruction without meaning for states."""
@@ -181,6 +191,8 @@ class Transfer:
         for argument in instruction.function.arguments:
             if isinstance(argument.initializer, NameExpr):
                 containers.link_all(store, store.value(argument.initializer.name))
+        captured = [store.value(name) for name in instruction.captured]
+        work.share_captured(store, captured)
         function = Function(instruction.function, instruction.captured, instruction.function.fullname)
         store.variables[instruction.target] = frozenset({function})
 
@@ -245,6 +257,8 @@ class Transfer:
         self._escapes.kept_name(instruction, value, store)
         if "." in instruction.variable or instruction.variable in self._stability.rebound:
             containers.link_all(store, value)
+        if instruction.variable in self._world.captured:
+            work.share_captured(store, [value])
         store.assign(instruction.variable, value, site_of(instruction.node))
 
     def _keep_sessions(self, variable: str, value: Value, store: Store) -> None:
@@ -260,6 +274,7 @@ class Transfer:
         containers.link_all(store, value)
         if any(isinstance(store.heap.get(item), InstanceFacts) for item in objects(store.value(instruction.object))):
             self._relate(instruction, value, store)
+        writes.attribute(self._world, store, instruction)
         sessions.assign_setting(store, store.value(instruction.object), instruction.name, value)
         boundaries.use_instance(self._world, store, store.value(instruction.object), instruction.node)
         store.assign_attribute(instruction.name, instruction.place, conditions.kept(value), site_of(instruction.node))
@@ -277,6 +292,7 @@ class Transfer:
 
     def _store_item(self, instruction: graph.StoreItem, store: Store) -> None:
         value = self._body.stored_item(instruction, store.value(instruction.value), store)
+        writes.item(self._world, store, instruction.node, store.value(instruction.object))
         containers.rearrange(store, store.value(instruction.object))
         containers.put(store, store.value(instruction.object), value)
 
@@ -285,9 +301,11 @@ class Transfer:
         store.assign(instruction.variable, NOTHING_KNOWN, site_of(instruction.node))
 
     def _delete_attribute(self, instruction: graph.DeleteAttribute, store: Store) -> None:
+        writes.deleted(self._world, store, instruction.node, store.value(instruction.object))
         store.assign_attribute(instruction.name, instruction.place, NOTHING_KNOWN, site_of(instruction.node))
 
     def _delete_item(self, instruction: graph.DeleteItem, store: Store) -> None:
+        writes.item(self._world, store, instruction.node, store.value(instruction.object))
         containers.rearrange(store, store.value(instruction.object))
 
     def _unpack(self, instruction: graph.Unpack, store: Store) -> None:
@@ -342,6 +360,8 @@ class Transfer:
             lives.interrupt(store)
         if self._protocol_now(name, manager, instruction, store, instruction.failed) is None:
             self._unknown_manager(instruction, manager, store)
+        if instruction.failed:
+            work.interrupt(store)
 
     def _protocol_now(
         self, name: str, manager: Value, instruction: graph.Instruction, store: Store, failed: bool | None = None
@@ -362,5 +382,6 @@ class Transfer:
             give_away(store, [store.value(instruction.value)])
 
     def _catch(self, instruction: graph.CatchException, store: Store) -> None:
+        work.interrupt(store)
         store.variables[instruction.target] = NOTHING_KNOWN
         lives.interrupt(store)

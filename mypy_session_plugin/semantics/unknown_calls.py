@@ -22,6 +22,7 @@ from mypy_session_plugin.facts.values import (
     Test,
     Value,
 )
+from mypy_session_plugin.semantics import work
 from mypy_session_plugin.semantics.instances import add_unknown
 from mypy_session_plugin.semantics.reaching import place_of
 
@@ -106,6 +107,7 @@ def call_unknown(store: Store, values: Iterable[Value], places: Iterable[tuple[s
     }
     for session in given_sessions:
         _reach(store, session, whole=session in given)
+    work.share(store, work.of_instances(store, given) | given_sessions)
     _touch_instances(store, given, given_sessions)
     if any(TAKES_OUT.search(name) for name in reached.names):
         add_unknown(store, given, lambda situation: situation.state not in ATTACHED)
@@ -172,6 +174,7 @@ def run_unknown(store: Store, site: object) -> None:
     for name in [name for name in store.variables if isinstance(name, str) and "." in name]:
         if not all(isinstance(atom, ObjectId) and _is_registry(store, atom) for atom in store.variables[name]):
             del store.variables[name]
+    work.run_unknown(store)
     store.disturb(GLOBALS, (CALLED, site))
     for identity in [key for key, facts in store.heap.items() if isinstance(facts, SessionFacts) and facts.escaped]:
         _give_away(store, identity)

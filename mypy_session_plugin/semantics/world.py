@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
-from mypy.nodes import Context, Expression, FuncItem, MypyFile
+from mypy.nodes import Context, Expression, FuncItem, MypyFile, Node
 from mypy.types import Type
 
 from mypy_session_plugin.config import Options
@@ -13,12 +13,15 @@ from mypy_session_plugin.facts.store import GLOBALS, Store
 from mypy_session_plugin.facts.values import NONE_VALUE, Value
 from mypy_session_plugin.mypy_compat.types import Types, is_optional
 from mypy_session_plugin.semantics.binding import Binder
+from mypy_session_plugin.semantics.commit_sites import splitting_commits
 from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.factories import Factories
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.own_code import OwnCode
 from mypy_session_plugin.semantics.shapes import SessionShape, Shape, Shapes, without_states
+from mypy_session_plugin.semantics.statements import Statements
+from mypy_session_plugin.semantics.surroundings import Surroundings
 
 
 def ignore(event: Event, store: Store) -> None:
@@ -32,6 +35,7 @@ class World:
     `unit` is the function or module of the graph, `nested` tells that it is inside another function.
     `reporting` is set in the reporting walk, `raising` tells it that an exception is under way which nobody has caught.
     `blocks` are the last lines of the `with` statements by their managers, once they have been asked for.
+    `captured` are the variables of the unit that functions inside it name.
     """
 
     unit: FuncItem | MypyFile
@@ -41,6 +45,7 @@ class World:
     binder: Binder
     factories: Factories
     own: OwnCode
+    surroundings: Surroundings
     options: Options
     nested: bool = False
     failing: bool = False
@@ -50,6 +55,23 @@ class World:
     nested_units: list[FuncItem] = field(default_factory=list)
     known_shapes: dict[Context, Shape] = field(default_factory=dict)
     blocks: dict[Expression, int] | None = None
+    captured: frozenset[str] = frozenset()
+    _statements: Statements | None = None
+    _splitting_commits: frozenset[Node] | None = None
+
+    @property
+    def statements(self) -> Statements:
+        """What is known of the SQL statements of the unit."""
+        if self._statements is None:
+            self._statements = Statements(self.unit, self.type)
+        return self._statements
+
+    @property
+    def splitting_commits(self) -> frozenset[Node]:
+        """The calls of `commit()` in the unit that may leave a unit of work half done."""
+        if self._splitting_commits is None:
+            self._splitting_commits = splitting_commits(self.unit)
+        return self._splitting_commits
 
     def shape(self, node: Context) -> Shape:
         """The shape of an expression's type, which stays as it is while the graph is analysed."""

@@ -1,0 +1,184 @@
+"""The work in a session's transaction: what was written, whether it was read, which commits it went through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+
+class Fate(IntEnum):
+    """What came of a write or commit; a join takes the later of two.
+
+    INTERRUPTED: an exception came after a write.  OPEN: a write is not committed, a commit was followed by nothing.
+    SETTLED: somebody has dealt with it, or may have; something came after a commit, or it was needed.
+    """
+
+    INTERRUPTED = 0
+    OPEN = 1
+    SETTLED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A certain write, or a commit, by its syntax node."""
+
+    node: object
+    fate: Fate = Fate.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One way through the commits of a unit of work: those that came after a write, and whether one has come since."""
+
+    commits: frozenset[object] = frozenset()
+    written: bool = False
+
+
+Deeds = frozenset[Deed]
+NO_DEEDS: Deeds = frozenset()
+FRESH = frozenset({Unit()})
+#: More ways through the commits than these are not told apart.
+MAXIMUM_UNITS = 16
+NOT_TOLD: frozenset[Unit] = frozenset()
+
+
+def _join_deeds(one: Deeds, other: Deeds) -> Deeds:
+    if one == other or not other:
+        return one
+    fates: dict[object, Fate] = {}
+    for deed in (*one, *other):
+        fates[deed.node] = max(deed.fate, fates.get(deed.node, Fate.INTERRUPTED))
+    return frozenset(Deed(node, fate) for node, fate in fates.items())
+
+
+def _changed(deeds: Deeds, fates: Mapping[Fate, Fate]) -> Deeds:
+    if not any(deed.fate in fates for deed in deeds):
+        return deeds
+    return frozenset(replace(deed, fate=fates.get(deed.fate, deed.fate)) for deed in deeds)
+
+
+def _bounded(units: frozenset[Unit]) -> frozenset[Unit]:
+    return units if len(units) <= MAXIMUM_UNITS else NOT_TOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What was done with a session since its life, or this function, began.
+
+    `bound`: its transactions are its own, since it was made on an engine.  `given`: the function was given it, and sees
+    what it does with it from the beginning.  `dirty`: the running transaction may have
+    written or locked something.  `has_read`: it has certainly read.  `reached`: unknown code may use the session at any
+    later call.  `writes` are the certain writes of its life that could be lost, `commits` its commits.  `units` are the
+    ways through its commits, none where there are too many of them.
+    """
+
+    bound: bool = False
+    given: bool = False
+    dirty: bool = True
+    has_read: bool = False
+    reached: bool = False
+    writes: Deeds = NO_DEEDS
+    commits: Deeds = NO_DEEDS
+    units: frozenset[Unit] = FRESH
+
+    @property
+    def key(self) -> frozenset[frozenset[object]]:
+        """What makes two path states different: the commits, for conditions that depend on the same as they do."""
+        return frozenset(unit.commits for unit in self.units)
+
+    def join(self, other: Work) -> Work:
+        """What holds of either."""
+        if self == other:
+            return self
+        return Work(
+            self.bound and other.bound,
+            self.given and other.given,
+            self.dirty or other.dirty,
+            self.has_read and other.has_read,
+            self.reached or other.reached,
+            _join_deeds(self.writes, other.writes),
+            _join_deeds(self.commits, other.commits),
+            _bounded(self.units | other.units) if self.units and other.units else NOT_TOLD,
+        )
+
+    def wrote(self, node: object) -> Work:
+        """A certain write."""
+        writes = _join_deeds(self.writes, frozenset({Deed(node)})) if self.bound else self.writes
+        units = frozenset(replace(unit, written=True) for unit in self.units)
+        return replace(self.touched(), dirty=True, writes=writes, units=units)
+
+    def may_have_written(self) -> Work:
+        """Something may have been written or locked."""
+        return self.touched() if self.dirty else replace(self.touched(), dirty=True)
+
+    def read(self) -> Work:
+        """A certain read."""
+        return self.touched() if self.has_read else replace(self.touched(), has_read=True)
+
+    def touched(self) -> Work:
+        """Something happens after the commits."""
+        commits = _changed(self.commits, {Fate.OPEN: Fate.SETTLED})
+        return self if commits is self.commits else replace(self, commits=commits)
+
+    def interrupted(self) -> Work:
+        """An exception is under way, or was: what was written before it was perhaps given up on purpose."""
+        writes = _changed(self.writes, {Fate.OPEN: Fate.INTERRUPTED})
+        return self if writes is self.writes else replace(self, writes=writes)
+
+    def settled(self) -> Work:
+        """Whatever was written is taken back on purpose, or may have been committed by somebody else."""
+        writes = _changed(self.writes, {Fate.OPEN: Fate.SETTLED, Fate.INTERRUPTED: Fate.SETTLED})
+        return self.touched() if writes is self.writes else replace(self.touched(), writes=writes)
+
+    def shared(self) -> Work:
+        """Unknown code has the session, now and at every later call."""
+        settled = self.settled()
+        return settled if self.reached and self.dirty else replace(settled, reached=True, dirty=True)
+
+    def committed(self, site: object, splits: bool) -> Work:
+        """The transaction is committed, by a call of `commit()` at `site` or (None) by the end of a block.
+
+        `splits` tells that a failure after it leaves a unit of work half done.
+        """
+        after = self.settled()
+        commits = after.commits
+        if self.bound and site is not None:
+            commits = _join_deeds(commits, frozenset({Deed(site, Fate.SETTLED if self.dirty else Fate.OPEN)}))
+        return replace(
+            after,
+            dirty=self.reached,
+            has_read=False,
+            commits=commits,
+            units=frozenset(_after_commit(unit, site, splits) for unit in self.units),
+        )
+
+    def rolled_back(self) -> Work:
+        """The transaction is rolled back by the author."""
+        units = frozenset(replace(unit, written=False) for unit in self.units)
+        return replace(self.settled(), dirty=self.reached, has_read=False, units=units)
+
+    def given_up(self) -> Work:
+        """An exception has rolled the transaction back."""
+        units = frozenset(replace(unit, written=False) for unit in self.units)
+        return replace(self.interrupted().touched(), dirty=self.reached, has_read=False, units=units)
+
+    def ended(self) -> Work:
+        """The life of the session has ended: it begins anew if it is used again."""
+        return replace(self.rolled_back(), writes=NO_DEEDS, commits=NO_DEEDS)
+
+
+def _after_commit(unit: Unit, site: object, splits: bool) -> Unit:
+    return Unit(unit.commits | {site}) if unit.written and splits else Unit(unit.commits)
+
+
+#: Nothing is known of what was done.
+UNSEEN = Work()
+#: A session that this function was given: what it does with it itself begins now.
+GIVEN = Work(given=True, dirty=False)
+
+
+def change_work(work: Work, change: Callable[[Work], Work], surely: bool) -> Work:
+    """The work after a change, which of several possible sessions only one has undergone."""
+    changed = change(work)
+    return changed if surely or changed == work else work.join(changed)

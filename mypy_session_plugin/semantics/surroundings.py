@@ -1,0 +1,49 @@
+"""What a module says outside of a function that changes what its sessions do: AUTOCOMMIT engines and listeners."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from mypy.nodes import CallExpr, DictExpr, Expression, MemberExpr, MypyFile, NameExpr, StrExpr
+
+from mypy_session_plugin.flow.syntax import descendants
+
+AUTOCOMMIT = "autocommit"
+ISOLATION_LEVEL = "isolation_level"
+LISTENING = frozenset({"listen", "listens_for", "reconstructor"})
+
+
+class Surroundings:
+    """Answers for one module; each question reads it once, and only if it is asked."""
+
+    def __init__(self, tree: MypyFile) -> None:
+        self._tree = tree
+
+    @cached_property
+    def may_autocommit(self) -> bool:
+        """Whether the module names AUTOCOMMIT, or an isolation level that is not told: each statement is a commit."""
+        return any(
+            (isinstance(node, StrExpr) and AUTOCOMMIT in node.value.lower())
+            or (isinstance(node, CallExpr) and _names_level(node))
+            or (isinstance(node, DictExpr) and any(_is_level(key, value) for key, value in node.items))
+            for node in descendants(self._tree, into_functions=True)
+        )
+
+    @cached_property
+    def has_listeners(self) -> bool:
+        """Whether the module listens to events, whatever they are of."""
+        return any(
+            isinstance(node, (NameExpr, MemberExpr)) and node.name in LISTENING
+            for node in descendants(self._tree, into_functions=True)
+        )
+
+
+def _names_level(call: CallExpr) -> bool:
+    named = zip(call.arg_names, call.args, strict=True)
+    return any(
+        name == AUTOCOMMIT or (name == ISOLATION_LEVEL and not isinstance(value, StrExpr)) for name, value in named
+    )
+
+
+def _is_level(key: Expression | None, value: Expression) -> bool:
+    return isinstance(key, StrExpr) and key.value == ISOLATION_LEVEL and not isinstance(value, StrExpr)
