@@ -24,6 +24,7 @@ __all__ = [
     "any_session",
     "begins",
     "calls",
+    "cascades",
     "closes",
     "deletes",
     "ends",
@@ -167,6 +168,14 @@ def through(method: str) -> _Decorator:
 
     Args:
         method: The name of the method.
+    """
+    return _Decorator()
+
+
+def cascades(kind: Literal["merge", "expunge", "refresh-expire"]) -> _Decorator:
+    """The call does the same to the instances that this cascade of their relationships leads to.
+
+    That `Added` follows "save-update" and `Marked` "delete" needs no word.
     """
     return _Decorator()
 

@@ -86,6 +86,10 @@ class Events:
             return name if name in self.names else None
         return CONSTRUCTION if rest and name[:1].isupper() else None
 
+    def may_be_mapped(self, class_name: str) -> bool:
+        """Whether a class is one of the user's, by its name alone."""
+        return class_name.partition(".")[0] not in self._libraries | _STANDARD_LIBRARY
+
     def is_phantom_typed(self, full_name: str) -> bool:
         """Whether a function or class of the user's has phantom types in its signature."""
         if not self.phantom_types or full_name.partition(".")[0] in self._libraries | _STANDARD_LIBRARY:

@@ -11,9 +11,9 @@ import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
-from mypy.nodes import FuncDef, MypyFile
+from mypy.nodes import FuncDef, MypyFile, TypeInfo
 from mypy.options import Options as MypyOptions
-from mypy.plugin import AttributeContext, FunctionContext, MethodContext, Plugin, ReportConfigContext
+from mypy.plugin import AttributeContext, ClassDefContext, FunctionContext, MethodContext, Plugin, ReportConfigContext
 from mypy.types import Type
 from typing_extensions import override
 
@@ -105,6 +105,22 @@ class SessionPlugin(Plugin):
     def get_additional_indirect_deps(self, file: MypyFile) -> set[str]:
         self._modules_checked.done(file)
         return set()
+
+    @override
+    def get_customize_class_mro_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
+        if self._events.may_be_mapped(fullname):
+            self._note_relationships(fullname)
+        return None
+
+    def _note_relationships(self, class_name: str) -> None:
+        """Mypy has built a class and not analysed its body yet: keep what its relationships are."""
+        symbol = self.lookup_fully_qualified(class_name)
+        if symbol is not None and isinstance(symbol.node, TypeInfo) and self._modules is not None:
+            from mypy_session_plugin.mypy_compat.class_bodies import note_relationships
+
+            module = self._modules.get(symbol.node.module_name)
+            if module is not None and "sqlalchemy" in self._modules:
+                note_relationships(symbol.node, module)
 
     def _probe_fired(self, context: FunctionContext) -> Type:
         self._modules_checked.probe_fired(context)

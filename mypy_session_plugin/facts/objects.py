@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from mypy_session_plugin.facts.identities import NO_IDENTITY, SessionIdentity
+from mypy_session_plugin.facts.links import NO_LINKS, NO_STRAYS, Cascades, Links, Relationship, Strays
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.session_life import NOT_FOLLOWED, SessionLife
 from mypy_session_plugin.facts.states import Situation
@@ -54,7 +55,7 @@ class InstanceFacts:
 
     `class_name` is the class's full name, `bases` those of all its mapped bases and itself.  `distinct` are the objects
     that existed before this one was constructed, and so are not the same; `constructed` tells that it was made here.
-    `linked`: an attribute of it is another instance, whose backref may take it along when that one is added.
+    `links` are the instances in its relationships, `cascades` where those of its class lead (None: not known).
     """
 
     class_name: str
@@ -62,7 +63,8 @@ class InstanceFacts:
     situations: Situations
     constructed: bool = False
     distinct: frozenset[ObjectId] = frozenset()
-    linked: bool = False
+    links: Links = NO_LINKS
+    cascades: Cascades | None = field(default=None, compare=False)
 
     @property
     def key(self) -> object:
@@ -87,7 +89,8 @@ class InstanceFacts:
             bases=self.bases | other.bases,
             constructed=self.constructed and other.constructed,
             distinct=self.distinct & other.distinct,
-            linked=self.linked or other.linked,
+            links=self.links.join(other.links),
+            cascades=self.cascades if same else None,
         )
 
     def renamed(self, change: Rename) -> InstanceFacts:
@@ -99,15 +102,16 @@ class InstanceFacts:
             for situation, origin in self.situations.items()
         }
         distinct = frozenset(item for item in self.distinct if change(item) == item)
-        return replace(self, situations=situations, distinct=distinct)
+        return replace(self, situations=situations, distinct=distinct, links=self.links.renamed(change))
 
     def references(self) -> Iterable[ObjectId]:
         """The objects that must be kept as long as this one."""
-        return [
+        sessions = [
             situation.session
             for situation in self.situations
             if isinstance(situation, Situation) and situation.session is not None
         ]
+        return [*sessions, *(edge.target for edge in self.links.maybe)] if self.links.maybe else sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +169,15 @@ class SessionFacts:
     life: SessionLife = NOT_FOLLOWED
     overridden: frozenset[str] = frozenset()
     work: Work = UNSEEN
+    strays: Strays = NO_STRAYS
     origin: Origin | None = field(default=None, compare=False)
 
     @property
     def key(self) -> object:
         """What makes two path states different: not what tells sessions apart, and of the work only the commits."""
-        if self.identity is NO_IDENTITY and self.work is UNSEEN:
+        if self.identity is NO_IDENTITY and self.work is UNSEEN and self.strays is NO_STRAYS:
             return self
-        return replace(self, identity=NO_IDENTITY, work=UNSEEN), self.work.key
+        return replace(self, identity=NO_IDENTITY, work=UNSEEN, strays=NO_STRAYS), self.work.key
 
     def join(self, other: SessionFacts) -> SessionFacts:
         """What holds of either."""
@@ -198,6 +203,7 @@ class SessionFacts:
             life=self.life.join(other.life),
             overridden=self.overridden | other.overridden,
             work=self.work.join(other.work),
+            strays=self.strays.join(other.strays),
             origin=_first(self.origin, other.origin),
         )
 
@@ -216,13 +222,25 @@ class SessionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """Whose collection a container is: the instance, and the relationship that fills it."""
+
+    owner: Value
+    relationship: Relationship
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerFacts:
-    """A list, tuple, set, dict or generator: its elements as one summary, one by one where their number is fixed."""
+    """A list, tuple, set, dict or generator: its elements as one summary, one by one where their number is fixed.
+
+    `related` tells the collection of a relationship that is known.
+    """
 
     kind: str
     elements: Value
     fixed: tuple[Value, ...] | None = None
     keys: tuple[Constant | None, ...] | None = None
+    related: Related | None = None
 
     @property
     def key(self) -> object:
@@ -242,16 +260,21 @@ class ContainerFacts:
             elements=join((self.elements, other.elements)),
             fixed=fixed,
             keys=self.keys if self.keys == other.keys and fixed is not None else None,
+            related=self.related if self.related == other.related else None,
         )
 
     def renamed(self, change: Rename) -> ContainerFacts:
         """The same facts with every object replaced."""
         fixed = None if self.fixed is None else tuple(rename(value, change) for value in self.fixed)
-        return replace(self, elements=rename(self.elements, change), fixed=fixed)
+        related = self.related
+        if related is not None:
+            related = replace(related, owner=rename(related.owner, change))
+        return replace(self, elements=rename(self.elements, change), fixed=fixed, related=related)
 
     def references(self) -> Iterable[ObjectId]:
-        """The objects among the elements."""
-        return references(self.elements)
+        """The objects among the elements, and whose they are."""
+        held = references(self.elements)
+        return held if self.related is None else [*held, *references(self.related.owner)]
 
 
 #: The setting of a result that nothing has read yet, and of an object that uses later what it was given.

@@ -49,7 +49,8 @@ class Situation:
 
     `session` is the session it is in (None: none, or one that is not known).  `marked`: deleted by `delete()`, not yet
     by a flush.  `was_deleted`: detached by the end of the transaction that deleted it.  `new`: the transaction that
-    inserted it; `gone`: the one that deleted it.
+    inserted it; `gone`: the one that deleted it.  `orphan`: marked because it was taken out of a `delete-orphan`
+    relationship, which `add()` does not take back.
     """
 
     state: State
@@ -58,6 +59,7 @@ class Situation:
     was_deleted: bool = False
     new: Level = Level.BEFORE
     gone: Level = Level.BEFORE
+    orphan: bool = False
 
 
 #: What may follow; the unknown among it says that something else is possible too.
@@ -83,7 +85,7 @@ def _released(situation: Situation, state: State) -> Situation:
 def become(situation: Situation, target: State, owner: ObjectId | None) -> Followers:
     """An instance is put into a state, into the session `owner` if that is an attached one: `Becomes` in signatures."""
     if target in ATTACHED and situation.state in ATTACHED:
-        return (replace(situation, state=target, marked=False),)
+        return (replace(situation, state=target, marked=False, orphan=False),)
     if target in ATTACHED:
         return (Situation(target, owner),)
     attached = situation.state in ATTACHED
@@ -102,7 +104,7 @@ def added(situation: Situation, session: ObjectId | None) -> Followers | None:
         case State.PENDING:
             return (situation,)
         case State.PERSISTENT:
-            return (replace(situation, marked=False),)
+            return (replace(situation, marked=situation.orphan),)
         case _:
             return None
 
@@ -134,6 +136,22 @@ def marked(situation: Situation, session: ObjectId | None) -> Followers | None:
             return (replace(situation, marked=True, gone=Level.INNER),)
         case _:
             return None
+
+
+def orphaned(situation: Situation) -> Followers:
+    """An instance is taken out of a `delete-orphan` relationship: at once if it has no row, else by the next flush."""
+    match situation.state:
+        case State.PENDING:
+            return (Situation(State.TRANSIENT),)
+        case State.PERSISTENT:
+            return (replace(situation, marked=True, orphan=True),)
+        case _:
+            return (situation,)
+
+
+def adopted(situation: Situation) -> Situation:
+    """An orphan is put into a relationship again before it was deleted."""
+    return replace(situation, marked=False, orphan=False) if situation.orphan else situation
 
 
 def moved(situation: Situation, moves: Mapping[str, State], inner: bool) -> Followers:
@@ -187,7 +205,7 @@ def _moved_to(situation: Situation, target: State) -> Situation:
         case State.PERSISTENT if situation.state is State.PENDING:
             return replace(situation, state=State.PERSISTENT, new=Level.INNER)
         case _:
-            return replace(situation, state=target, marked=False)
+            return replace(situation, state=target, marked=False, orphan=False)
 
 
 def transaction_ended(situation: Situation) -> Situation:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from mypy.nodes import TypeInfo
 
 from mypy_session_plugin.facts.effects import FunctionStub
-from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts
+from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, Related
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import UNKNOWN, Constant, ObjectId, Unknown, Value, objects
+from mypy_session_plugin.facts.values import NONE, UNKNOWN, Constant, ObjectId, Unknown, Value, objects
 from mypy_session_plugin.flow.graph import ArgumentKind, Call
 from mypy_session_plugin.mypy_compat.types import is_any
-from mypy_session_plugin.semantics import boundaries, containers, runners, work
+from mypy_session_plugin.semantics import boundaries, containers, linking, runners, work
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite, is_overridden
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
 from mypy_session_plugin.semantics.factories import DEFAULTS, NOT_KNOWN, Setting, factory_settings, settings_of
-from mypy_session_plugin.semantics.instances import RELATED, link_owner
+from mypy_session_plugin.semantics.instances import RELATED, widen_links
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.mapped import bases_of
 from mypy_session_plugin.semantics.reaching import place_of
@@ -80,8 +80,13 @@ def _new_instance(world: World, info: TypeInfo, site: CallSite, instruction: Cal
     A constructor of the user's may add it.
     """
     given = [store.value(argument.value) for argument in instruction.arguments]
-    for value in given:
-        containers.link_all(store, value)
+    relationships = [
+        world.shapes.relationships.of(info, argument.name) if argument.name is not None else None
+        for argument in instruction.arguments
+    ]
+    for value, relationship in zip(given, relationships, strict=True):
+        if relationship is None:
+            containers.link_all(store, value)
     adds = _has_own_constructor(info)
     if adds:
         call_unknown(store, given, [argument.place for argument in instruction.arguments], site_of(site.node))
@@ -97,12 +102,16 @@ def _new_instance(world: World, info: TypeInfo, site: CallSite, instruction: Cal
         {**situations, UNKNOWN: None} if adds else situations,
         constructed=True,
         distinct=existing,
+        cascades=world.shapes.relationships.cascades(info),
     )
     made = frozenset({store.create(ObjectId("construct", site_of(site.node)), facts)})
-    for argument, value in zip(instruction.arguments, given, strict=True):
+    for argument, value, relationship in zip(instruction.arguments, given, relationships, strict=True):
+        if relationship is not None:
+            _fill(store, Related(made, relationship), value, site.node.line)
+            continue
         related = argument.kind is ArgumentKind.DOUBLE_STAR or isinstance(world.shape(argument.node), RELATED)
-        link_owner(store, made, value, related)
         if related or _holds_instance(store, value):
+            widen_links(store, objects(made))
             # What is in a session changes along with its new relation.
             work.may_write(store)
     return made
@@ -110,6 +119,14 @@ def _new_instance(world: World, info: TypeInfo, site: CallSite, instruction: Cal
 
 def _holds_instance(store: Store, value: Value) -> bool:
     return any(isinstance(store.heap.get(item), (InstanceFacts, ContainerFacts)) for item in objects(value))
+
+
+def _fill(store: Store, related: Related, value: Value, line: int) -> None:
+    """A relationship is given to the constructor."""
+    if _holds_instance(store, value):
+        work.may_write(store)
+    for element in containers.each_of(store, value) if related.relationship.many else [value - {NONE}]:
+        linking.put_in(store, related, element, line)
 
 
 def _has_own_constructor(info: TypeInfo) -> bool:

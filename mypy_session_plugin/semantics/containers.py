@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from mypy.nodes import CallExpr, Context, IndexExpr, RefExpr, SliceExpr
 
-from mypy_session_plugin.facts.objects import ContainerFacts
+from mypy_session_plugin.facts.objects import ContainerFacts, Related
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, ObjectId, Value, join, objects
 from mypy_session_plugin.flow.graph import BuildContainer, Call, Collect, Item
+from mypy_session_plugin.semantics import linking
 from mypy_session_plugin.semantics.instances import link, lose
 from mypy_session_plugin.semantics.making import copy_element, site_of
 from mypy_session_plugin.semantics.unknown_calls import escape, give_away, reachable
@@ -34,7 +35,8 @@ PUTS_ALL = frozenset({"extend", "update", "extendleft"})
 TAKES = frozenset({"pop", "popleft", "popitem", "get"})
 COPYING = frozenset({"copy", "values", "union", "intersection", "difference"})
 LOOKS = frozenset({"index", "count", "keys", "join"})
-REARRANGES = frozenset({"sort", "reverse", "clear", "remove", "discard"})
+REMOVES = frozenset({"remove", "discard"})
+REARRANGES = frozenset({"sort", "reverse", "clear"}) | REMOVES
 
 
 def build(instruction: BuildContainer, store: Store) -> Value:
@@ -68,15 +70,23 @@ def collect(instruction: Collect, store: Store) -> None:
     put(store, store.value(instruction.container), _item_value(instruction.item, store))
 
 
-def put(store: Store, container: Value, value: Value) -> None:
+def put(store: Store, container: Value, value: Value, line: int = 0) -> None:
     """A value goes into every container that the first one may be; what is no known container may cascade."""
     give_away(store, [value])
     for item in objects(container):
         facts = store.heap.get(item)
         if isinstance(facts, ContainerFacts):
             store.heap[item] = replace(facts, elements=join((facts.elements, value)), fixed=None, keys=None)
-    if not container or not all(_is_made_here(store, atom) for atom in container):
+            if facts.related is not None and facts.kind != "dict":
+                linking.put_in(store, facts.related, value, line)
+    if not container or not all(_is_made_here(store, atom) or _relation(store, atom) for atom in container):
         link_all(store, value)
+
+
+def _relation(store: Store, atom: object) -> Related | None:
+    """The relationship whose collection a container is."""
+    facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
+    return facts.related if isinstance(facts, ContainerFacts) and facts.kind != "dict" else None
 
 
 def _is_made_here(store: Store, atom: object) -> bool:
@@ -139,7 +149,9 @@ def rearrange(store: Store, container: Value) -> None:
         facts = store.heap.get(item)
         if isinstance(facts, ContainerFacts):
             store.heap[item] = replace(facts, fixed=None, keys=None)
-            if facts.kind != "dict" and not _is_made_here(store, item):
+            if facts.related is not None:
+                linking.take_any(store, facts.related, facts.elements)
+            elif facts.kind != "dict" and not _is_made_here(store, item):
                 lose(store, facts.elements)
 
 
@@ -222,9 +234,12 @@ def _method(
     world: World, store: Store, method: str, receiver: Value, values: list[Value], node: Context
 ) -> Value | None:
     if method in PUTS and values:
-        put(store, receiver, values[-1])
+        put(store, receiver, values[-1], node.line)
     elif method in PUTS_ALL and values:
-        put(store, receiver, elements_of(store, values[0]))
+        for value in each_of(store, values[0]):
+            put(store, receiver, value, node.line)
+    elif method in REMOVES and len(values) == 1 and len(receiver) == 1:
+        _remove(store, receiver, values[0], method == "remove", node.line)
     elif method in TAKES:
         if method != "get":
             rearrange(store, receiver)
@@ -238,6 +253,25 @@ def _method(
     elif method not in LOOKS:
         return None
     return NOTHING_KNOWN
+
+
+def each_of(store: Store, container: Value) -> list[Value]:
+    """The elements of a container one by one where they are, else all of them as one value."""
+    only = next(iter(container)) if len(container) == 1 else None
+    facts = store.heap.get(only) if isinstance(only, ObjectId) else None
+    if isinstance(facts, ContainerFacts) and facts.fixed is not None:
+        return list(facts.fixed)
+    return [elements_of(store, container)]
+
+
+def _remove(store: Store, receiver: Value, value: Value, was_there: bool, line: int) -> None:
+    """One element is removed; `was_there` of a method that raises for what is not in the container."""
+    (item,) = objects(receiver)
+    related = _relation(store, item)
+    if related is None or not was_there:
+        rearrange(store, receiver)
+    else:
+        linking.take_out(store, related, value, line)
 
 
 def _is_container(store: Store, value: Value) -> bool:

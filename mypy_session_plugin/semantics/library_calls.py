@@ -14,12 +14,13 @@ from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, join, objects
 from mypy_session_plugin.mypy_compat.types import class_named_by
-from mypy_session_plugin.semantics import boundaries, lives, sessions, work
+from mypy_session_plugin.semantics import boundaries, lives, merging, sessions, work
 from mypy_session_plugin.semantics.binding import BoundCall, Given, is_phantom
+from mypy_session_plugin.semantics.cascades import MERGE
 from mypy_session_plugin.semantics.endings import tell_closed
 from mypy_session_plugin.semantics.events import CallEvent
 from mypy_session_plugin.semantics.factories import NOT_KNOWN, autoflush_given
-from mypy_session_plugin.semantics.instances import operate
+from mypy_session_plugin.semantics.instances import operate, weaken_links
 from mypy_session_plugin.semantics.parameters import event_name, operation_of
 from mypy_session_plugin.semantics.results import Results
 from mypy_session_plugin.semantics.shapes import Collection, Entity, Row, Shape
@@ -30,6 +31,8 @@ from mypy_session_plugin.semantics.world import World
 ITERABLES = frozenset(
     {"typing.Iterable", "typing.Sequence", "typing.Collection", "builtins.list", "builtins.set", "builtins.tuple"}
 )
+#: Effects after which loaded relationships are loaded anew.
+UNLOADING = frozenset({"moves", "expires", "ends", "closes"})
 SAVEPOINT = "Savepoint"
 ADDED = TypeExpression(f"{PHANTOM_PACKAGE}.Added")
 NO_AUTOFLUSH = "sqlalchemy.orm.session._NoAutoflush"
@@ -90,6 +93,8 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
         sessions.update_sessions(store, call.session, lambda facts: replace(facts, holds_new=True))
     if any(effect.name == "deletes" for effect in effects):
         sessions.delete_rows(store, call.session, Origin(call.node.line, "deleted"))
+        for item in objects(call.session):
+            note_strays(store, item)
     for effect in effects:
         _change_transaction(store, call, effect, inner)
     _change_settings(store, call)
@@ -97,7 +102,12 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     work.called(world, store, call, effects, written, inner)
     if any(effect.name == "closes" for effect in effects):
         tell_closed(world, store, call.node, call.receiver, call.session, call.failed)
-    return Results(world, store, call.bound, call.receiver, call.session, call.result_node, call.name).value()
+    if any(effect.name in UNLOADING for effect in effects):
+        weaken_links(store)
+    result = Results(world, store, call.bound, call.receiver, call.session, call.result_node, call.name).value()
+    if _cascade_of(call) == MERGE:
+        merging.copy(store, [atom for given in call.bound.given for atom in targets_of(store, given)], result)
+    return result
 
 
 def _is_of_orm(world: World, bound: BoundCall) -> bool:
@@ -156,6 +166,7 @@ def _fail(world: World, store: Store, call: LibraryCall) -> None:
     sessions.flush(flushed, call.session, Origin(call.node.line, event_name(call.name)))
     origin = Origin(call.node.line, "flush failed")
     sessions.fail_flush(store, call.session, origin)
+    weaken_links(store)
     if call.failed is None:
         _take_in(flushed, call)
         store.heap = store.join(flushed).heap
@@ -206,11 +217,21 @@ def _change_parameters(store: Store, call: LibraryCall) -> None:
     any_session = call.bound.stub.effect("any_session") is not None
     for given in call.bound.given:
         annotation = given.parameter.annotation
-        operation = operation_of(element_annotation(annotation), call.name, store, call.session, any_session)
+        operation = operation_of(
+            element_annotation(annotation), call.name, store, call.session, any_session, _cascade_of(call)
+        )
         if operation is None:
             continue
         for target in targets_of(store, given):
             operate(store, target, operation, call.node.line)
+
+
+def _cascade_of(call: LibraryCall) -> str | None:
+    """The cascade along which a call takes related instances along; without names of attributes, which stop it."""
+    effect = call.bound.stub.effect("cascades")
+    if effect is None or any(given.parameter.name == "attribute_names" for given in call.bound.given):
+        return None
+    return str(effect.arguments["kind"])
 
 
 def element_annotation(annotation: TypeExpression) -> TypeExpression:
@@ -270,6 +291,8 @@ def _move(world: World, store: Store, call: LibraryCall, effect: Effect, origin:
     sessions.move_members(store, call.session, moves, origin, inner, surely)
 
 
+#: Effects after which loaded relationships are loaded anew.
+UNLOADING = frozenset({"moves", "expires", "ends", "closes"})
 def _change_transaction(store: Store, call: LibraryCall, effect: Effect, inner: bool) -> None:
     match effect.name:
         case "ends" if inner:

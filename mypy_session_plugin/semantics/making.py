@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from dataclasses import replace
 
 from mypy.nodes import Context
 
@@ -104,7 +105,7 @@ class Maker:
         for state in sorted(shape.states or (), key=lambda item: item.value):
             for situation in self._situations(state, shape):
                 situations[situation] = self._origin
-        facts = InstanceFacts(shape.class_name, shape.bases, situations or {UNKNOWN: None})
+        facts = InstanceFacts(shape.class_name, shape.bases, situations or {UNKNOWN: None}, cascades=shape.cascades)
         return self._object(site, facts, older)
 
     def _situations(self, state: State, shape: Entity) -> Iterable[Situation]:
@@ -140,7 +141,7 @@ def copy_element(store: Store, elements: Value, kind: str, site: Hashable) -> Va
     for atom in sorted(elements, key=repr):
         facts = store.heap.get(atom) if isinstance(atom, ObjectId) and atom.older else None
         if isinstance(atom, ObjectId) and isinstance(facts, InstanceFacts):
-            loose = InstanceFacts(facts.class_name, facts.bases, facts.situations)
+            loose = replace(facts, constructed=False, distinct=frozenset())
             taken.append(frozenset({store.create(ObjectId(kind, (site, atom.kind, atom.site)), loose)}))
         elif isinstance(atom, ObjectId) and isinstance(facts, ContainerFacts) and facts.fixed is not None:
             fixed = tuple(

@@ -9,6 +9,7 @@ from mypy_session_plugin.facts.states import ATTACHED, Followers, Level, Situati
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Value
 from mypy_session_plugin.semantics.binding import is_phantom
+from mypy_session_plugin.semantics.cascades import DELETE, SAVE_UPDATE
 from mypy_session_plugin.semantics.identities import is_held
 from mypy_session_plugin.semantics.instances import Operation
 from mypy_session_plugin.semantics.making import the_session
@@ -70,22 +71,23 @@ def state_changes(annotation: TypeExpression) -> StateChanges | None:
 
 
 def operation_of(
-    annotation: TypeExpression, method: str, store: Store, session: Value, any_session: bool
+    annotation: TypeExpression, method: str, store: Store, session: Value, any_session: bool, cascade: str | None = None
 ) -> Operation | None:
     """The operation that a call does on the instance given to a parameter; None if it does none.
 
-    `session` is the receiver's: a state in a stub's parameter means "of this session" unless `any_session`.
+    `session` is the receiver's: a state in a stub's parameter means "of this session" unless `any_session`.  `cascade`
+    is what the stub says of the instances that are related with it.
     """
     owner = the_session(session)
     event = event_name(method)
     name = is_phantom(annotation)
     if name == "Added":
         after: Followers = (Situation(State.PENDING, owner), Situation(State.PERSISTENT, owner, new=Level.UNKNOWN))
-        return Operation(_here(store, session, owner, added), after, event, adds=True)
+        return Operation(_here(store, session, owner, added), after, event, cascade=SAVE_UPDATE)
     if name == "Marked":
         gone = Situation(State.DELETED, owner, new=Level.UNKNOWN, gone=Level.UNKNOWN)
         after = (Situation(State.PERSISTENT, owner, marked=True, new=Level.UNKNOWN), gone)
-        return Operation(_here(store, session, owner, marked), after, event, cascades=True)
+        return Operation(_here(store, session, owner, marked), after, event, cascade=DELETE)
     changes = state_changes(annotation)
     if changes is None:
         return None
@@ -99,7 +101,7 @@ def operation_of(
         return (situation,) if target is None else become(situation, target, owner)
 
     after = tuple(dict.fromkeys(_unknown_after(state, target, owner) for state, target in changes.items()))
-    return Operation(change, after, event, cascades=any(target is not None for target in changes.values()))
+    return Operation(change, after, event, cascade=cascade)
 
 
 def _here(

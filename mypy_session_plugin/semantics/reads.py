@@ -19,6 +19,7 @@ from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
 from mypy_session_plugin.semantics.identities import note_attribute
 from mypy_session_plugin.semantics.making import Maker
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
+from mypy_session_plugin.semantics.related import RelatedAttributes
 from mypy_session_plugin.semantics.shapes import Entity, LibraryShape, SessionShape, Shape, without_states
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.unknown_calls import escape_all
@@ -31,11 +32,14 @@ CONFIGURED_SESSION = SessionShape("sqlalchemy.orm.scoping.scoped_session", regis
 class Reads:
     """Reads places in one graph."""
 
-    def __init__(self, world: World, stability: Stability, body: PhantomBody, calls: Calls) -> None:
+    def __init__(
+        self, world: World, stability: Stability, body: PhantomBody, calls: Calls, related: RelatedAttributes
+    ) -> None:
         self._world = world
         self._stability = stability
         self._body = body
         self._calls = calls
+        self._related = related
 
     def variable(self, instruction: LoadName, store: Store) -> Value:
         """What a variable holds that was not assigned yet: a captured one or a global."""
@@ -104,6 +108,9 @@ class Reads:
         writes.loaded(self._world, store, owner, instruction)
         boundaries.use_instance(self._world, store, owner, instruction.node, reads=True)
         place, node = instruction.place, instruction.node
+        related = self._related.of(node, instruction.name, owner, store)
+        if related is not None:
+            return self._related.read(related, node, store)
         if place is not None and place in store.paths:
             return store.paths[place]
         if self._stability.is_method(node):

@@ -155,7 +155,7 @@ class Results:
         if entities:
             states: frozenset[State] = frozenset().union(*(shape.states or frozenset() for shape in entities))
             first = entities[0]
-            merged = Entity(first.class_name, first.bases, states)
+            merged = replace(first, states=states)
             values.append(self._entities(merged, site, older=False))
         for part, shape in zip(expression.arguments, shapes, strict=True):
             if shape not in entities:

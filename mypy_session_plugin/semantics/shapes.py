@@ -6,18 +6,20 @@ without states.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from mypy.nodes import TypeInfo
 from mypy.types import AnyType, CallableType, Instance, TupleType, Type, get_proper_type
 
+from mypy_session_plugin.facts.links import Cascades
 from mypy_session_plugin.facts.objects import EVERY_METHOD
 from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.mypy_compat.signatures import alias_of
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of, is_any, is_none, union_items
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses, bases_of
+from mypy_session_plugin.semantics.relationships import Relationships
 
 #: The states that a phantom type of one argument admits.
 PHANTOM_STATES: dict[str, frozenset[State]] = {
@@ -74,6 +76,7 @@ class Entity:
     class_name: str
     bases: frozenset[str]
     states: frozenset[State] | None = None
+    cascades: Cascades | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +141,6 @@ def session_class(info: TypeInfo) -> SessionShape | None:
     return None
 
 
-def entity(info: TypeInfo, states: frozenset[State] | None = None) -> Entity:
-    """The shape of a mapped class's instances."""
-    return Entity(info.fullname, bases_of(info), states)
-
-
 def _merged(shapes: set[Shape]) -> Shape:
     """`Persistent[User] | Pending[User]` is one instance that may stand either way; other unions are not followed."""
     entities = [shape for shape in shapes if isinstance(shape, Entity)]
@@ -185,6 +183,7 @@ class Shapes:
 
     def __init__(self, mapped: MappedClasses, library: Library) -> None:
         self.mapped = mapped
+        self.relationships = Relationships()
         self._library = library
 
     def of(self, type_: Type | None, depth: int = 0) -> Shape:
@@ -237,7 +236,7 @@ class Shapes:
         if session is not None:
             return session
         if self.mapped.is_mapped(info):
-            return entity(info)
+            return Entity(info.fullname, bases_of(info), cascades=self.relationships.cascades(info))
         for base in info.mro:
             if self._library.class_stub(base.fullname) is not None:
                 return LibraryShape(base.fullname)

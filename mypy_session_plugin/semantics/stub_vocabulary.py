@@ -61,6 +61,7 @@ DECORATORS: dict[str, DecoratorSignature] = {
     "any_session": DecoratorSignature(),
     "begins": DecoratorSignature(("kind",), {"kind": ("root", "nested")}),
     "calls": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True),
+    "cascades": DecoratorSignature(("kind",), {"kind": ("merge", "expunge", "refresh-expire")}, required=True, when=()),
     "closes": DecoratorSignature(values={"of": ("current",), "reusable": (True, False)}),
     "deletes": DecoratorSignature(),
     "ends": DecoratorSignature(("outcome",), {"outcome": ("commit", "rollback")}, required=True),

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mypy.nodes import ForStmt, FuncItem, MemberExpr, NameExpr, UnaryExpr
+from mypy.nodes import ForStmt, FuncItem, NameExpr, UnaryExpr
 
-from mypy_session_plugin.facts.objects import InstanceFacts, LibraryFacts
+from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
-    NONE,
     NOTHING_KNOWN,
     Bound,
     Function,
@@ -22,7 +21,7 @@ from mypy_session_plugin.facts.values import (
     objects,
 )
 from mypy_session_plugin.flow import graph
-from mypy_session_plugin.mypy_compat.types import info_of, parameters_of
+from mypy_session_plugin.mypy_compat.types import parameters_of
 from mypy_session_plugin.semantics import (
     boundaries,
     conditions,
@@ -37,13 +36,12 @@ from mypy_session_plugin.semantics import (
 from mypy_session_plugin.semantics.calls import Calls
 from mypy_session_plugin.semantics.escapes import KEPT, RETURNED, Escapes, keep
 from mypy_session_plugin.semantics.identities import hold, let_go
-from mypy_session_plugin.semantics.instances import RELATED, link_owner, lose
 from mypy_session_plugin.semantics.leading import USED
 from mypy_session_plugin.semantics.making import Maker, site_of
-from mypy_session_plugin.semantics.mapped import attribute_type
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
 from mypy_session_plugin.semantics.reads import Reads
-from mypy_session_plugin.semantics.shapes import Collection, Entity, SessionShape, without_states
+from mypy_session_plugin.semantics.related import RelatedAttributes
+from mypy_session_plugin.semantics.shapes import SessionShape, without_states
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, give_away, run_manager
 from mypy_session_plugin.semantics.world import World, ignore, with_none
@@ -61,7 +59,8 @@ class Transfer:
         self._escapes = Escapes(world)
         self._calls = Calls(world, self._stability, self._escapes)
         self._body = PhantomBody(world)
-        self._reads = Reads(world, self._stability, self._body, self._calls)
+        self._related = RelatedAttributes(world)
+        self._reads = Reads(world, self._stability, self._body, self._calls, self._related)
         #: Variables that have held a session.
         self._holders: set[str] = set()
         self._handlers: dict[type, Callable[[Any, Store], None]] = {
@@ -271,24 +270,11 @@ class Transfer:
     def _store_attribute(self, instruction: graph.StoreAttribute, store: Store) -> None:
         value = self._body.stored_attribute(instruction, store.value(instruction.value), store)
         self._escapes.kept_attribute(instruction, value, store)
-        containers.link_all(store, value)
-        if any(isinstance(store.heap.get(item), InstanceFacts) for item in objects(store.value(instruction.object))):
-            self._relate(instruction, value, store)
+        place = None if self._related.assign(instruction, value, store) else instruction.place
         writes.attribute(self._world, store, instruction)
         sessions.assign_setting(store, store.value(instruction.object), instruction.name, value)
         boundaries.use_instance(self._world, store, store.value(instruction.object), instruction.node)
-        store.assign_attribute(instruction.name, instruction.place, conditions.kept(value), site_of(instruction.node))
-
-    def _relate(self, instruction: graph.StoreAttribute, value: Value, store: Store) -> None:
-        """An attribute of an instance is set: the next flush may delete what was in a relationship, as an orphan."""
-        owner, target = store.value(instruction.object), instruction.node
-        info = info_of(self._world.type(target.expr)) if isinstance(target, MemberExpr) else None
-        shape = self._world.shapes.of(attribute_type(info, instruction.name))
-        link_owner(store, owner, value, isinstance(shape, RELATED))
-        if isinstance(shape, Entity) and NONE in value:
-            lose(store, owner)
-        elif isinstance(shape, Collection) and isinstance(shape.element, Entity):
-            lose(store, Maker(store, "left", None).value(shape.element, site_of(instruction.node), older=True))
+        store.assign_attribute(instruction.name, place, conditions.kept(value), site_of(instruction.node))
 
     def _store_item(self, instruction: graph.StoreItem, store: Store) -> None:
         value = self._body.stored_item(instruction, store.value(instruction.value), store)

@@ -23,7 +23,8 @@ from mypy_session_plugin.facts.values import (
     Value,
 )
 from mypy_session_plugin.semantics import work
-from mypy_session_plugin.semantics.instances import add_unknown
+from mypy_session_plugin.semantics.cascades import aliases
+from mypy_session_plugin.semantics.instances import add_unknown, note_strays, widen_links
 from mypy_session_plugin.semantics.reaching import place_of
 
 #: The names of functions that say that they take the instance that they are given out of its session.
@@ -69,7 +70,9 @@ def _parts(store: Store, atom: Atom, found: Reach) -> Iterable[Value]:
             found.objects.add(atom)
             facts = store.heap.get(atom)
             if isinstance(facts, ContainerFacts):
-                return [facts.elements]
+                return [facts.elements] if facts.related is None else [facts.elements, facts.related.owner]
+            if isinstance(facts, InstanceFacts):
+                return [frozenset(edge.target for edge in facts.links.maybe)] if facts.links.maybe else []
             return [facts.session, facts.holds] if isinstance(facts, LibraryFacts) else []
         case Function(captured=captured, full_name=full_name):
             found.names.add(full_name.rpartition(".")[2])
@@ -167,6 +170,9 @@ def run_unknown(store: Store, site: object) -> None:
         sessions = {item.session for item in facts.situations if isinstance(item, Situation) and item.session}
         if any(_is_open(store, session) for session in sessions):
             add_unknown(store, [identity], _stays_persistent)
+    for identity in list(store.heap):
+        if store.session(identity) is not None and _is_open(store, identity):
+            note_strays(store, identity)
     for place in [place for place in store.paths if "." in place[0]]:
         del store.paths[place]
     for subject in [subject for subject in store.literals if "." in subject.place[0] or len(subject.place) > 1]:
@@ -229,6 +235,7 @@ def _reach(store: Store, session: ObjectId, whole: bool = False) -> None:
     if facts is None:
         return
     store.heap[session] = replace(facts, escaped=True, holds_new=True, life=facts.life.given_away())
+    note_strays(store, session)
     if facts.registry and not whole:
         return
     members = [
@@ -244,6 +251,8 @@ def _reach(store: Store, session: ObjectId, whole: bool = False) -> None:
 
 def _touch_instances(store: Store, given: set[ObjectId], given_sessions: set[ObjectId]) -> None:
     """An instance given alone may be added, written and flushed; with its session, or a registry's, anything."""
+    touched = {item for item in given if isinstance(store.heap.get(item), InstanceFacts)}
+    widen_links(store, touched | aliases(store, touched))
     for identity in given:
         facts = store.heap.get(identity)
         if not isinstance(facts, InstanceFacts):

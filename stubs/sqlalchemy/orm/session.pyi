@@ -31,6 +31,7 @@ from mypy_session_plugin.effects import (
     Marked,
     any_session,
     begins,
+    cascades,
     closes,
     deletes,
     ends,
@@ -134,6 +135,7 @@ class Session(_SessionClassMethods):
         "InvalidRequestError: merge() with load=False option does not support objects transient (i.e. unpersisted) "
         "objects.  flush() all changes on mapped instances before merging with load=False."
     )
+    @cascades("merge")
     def merge(
         self, instance: Persistent[T] | Deleted[T] | Detached[T], *, load: Literal[False], options: object = ...
     ) -> Persistent[T]: ...
@@ -142,6 +144,7 @@ class Session(_SessionClassMethods):
     @flushes(when="autoflush")
     @reads
     @writes
+    @cascades("merge")
     def merge(self, instance: T, *, load: Literal[True] = ..., options: object = ...) -> Persistent[T] | Pending[T]: ...
     @overload
     @any_session
@@ -149,6 +152,7 @@ class Session(_SessionClassMethods):
         "InvalidRequestError: merge() with load=False option does not support objects transient (i.e. unpersisted) "
         "objects.  flush() all changes on mapped instances before merging with load=False."
     )
+    @cascades("merge")
     def merge_all(
         self,
         instances: Iterable[Persistent[T] | Deleted[T] | Detached[T]],
@@ -161,6 +165,7 @@ class Session(_SessionClassMethods):
     @flushes(when="autoflush")
     @reads
     @writes
+    @cascades("merge")
     def merge_all(
         self, instances: Iterable[T], *, load: Literal[True] = ..., options: object = ...
     ) -> Sequence[Persistent[T] | Pending[T]]: ...
@@ -190,6 +195,7 @@ class Session(_SessionClassMethods):
     @moves(pending="transient", persistent="detached", marked="detached")
     def invalidate(self) -> None: ...
     @raises("InvalidRequestError: Instance <{class}> is not present in this Session")
+    @cascades("expunge")
     def expunge(
         self,
         instance: Becomes[Pending[T], Transient[T]]
@@ -201,11 +207,13 @@ class Session(_SessionClassMethods):
     @flushes(when="autoflush")
     @reads
     @raises("InvalidRequestError: Instance '<{class}>' is not persistent within this Session")
+    @cascades("refresh-expire")
     def refresh(
         self, instance: Persistent[T], attribute_names: Iterable[str] | None = ..., with_for_update: object = ...
     ) -> None: ...
     @expires("instance")
     @raises("InvalidRequestError: Instance '<{class}>' is not persistent within this Session")
+    @cascades("refresh-expire")
     def expire(self, instance: Persistent[T], attribute_names: Iterable[str] | None = ...) -> None: ...
     @expires("all")
     def expire_all(self) -> None: ...

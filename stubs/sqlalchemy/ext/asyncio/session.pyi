@@ -24,6 +24,7 @@ from mypy_session_plugin.effects import (
     any_session,
     begins,
     calls,
+    cascades,
     closes,
     deletes,
     ends,
@@ -94,6 +95,7 @@ class AsyncSession:
         "InvalidRequestError: merge() with load=False option does not support objects transient (i.e. unpersisted) "
         "objects.  flush() all changes on mapped instances before merging with load=False."
     )
+    @cascades("merge")
     async def merge(
         self, instance: Persistent[T] | Deleted[T] | Detached[T], *, load: Literal[False], options: object = ...
     ) -> Persistent[T]: ...
@@ -101,6 +103,7 @@ class AsyncSession:
     @flushes(when="autoflush")
     @reads
     @writes
+    @cascades("merge")
     async def merge(
         self, instance: T, *, load: Literal[True] = ..., options: object = ...
     ) -> Persistent[T] | Pending[T]: ...
@@ -110,6 +113,7 @@ class AsyncSession:
         "InvalidRequestError: merge() with load=False option does not support objects transient (i.e. unpersisted) "
         "objects.  flush() all changes on mapped instances before merging with load=False."
     )
+    @cascades("merge")
     async def merge_all(
         self,
         instances: Iterable[Persistent[T] | Deleted[T] | Detached[T]],
@@ -121,6 +125,7 @@ class AsyncSession:
     @flushes(when="autoflush")
     @reads
     @writes
+    @cascades("merge")
     async def merge_all(
         self, instances: Iterable[T], *, load: Literal[True] = ..., options: object = ...
     ) -> Sequence[Persistent[T] | Pending[T]]: ...
@@ -151,6 +156,7 @@ class AsyncSession:
     @moves(pending="transient", persistent="detached", marked="detached")
     async def invalidate(self) -> None: ...
     @raises("InvalidRequestError: Instance <{class}> is not present in this Session")
+    @cascades("expunge")
     def expunge(
         self,
         instance: Becomes[Pending[T], Transient[T]]
@@ -162,11 +168,13 @@ class AsyncSession:
     @flushes(when="autoflush")
     @reads
     @raises("InvalidRequestError: Instance '<{class}>' is not persistent within this Session")
+    @cascades("refresh-expire")
     async def refresh(
         self, instance: Persistent[T], attribute_names: Iterable[str] | None = ..., with_for_update: object = ...
     ) -> None: ...
     @expires("instance")
     @raises("InvalidRequestError: Instance '<{class}>' is not persistent within this Session")
+    @cascades("refresh-expire")
     def expire(self, instance: Persistent[T], attribute_names: Iterable[str] | None = ...) -> None: ...
     @expires("all")
     def expire_all(self) -> None: ...

@@ -1,0 +1,177 @@
+"""What the body of a class says that mypy does not keep: the arguments of its `relationship()` calls.
+
+They are read when mypy has built the class and before it analyses the body, and stored where mypy keeps what plugins
+know of a class (`TypeInfo.metadata`): so they are there with a warm cache, in parallel workers and in the daemon, as
+well as for classes of other modules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from mypy.nodes import (
+    AssignmentStmt,
+    CallExpr,
+    ClassDef,
+    Decorator,
+    DictExpr,
+    Expression,
+    FuncDef,
+    IfStmt,
+    ImportFrom,
+    MemberExpr,
+    MypyFile,
+    NameExpr,
+    Statement,
+    StrExpr,
+    TypeInfo,
+)
+
+#: The key of what this plugin stores with a class.
+KEY = "mypy_session_plugin"
+_CONSTRUCTORS = frozenset({"relationship", "relation", "Relationship"})
+_PACKAGES = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
+#: Arguments that change what an operation takes along in ways that are not followed.
+_LOADING = frozenset({"dynamic", "write_only", "noload"})
+
+#: A relationship as JSON; None where its arguments cannot be read.
+Declaration: TypeAlias = "dict[str, object] | None"
+
+
+def note_relationships(info: TypeInfo, module: MypyFile) -> None:
+    """Store what the class body declares; nothing for a class without relationships."""
+    relationships: dict[str, Declaration] = {}
+    opaque = False
+    for statement in _statements(info.defn):
+        if isinstance(statement, AssignmentStmt):
+            target, value = statement.lvalues[0], statement.rvalue
+            if not isinstance(target, NameExpr):
+                continue
+            if target.name == "__mapper_args__":
+                opaque = opaque or not _is_plain_mapping(value)
+            elif isinstance(value, CallExpr) and _is_relationship(value.callee, module):
+                relationships[target.name] = _declaration(value)
+        else:
+            opaque = opaque or _declares_more(statement)
+    if relationships or opaque:
+        info.metadata[KEY] = {"relationships": relationships, "opaque": opaque}
+    else:
+        info.metadata.pop(KEY, None)
+
+
+def _statements(definition: ClassDef) -> Iterator[Statement]:
+    for statement in definition.defs.body:
+        if isinstance(statement, IfStmt):
+            for block in (*statement.body, *([statement.else_body] if statement.else_body else [])):
+                yield from block.body
+        else:
+            yield statement
+
+
+def _declares_more(statement: Statement) -> bool:
+    """Whether relationships, or a hierarchy whose subclasses have some, are declared in a way that is not read."""
+    if isinstance(statement, Decorator):
+        names = {_last_name(item) for item in statement.original_decorators or statement.decorators}
+        return bool(names & {"declared_attr", "directive", "cascading"})
+    return isinstance(statement, FuncDef) and statement.name == "__mapper_args__"
+
+
+def _is_plain_mapping(value: Expression) -> bool:
+    """Whether `__mapper_args__` says nothing of subclasses or properties."""
+    if not isinstance(value, DictExpr):
+        return False
+    keys = [key.value for key, _value in value.items if isinstance(key, StrExpr)]
+    return len(keys) == len(value.items) and not any(
+        key.startswith("polymorphic") or key == "properties" for key in keys
+    )
+
+
+def _is_relationship(callee: Expression, module: MypyFile) -> bool:
+    """Whether this is SQLAlchemy's or SQLModel's function: names are not bound yet, so the imports tell."""
+    if _last_name(callee) not in _CONSTRUCTORS and not isinstance(callee, NameExpr):
+        return False
+    if isinstance(callee, MemberExpr):
+        return True
+    name = _last_name(callee)
+    return any(
+        original in _CONSTRUCTORS and (alias or original) == name
+        for statement in module.imports
+        if isinstance(statement, ImportFrom) and statement.id.partition(".")[0] in _PACKAGES
+        for original, alias in statement.names
+    )
+
+
+def _last_name(expression: Expression) -> str:
+    return expression.name if isinstance(expression, (NameExpr, MemberExpr)) else ""
+
+
+def _declaration(call: CallExpr) -> Declaration:
+    """The arguments that matter, None if one of them is not literal."""
+    arguments = _keywords(call)
+    if arguments is None:
+        return None
+    inner = arguments.get("sa_relationship")
+    if isinstance(inner, CallExpr):
+        return _declaration(inner)
+    if "sa_relationship_kwargs" in arguments:
+        more = _literal_mapping(arguments["sa_relationship_kwargs"])
+        if more is None:
+            return None
+        arguments |= more
+    declared: dict[str, object] = {}
+    if _flag(arguments.get("cascade_delete")):
+        declared["cascade"] = "all, delete-orphan"
+    if not _read_texts(arguments, declared) or not _read_backref(arguments.get("backref"), declared):
+        return None
+    if "viewonly" in arguments:
+        declared["viewonly"] = True
+    loading = arguments.get("lazy")
+    return None if isinstance(loading, StrExpr) and loading.value in _LOADING else declared
+
+
+def _read_texts(arguments: dict[str, Expression], declared: dict[str, object]) -> bool:
+    for name in ("cascade", "back_populates"):
+        value = arguments.get(name)
+        if isinstance(value, StrExpr):
+            declared[name] = value.value
+        elif value is not None and not (isinstance(value, NameExpr) and value.name == "None"):
+            return False
+    return True
+
+
+def _read_backref(value: Expression | None, declared: dict[str, object]) -> bool:
+    """`backref="name"` or `backref=backref("name", cascade=...)`."""
+    if value is None:
+        return True
+    if isinstance(value, StrExpr):
+        declared["backref"] = value.value
+        return True
+    if not isinstance(value, CallExpr) or not value.args or not isinstance(value.args[0], StrExpr):
+        return False
+    arguments = _keywords(value)
+    cascade = (arguments or {}).get("cascade")
+    if arguments is None or (cascade is not None and not isinstance(cascade, StrExpr)):
+        return False
+    declared["backref"] = value.args[0].value
+    if isinstance(cascade, StrExpr):
+        declared["backref_cascade"] = cascade.value
+    return True
+
+
+def _keywords(call: CallExpr) -> dict[str, Expression] | None:
+    """The keyword arguments; None where `**more` may hide some."""
+    if any(kind.is_star() for kind in call.arg_kinds):
+        return None
+    return {name: value for name, value in zip(call.arg_names, call.args, strict=True) if name is not None}
+
+
+def _literal_mapping(value: Expression) -> dict[str, Expression] | None:
+    if not isinstance(value, DictExpr):
+        return None
+    found = {key.value: item for key, item in value.items if isinstance(key, StrExpr)}
+    return found if len(found) == len(value.items) else None
+
+
+def _flag(value: Expression | None) -> bool:
+    return isinstance(value, NameExpr) and value.name == "True"

@@ -1,0 +1,101 @@
+"""Attributes of instances that are relationships, or may be: what reading one gives and assigning to one does."""
+
+from __future__ import annotations
+
+from mypy.nodes import Context, MemberExpr
+
+from mypy_session_plugin.facts.links import DELETE_ORPHAN
+from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, Related
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.states import State
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import NONE, NONE_VALUE, NOTHING_KNOWN, ObjectId, Value, objects
+from mypy_session_plugin.flow.graph import StoreAttribute
+from mypy_session_plugin.mypy_compat.types import info_of
+from mypy_session_plugin.semantics import containers, linking, sessions
+from mypy_session_plugin.semantics.instances import RELATED, lose, widen_links
+from mypy_session_plugin.semantics.making import Maker, site_of
+from mypy_session_plugin.semantics.mapped import attribute_type
+from mypy_session_plugin.semantics.shapes import UNSEEN, Collection, Entity, Shape, with_states, without_states
+from mypy_session_plugin.semantics.world import World, with_none
+
+
+class RelatedAttributes:
+    """The relationships of the instances in one graph."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def of(self, node: Context, name: str, owner: Value, store: Store) -> Related | None:
+        """The relationship of known instances that an attribute is; None for every other attribute."""
+        if not isinstance(node, MemberExpr) or owner >= NOTHING_KNOWN or not linking.instances_of(store, owner):
+            return None
+        relationship = self._world.shapes.relationships.of(info_of(self._world.type(node.expr)), name)
+        return None if relationship is None else Related(owner - NONE_VALUE, relationship)
+
+    def read(self, related: Related, node: Context, store: Store) -> Value:
+        """What a relationship of an instance holds: what was put into it here, and what the session loads."""
+        if not related.relationship.many:
+            certain = linking.certain_reference(store, related)
+            return frozenset({certain}) if certain is not None else self._contents(related, node, store)
+        shape = self._world.shape(node)
+        kind = shape.kind if isinstance(shape, Collection) else "list"
+        facts = ContainerFacts(kind, self._contents(related, node, store), related=related)
+        return frozenset({store.create(ObjectId("attribute", site_of(node)), facts)})
+
+    def _contents(self, related: Related, node: Context, store: Store) -> Value:
+        """The instances that a relationship may hold: elements of which there are many, or one and perhaps None."""
+        many = related.relationship.many
+        shape = without_states(self._element_shape(node))
+        held: Value = linking.held(store, related)
+        if not isinstance(shape, Entity):
+            return held | NOTHING_KNOWN
+        if many and linking.never_loads(store, related):
+            return held
+        maker = Maker(store, "attribute", None)
+        session = linking.loads_from(store, related, shape.class_name, shape.bases)
+        if session is not None:
+            shape = with_states(shape, frozenset({State.PERSISTENT}))
+            maker = Maker(store, "attribute", Origin(node.line, "loaded"), frozenset({session}))
+        site = (site_of(node), "element") if many else site_of(node)
+        value = maker.value(shape, site, older=many) | held
+        return value if many else with_none(value, self._world.type(node))
+
+    def _element_shape(self, node: Context) -> Shape:
+        if not isinstance(node, MemberExpr):
+            return UNSEEN
+        shape = self._world.shapes.of(attribute_type(info_of(self._world.type(node.expr)), node.name))
+        return shape.element if isinstance(shape, Collection) else shape
+
+    def assign(self, instruction: StoreAttribute, value: Value, store: Store) -> bool:
+        """An attribute is assigned; False for one that is no relationship known by its mapping."""
+        owner, node = store.value(instruction.object), instruction.node
+        related = self.of(node, instruction.name, owner, store)
+        if related is None:
+            containers.link_all(store, value)
+            if linking.instances_of(store, owner):
+                self._relate(instruction, owner, value, store)
+            return False
+        if related.relationship.many:
+            sessions.may_load(store, related.owner)
+        if related.relationship.many or DELETE_ORPHAN in related.relationship.cascades:
+            linking.take_any(store, related, self._contents(related, node, store))
+        if related.relationship.many:
+            for element in containers.each_of(store, value):
+                linking.put_in(store, related, element, node.line)
+        else:
+            linking.assign(store, related, value, node.line)
+        return True
+
+    def _relate(self, instruction: StoreAttribute, owner: Value, value: Value, store: Store) -> None:
+        """An attribute of an instance is set: the next flush may delete what was in a relationship, as an orphan."""
+        target = instruction.node
+        info = info_of(self._world.type(target.expr)) if isinstance(target, MemberExpr) else None
+        shape = self._world.shapes.of(attribute_type(info, instruction.name))
+        given = [store.heap.get(item) for item in objects(value)]
+        if isinstance(shape, RELATED) or any(isinstance(facts, (InstanceFacts, ContainerFacts)) for facts in given):
+            widen_links(store, objects(owner))
+        if isinstance(shape, Entity) and NONE in value:
+            lose(store, owner)
+        elif isinstance(shape, Collection) and isinstance(shape.element, Entity):
+            lose(store, Maker(store, "left", None).value(shape.element, site_of(instruction.node), older=True))
