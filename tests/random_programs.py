@@ -17,8 +17,12 @@ from hypothesis import strategies as st
 FLAGS = ("f1", "f2", "f3")
 SESSIONS = ("s", "t")
 INSTANCES = ("a", "b", "c")
+ADDRESSES = ("p", "q")
+NOTES = ("m", "n")
 #: How often a line is chosen that should not raise.
 CAUTION = 0.9
+#: The share of programs with relationships.
+RELATED = 0.6
 _SESSION_ARGUMENTS = ("", "", ", expire_on_commit=False", ", autoflush=False")
 
 #: Lines that bind the instance `{x}`, and the state that it then has.
@@ -34,6 +38,54 @@ _BINDING = (
 )
 #: Lines that bind `{x}` to what comes of another instance.
 _COPYING = ("{x} = {y}", "{x} = {s}.merge({y})", "{x} = {s}.merge({y}, load=False)")
+#: Lines that bind the address or note `{x}`; `{y}` is a user.
+_BINDING_CHILD: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {
+    ADDRESSES: (
+        ("{x} = Address()", "transient"),
+        ("{x} = Address(user={y})", "transient"),
+        ("{x} = {s}.get_one(Address, 1)", "persistent"),
+        ("{x} = {y}.addresses[0]", "persistent"),
+    ),
+    NOTES: (
+        ("{x} = Note()", "transient"),
+        ("{x} = Note(author={y})", "transient"),
+        ("{x} = {s}.get_one(Note, 1)", "persistent"),
+        ("{x} = {y}.notes[-1]", "persistent"),
+    ),
+}
+#: Lines that change or read what is related: `{y}` is a user.
+_RELATING: dict[tuple[str, ...], tuple[str, ...]] = {
+    ADDRESSES: (
+        "{y}.addresses.append({x})",
+        "{y}.addresses.append({x})",
+        "{y}.addresses.extend([{x}])",
+        "{y}.addresses.remove({x})",
+        "{y}.addresses.clear()",
+        "{y}.addresses = [{x}]",
+        "{y}.addresses = []",
+        "{x}.user = {y}",
+        "{x}.user = None",
+        "reveal_state({x}.user)",
+        "{y}.addresses.append(Address())",
+        "[reveal_state(item) for item in {y}.addresses]",
+        "for item in {y}.addresses: reveal_state(item)",
+        "for item in list({y}.addresses): {s}.expunge(item)",
+        "{y} = {x}.user",
+        "{s}.add_all({y}.addresses)",
+    ),
+    NOTES: (
+        "{y}.notes.append({x})",
+        "{y}.notes.insert(0, {x})",
+        "{y}.notes.remove({x})",
+        "{y}.notes.pop()",
+        "{y}.notes = [{x}]",
+        "{x}.author = {y}",
+        "{x}.author = None",
+        "reveal_state({x}.author)",
+        "for note in {y}.notes: reveal_state(note)",
+        "for note in {y}.notes: {s}.delete(note)",
+    ),
+}
 #: Operations on one instance of a session: the state that each makes of those in which it should not raise.
 _OPERATIONS: dict[str, dict[str, str]] = {
     "{s}.add({x})": {"transient": "pending", "detached": "persistent", "marked": "persistent"},
@@ -120,6 +172,7 @@ class _Writer:
 
     random: Random
     sessions: tuple[str, ...]
+    related: bool = False
     number: list[int] = field(default_factory=lambda: [0])
 
     def program(self) -> str:
@@ -142,6 +195,8 @@ class _Writer:
         choice = self.random.random() if guess.instances else 0.0
         if choice < 0.2:
             return self._bind(guess)
+        if self.related and self.random.random() < 0.45:
+            return self._relate(guess)
         if choice < 0.6:
             return self._operate(guess)
         if choice < 0.62:
@@ -160,8 +215,9 @@ class _Writer:
 
     def _bind(self, guess: _Guess) -> list[str]:
         name, session = self.random.choice(INSTANCES), self.random.choice(self.sessions)
-        if guess.instances and self.random.random() < 0.3:
-            other = self.random.choice(sorted(guess.instances))
+        others = [item for item in sorted(guess.instances) if item in INSTANCES]
+        if others and self.random.random() < 0.3:
+            other = self.random.choice(others)
             line = self.random.choice(_COPYING)
             guess.instances[name] = guess.instances[other] if line == "{x} = {y}" else ("persistent", session)
             return [line.format(x=name, y=other, s=session)]
@@ -170,12 +226,36 @@ class _Writer:
         guess.begun.add(session)
         return [line.format(x=name, s=session, number=self._next())]
 
+    def _relate(self, guess: _Guess) -> list[str]:
+        """A line about an address or note and a user."""
+        names = self.random.choice((ADDRESSES, NOTES))
+        user = self.random.choice([name for name in sorted(guess.instances) if name in INSTANCES] or ["a"])
+        if user not in guess.instances:
+            return self._bind(guess)
+        state, session = guess.instances[user]
+        if session not in self.sessions:
+            session = self.random.choice(self.sessions)
+        bound = [name for name in names if name in guess.instances]
+        if not bound or self.random.random() < 0.3:
+            name = self.random.choice(names)
+            fitting = [item for item in _BINDING_CHILD[names] if state == "persistent" or "[" not in item[0]]
+            line, after = self.random.choice(fitting)
+            guess.instances[name] = (after, session)
+        else:
+            name, line = self.random.choice(bound), self.random.choice(_RELATING[names])
+            if state in ("pending", "persistent") and guess.instances[name][0] in ("transient", "detached"):
+                guess.instances[name] = ("pending", session)
+        if "{s}" in line:
+            guess.begun.add(session)
+        return [line.format(x=name, y=user, s=session)]
+
     def _operate(self, guess: _Guess) -> list[str]:
         name, other = (self.random.choice(sorted(guess.instances)) for _ in range(2))
         state, session = guess.instances[name]
-        line, changes = self.random.choice(list(_OPERATIONS.items()))
+        operations = _OPERATIONS if name in INSTANCES else {k: v for k, v in _OPERATIONS.items() if "name" not in k and "bio" not in k}
+        line, changes = self.random.choice(list(operations.items()))
         if self.random.random() < CAUTION:
-            fitting = [item for item in _OPERATIONS.items() if state in item[1]]
+            fitting = [item for item in operations.items() if state in item[1]]
             line, changes = self.random.choice(fitting) if fitting else (line, changes)
         if session not in self.sessions or self.random.random() > CAUTION or state in ("transient", "detached"):
             session = self.random.choice(self.sessions)
@@ -227,4 +307,4 @@ def _ways_out(head: str, flag: str) -> list[list[str]]:
 def programs(draw: st.DrawFn) -> str:
     """The source of one function `program(engine, f1, f2, f3)`."""
     random = draw(st.randoms(use_true_random=True))
-    return _Writer(random, SESSIONS[: random.choice((1, 1, 2))]).program()
+    return _Writer(random, SESSIONS[: random.choice((1, 1, 2))], random.random() < RELATED).program()

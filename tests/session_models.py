@@ -41,6 +41,7 @@ class User(Base):
     name: Mapped[str] = mapped_column(unique=True)
     bio: Mapped[str | None] = deferred(mapped_column())
     addresses: Mapped[list[Address]] = relationship(cascade="all, delete-orphan", back_populates="user")
+    notes: Mapped[list[Note]] = relationship(back_populates="author")
 
 
 class Address(Base):
@@ -52,11 +53,21 @@ class Address(Base):
     user: Mapped[User] = relationship(back_populates="addresses")
 
 
+class Note(Base):
+    """A child that lives without its parent: nothing is deleted along `User.notes`, and no add goes back."""
+
+    __tablename__ = "note"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    author: Mapped[User | None] = relationship(back_populates="notes", cascade="merge, expunge")
+
+
 #: What a program may name.
 __all__ = [
     "Address",
     "Engine",
     "IntegrityError",
+    "Note",
     "SQLAlchemyError",
     "Session",
     "User",
@@ -77,8 +88,10 @@ HEADER = f"from session_models import {', '.join(__all__)}\nfrom mypy_session_pl
 _SCHEMA = """
 CREATE TABLE user (id INTEGER PRIMARY KEY, name VARCHAR NOT NULL UNIQUE, bio VARCHAR);
 CREATE TABLE address (id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL REFERENCES user (id));
+CREATE TABLE note (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES user (id));
 INSERT INTO user VALUES (1, 'one', 'first'), (2, 'two', 'second');
 INSERT INTO address VALUES (1, 1);
+INSERT INTO note VALUES (1, 1), (2, NULL);
 """
 _numbers = count()
 

@@ -128,10 +128,10 @@ def transient_ok(session: Session) -> None:
     session.merge(user)
 
 
-def known_miss_children(session: Session) -> None:
+def children_bad(session: Session) -> None:
     user = session.get_one(User, 1)
     for post in user.posts:
-        session.merge(post)
+        session.merge(post)  # error: [session-merge] "post" is already in "session" (persistent, loaded at line 133)
 
 
 def _load(session: Session) -> User:
