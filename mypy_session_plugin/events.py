@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,9 +86,11 @@ class Events:
             return name if name in self.names else None
         return CONSTRUCTION if rest and name[:1].isupper() else None
 
-    def may_be_mapped(self, class_name: str) -> bool:
-        """Whether a class is one of the user's, by its name alone."""
-        return class_name.partition(".")[0] not in self._libraries | _STANDARD_LIBRARY
+    def may_be_mapped(self, class_name: str, modules: Container[str]) -> bool:
+        """Whether a class is one of the user's, by its name alone, in a build that has SQLAlchemy."""
+        package = class_name.partition(".")[0]
+        is_library = package in self._libraries or package in _STANDARD_LIBRARY
+        return not is_library and "sqlalchemy" in modules
 
     def is_phantom_typed(self, full_name: str) -> bool:
         """Whether a function or class of the user's has phantom types in its signature."""

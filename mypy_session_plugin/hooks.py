@@ -65,6 +65,7 @@ class SessionPlugin(Plugin):
             self._options, self._faults = Options(), error.lines
         stub_paths = [*self._options.stub_paths, stub_root()]
         events = Events(stub_paths, self._options, self.lookup_fully_qualified, self._sinks)
+        self._events = events
         self._modules_checked = Modules(events, self._analyse)
         self._config_data = _config_data(self._options)
 
@@ -108,19 +109,17 @@ class SessionPlugin(Plugin):
 
     @override
     def get_customize_class_mro_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
-        if self._events.may_be_mapped(fullname):
-            self._note_relationships(fullname)
+        if self._modules is not None and self._events.may_be_mapped(fullname, self._modules):
+            self._note_relationships(fullname, self._modules)
         return None
 
-    def _note_relationships(self, class_name: str) -> None:
+    def _note_relationships(self, class_name: str, modules: dict[str, MypyFile]) -> None:
         """Mypy has built a class and not analysed its body yet: keep what its relationships are."""
         symbol = self.lookup_fully_qualified(class_name)
-        if symbol is not None and isinstance(symbol.node, TypeInfo) and self._modules is not None:
+        if symbol is not None and isinstance(symbol.node, TypeInfo) and symbol.node.module_name in modules:
             from mypy_session_plugin.mypy_compat.class_bodies import note_relationships
 
-            module = self._modules.get(symbol.node.module_name)
-            if module is not None and "sqlalchemy" in self._modules:
-                note_relationships(symbol.node, module)
+            note_relationships(symbol.node, modules[symbol.node.module_name])
 
     def _probe_fired(self, context: FunctionContext) -> Type:
         self._modules_checked.probe_fired(context)
