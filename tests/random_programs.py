@@ -252,11 +252,7 @@ class _Writer:
     def _operate(self, guess: _Guess) -> list[str]:
         name, other = (self.random.choice(sorted(guess.instances)) for _ in range(2))
         state, session = guess.instances[name]
-        operations = (
-            _OPERATIONS
-            if name in INSTANCES
-            else {k: v for k, v in _OPERATIONS.items() if "name" not in k and "bio" not in k}
-        )
+        operations = {line: known for line, known in _OPERATIONS.items() if name in INSTANCES or "{x}." not in line}
         line, changes = self.random.choice(list(operations.items()))
         if self.random.random() < CAUTION:
             fitting = [item for item in operations.items() if state in item[1]]

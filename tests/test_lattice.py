@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mypy_session_plugin.facts.links import Cascades, Classes, Edge, Links, Strays
 from mypy_session_plugin.facts.objects import ContainerFacts, Facts, InstanceFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.session_life import ABSENT, CLOSED, IDLE, WORKING, Closing, Life, SessionLife
@@ -56,8 +57,31 @@ atoms = st.one_of(
     st.integers(0, 30).map(lambda number: Constant("int", number)),
 )
 values = st.frozensets(atoms, max_size=5).map(lambda value: join([value]))
+edges = st.builds(
+    Edge, st.just("posts"), st.sampled_from([frozenset({"save-update"}), frozenset()]), st.sampled_from(INSTANCES)
+)
+
+
+@st.composite
+def links(draw: st.DrawFn) -> Links:
+    """What is certain is possible too."""
+    maybe = draw(st.frozensets(edges, max_size=3))
+    surely = draw(st.frozensets(st.sampled_from(sorted(maybe)), max_size=2)) if maybe else frozenset()
+    return Links(surely, maybe, draw(st.booleans()))
+
+
+strays = st.builds(
+    Strays, st.builds(Classes, st.frozensets(st.just("app.User")), st.frozensets(st.just("app.Base"))), st.booleans()
+)
+no_cascades = Cascades({"save-update": Classes(), "delete": Classes(), "expunge": Classes()})
 instances = st.builds(
-    InstanceFacts, st.just("app.User"), st.just(frozenset({"app.User"})), situation_sets, st.booleans()
+    InstanceFacts,
+    st.just("app.User"),
+    st.just(frozenset({"app.User"})),
+    situation_sets,
+    st.booleans(),
+    links=links(),
+    cascades=st.just(no_cascades),
 )
 known_settings = st.frozensets(st.sampled_from([True, False, UNKNOWN]), min_size=1)
 closings = st.builds(Closing, st.integers(1, 3), st.integers(0, 4))
@@ -104,6 +128,7 @@ session_facts = st.builds(
     life=lives,
     overridden=st.frozensets(st.sampled_from(["close", "flush"])),
     work=st.sampled_from(SOME_WORK),
+    strays=strays,
 )
 containers = st.builds(ContainerFacts, st.just("list"), values)
 
@@ -253,9 +278,15 @@ def expunged(situation: Situation) -> Followers | None:
 
 
 OPERATIONS = {
-    "add": Operation(lambda situation: added(situation, SESSIONS[0]), (Situation(State.PENDING),), "added"),
-    "delete": Operation(lambda situation: marked(situation, SESSIONS[0]), (Situation(State.DELETED),), "deleted"),
-    "expunge": Operation(expunged, (Situation(State.DETACHED),), "expunged", cascades=True),
+    "add": Operation(
+        lambda situation: added(situation, SESSIONS[0]), (Situation(State.PENDING),), "added", cascade="save-update"
+    ),
+    "delete": Operation(
+        lambda situation: marked(situation, SESSIONS[0]), (Situation(State.DELETED),), "deleted", cascade="delete"
+    ),
+    "expunge": Operation(expunged, (Situation(State.DETACHED),), "expunged", cascade="expunge"),
+    "elsewhere": Operation(expunged, (Situation(State.DETACHED),), "expunged", cascades=True),
+    "expire": Operation(lambda situation: (situation,), (), "expired", cascade="refresh-expire"),
 }
 
 

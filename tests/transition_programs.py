@@ -147,6 +147,7 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "read relationship (lazy)": ("u.addresses",),
     "write column": ('u.name = "written"',),
     "append to relationship": ("u.addresses.append(Address())",),
+    "as a new child of a persistent parent": ("parent = s.get_one(Address, 1)", "parent.user = u"),
     "parent of an added Address(user=u)": ("s.add(Address(user=u))",),
     "in session": ("u in s",),
     "session.is_modified": ("s.is_modified(u)",),

@@ -134,12 +134,12 @@ def _may_return(facts: InstanceFacts) -> bool:
     return any(not isinstance(item, Situation) or item.state is State.DETACHED for item in facts.situations)
 
 
-def cascaded(kind: str, change: Callable[[Situation], Followers | None]) -> Callable[[Situation], Followers | None]:
-    """What the operation `change` makes of an instance that it reaches by a cascade; None where it raises."""
+def cascaded(kind: str, change: Callable[[Situation], Followers | None]) -> Callable[[Situation], Followers]:
+    """What the operation `change` makes of an instance that it reaches by a cascade."""
 
-    def follow(situation: Situation) -> Followers | None:
+    def follow(situation: Situation) -> Followers:
         if kind == SAVE_UPDATE:
-            return (situation,) if situation.state in ATTACHED else change(situation)
+            return (situation,) if situation.state in ATTACHED else change(situation) or (situation,)
         if kind == REFRESH_EXPIRE:
             return (Situation(State.TRANSIENT),) if situation.state is State.PENDING else (situation,)
         return change(situation) or (situation,)

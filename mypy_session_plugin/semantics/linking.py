@@ -81,15 +81,20 @@ def assign(store: Store, related: Related, value: Value, line: int) -> None:
         _change_links(store, owner, lambda links: links.without(lambda edge: edge.attribute == relationship.name))
     for target in () if kept else held(store, related):
         _change_links(store, target, lambda links: links.without(lambda edge: edge.attribute == relationship.reverse))
+    pending = [owner for owner in leaving if leaving[owner] and _may_be_pending(store, owner)]
     put_in(store, related, value - {NONE}, line)
     surely = _only(store, related.owner) is not None and before is not None
     for owner, may_leave in leaving.items():
         if may_leave:
             _leave(store, owner, value == {NONE}, surely, line)
-    if any(leaving.values()) and value != {NONE}:
+    if pending:
         # Whether the new one is added depends on which comes first, that or the end of the other link.
         for item in instances_of(store, value):
             change_instance(store, item, _perhaps_expunged, (UNKNOWN,), None, True)
+
+
+def _may_be_pending(store: Store, identity: ObjectId) -> bool:
+    return any(getattr(known, "state", State.PENDING) is State.PENDING for known in _facts(store, identity).situations)
 
 
 def _may_have_reference(store: Store, owner: ObjectId, relationship: Relationship) -> bool:
