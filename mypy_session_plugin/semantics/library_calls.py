@@ -20,7 +20,7 @@ from mypy_session_plugin.semantics.cascades import MERGE
 from mypy_session_plugin.semantics.endings import tell_closed
 from mypy_session_plugin.semantics.events import CallEvent
 from mypy_session_plugin.semantics.factories import NOT_KNOWN, autoflush_given
-from mypy_session_plugin.semantics.instances import operate, weaken_links
+from mypy_session_plugin.semantics.instances import note_strays, operate, weaken_links
 from mypy_session_plugin.semantics.parameters import event_name, operation_of
 from mypy_session_plugin.semantics.results import Results
 from mypy_session_plugin.semantics.shapes import Collection, Entity, Row, Shape
@@ -293,6 +293,8 @@ def _move(world: World, store: Store, call: LibraryCall, effect: Effect, origin:
 
 #: Effects after which loaded relationships are loaded anew.
 UNLOADING = frozenset({"moves", "expires", "ends", "closes"})
+
+
 def _change_transaction(store: Store, call: LibraryCall, effect: Effect, inner: bool) -> None:
     match effect.name:
         case "ends" if inner:
