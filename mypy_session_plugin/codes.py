@@ -12,13 +12,15 @@ PARENT = "session"
 class Code:
     """An error code: its name, what it is reported for, and whether it is on unless switched off.
 
-    `in_tests`: it is reported in functions of tests too, without the option `strict_tests`.
+    `in_tests`: it is reported in functions of tests too, without the option `strict_tests`.  `opening`: it may be
+    reported wherever a session is opened.
     """
 
     name: str
     title: str
     default: bool = True
     in_tests: bool = True
+    opening: bool = False
 
 
 CODES: tuple[Code, ...] = (
@@ -30,5 +32,7 @@ CODES: tuple[Code, ...] = (
     Code("session-escape", "a result, or code that uses a session, leaves the block that closes it"),
     Code("session-lost-write", "a change through a session made here that nothing commits", in_tests=False),
     Code("session-redundant-commit", "a commit of a transaction that has only read", in_tests=False),
+    Code("session-leak", "a session that a path leaves open", default=False, in_tests=False, opening=True),
+    Code("session-reuse", "a session that is used again after its end", default=False, opening=True),
     Code("session-handover", "a session handed to another thread or task that should make its own"),
 )

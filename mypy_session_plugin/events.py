@@ -42,6 +42,8 @@ CONSTRUCTION = "<construction>"
 
 #: Stands among a unit's names for what gives it a session of its own, or two.
 OPENING = "<opening>"
+#: What may take a session out of a generator that makes it.
+TAKES_FROM_A_GENERATOR = "builtins.next"
 #: Stands among a unit's names once its syntax has been looked through for what leaves a block.
 LOOKED_THROUGH = "<looked through>"
 
@@ -76,6 +78,8 @@ class Events:
 
     def name_of_interest(self, full_name: str) -> str | None:
         """What a call or a read of `full_name` adds to what is known of the unit in which it stands; None: nothing."""
+        if full_name == TAKES_FROM_A_GENERATOR:
+            return OPENING
         package, _, rest = full_name.partition(".")
         if package in _STANDARD_LIBRARY and package not in self._libraries:
             return None

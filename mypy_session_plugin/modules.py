@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from mypy.nodes import FuncDef, MypyFile
 from mypy.plugin import FunctionContext
 
-from mypy_session_plugin.events import Events, is_phantom_typed
+from mypy_session_plugin.codes import CODES
+from mypy_session_plugin.events import OPENING, Events, is_phantom_typed
 from mypy_session_plugin.mypy_compat import last_look
-from mypy_session_plugin.mypy_compat.report import is_silent
+from mypy_session_plugin.mypy_compat.report import is_enabled, is_silent
 from mypy_session_plugin.mypy_compat.trigger import Trigger, running_checker
 from mypy_session_plugin.mypy_compat.units import Unit, units_of
 
@@ -49,12 +50,18 @@ class Modules:
             return
         name = self._events.name_of_interest(full_name)
         trigger = self._trigger
-        if name is not None and self._events.are_enough(trigger.seen_with(name), trigger.unit):
+        if name is not None and self._is_worth_it(trigger, name):
             self._schedule(trigger)
         elif trigger.waits:
             trigger.request_sweep()
         elif self._events.phantom_types:
             self._schedule(trigger, sweep_only=not self._events.is_phantom_typed(full_name))
+
+    def _is_worth_it(self, trigger: Trigger, name: str) -> bool:
+        """Whether something may be reported in the unit that mypy checks now, with one more name of interest in it."""
+        if self._events.are_enough(trigger.seen_with(name), trigger.unit):
+            return True
+        return name == OPENING and any(code.opening and is_enabled(trigger.checker, code.name) for code in CODES)
 
     def probe_fired(self, context: FunctionContext) -> None:
         """Mypy has come to a trigger's probe, in the module that it checks."""

@@ -105,15 +105,24 @@ class SessionLife:
         return tuple(sorted(ending for ending in found if ending is not None))
 
     @property
-    def is_at_work(self) -> bool:
-        """Whether it has certainly run SQL since its last commit or rollback, and was never closed."""
-        return all(isinstance(way, Life) and way.stage == WORKING and way.again is None for way in self.ways)
+    def is_open(self) -> bool:
+        """Whether the session is certainly open, and was never closed."""
+        return all(isinstance(way, Life) and way.stage in (IDLE, WORKING) and way.again is None for way in self.ways)
 
     @property
-    def again(self) -> tuple[int, int] | None:
-        """Where it was first used after its end, where it certainly was and has not been closed since."""
-        found = [way.again if isinstance(way, Life) and way.stage != CLOSED else None for way in self.ways]
-        return None if None in found else min(position for position in found if position is not None)
+    def is_at_work(self) -> bool:
+        """Whether it is certainly open and has run SQL since it was made, or has last committed or rolled back."""
+        return self.is_open and all(isinstance(way, Life) and way.stage == WORKING for way in self.ways)
+
+    @property
+    def again(self) -> tuple[Closing, int, int] | None:
+        """What closed it and where it was then used, where it certainly was and has not been closed since."""
+        found: list[tuple[Closing, int, int]] = []
+        for way in self.ways:
+            if isinstance(way, Unknown) or way.stage == CLOSED or way.again is None or way.ending is None:
+                return None
+            found.append((way.ending, *way.again))
+        return min(found)
 
 
 #: A session that has just been made, of which everything that follows is seen.

@@ -29,6 +29,11 @@ def note(checker: TypeChecker, message: str, node: Context, code: str | None = N
     checker.note(message, node, code=None if code is None else error_code(code))
 
 
+def is_enabled(checker: TypeChecker, code: str) -> bool:
+    """Whether a code is on in the module that is checked."""
+    return checker.msg.errors.is_error_code_enabled(error_code(code))
+
+
 def is_silent(checker: TypeChecker) -> bool:
     """Whether mypy drops what is reported in this module: `ignore_errors`, followed silently, or installed."""
     return bool(checker.can_skip_diagnostics)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from mypy_session_plugin.rules.base import Rule
 from mypy_session_plugin.rules.escape import EscapeRule
 from mypy_session_plugin.rules.handover import HandOverRule
+from mypy_session_plugin.rules.leak import LeakRule
 from mypy_session_plugin.rules.lost_write import LostWriteRule
 from mypy_session_plugin.rules.merge import MergeRule
 from mypy_session_plugin.rules.mismatch import MismatchRule
 from mypy_session_plugin.rules.redundant_commit import RedundantCommitRule
+from mypy_session_plugin.rules.reuse import ReuseRule
 from mypy_session_plugin.rules.state import StateRule
 from mypy_session_plugin.rules.task import TaskRule
 from mypy_session_plugin.rules.thread import ThreadRule
@@ -23,4 +25,6 @@ RULES: tuple[Rule, ...] = (
     EscapeRule(),
     LostWriteRule(),
     RedundantCommitRule(),
+    LeakRule(),
+    ReuseRule(),
 )

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from mypy.nodes import AssignmentStmt, CallExpr, FuncItem, MemberExpr, NameExpr, Node, RefExpr, Var, WithStmt
+from mypy.nodes import (
+    AssignmentStmt,
+    CallExpr,
+    FuncItem,
+    MemberExpr,
+    NameExpr,
+    Node,
+    RefExpr,
+    TypeInfo,
+    Var,
+    WithStmt,
+    YieldExpr,
+)
 
 from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.mypy_compat.types import info_of
+from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
+from mypy_session_plugin.semantics.shapes import SESSIONS
 
 #: Methods of a session that do no harm after its end.
 HARMLESS = frozenset(
@@ -63,6 +78,30 @@ def is_used(body: FuncItem, names: Collection[NameExpr]) -> bool:
             elif any(id(argument) in known for argument in node.args):
                 used = used or not _is_builtin(callee)
     return used
+
+
+def opened_by(generator: FuncItem) -> bool:
+    """Whether a generator function gives out a session that it makes itself: `with Session() as s: yield s`."""
+    nodes = list(descendants(generator.body, into_functions=False))
+    made: set[str] = set()
+    for node in nodes:
+        if isinstance(node, WithStmt):
+            made.update(_named(pair) for pair in zip(node.target, node.expr, strict=True))
+        elif isinstance(node, AssignmentStmt):
+            made.update(_named((target, node.rvalue)) for target in node.lvalues)
+    given = {node.expr.name for node in nodes if isinstance(node, YieldExpr) and isinstance(node.expr, NameExpr)}
+    return bool(given & made - {""})
+
+
+def _named(pair: tuple[Node | None, Node]) -> str:
+    """The name that a new session gets; empty for everything else."""
+    target, value = pair
+    callee = value.callee if isinstance(value, CallExpr) else None
+    made = callee.node if isinstance(callee, RefExpr) else None
+    info = made if isinstance(made, TypeInfo) else info_of(made.type) if isinstance(made, Var) else None
+    full_name = info.fullname if info is not None else ""
+    opens = full_name in SESSIONS if isinstance(made, TypeInfo) else full_name in FACTORY_CLASSES
+    return target.name if opens and isinstance(target, NameExpr) else ""
 
 
 def _is_of(manager: Node, names: Collection[int]) -> bool:

@@ -27,7 +27,7 @@ from mypy_session_plugin.facts.values import (
 )
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.mypy_compat.types import info_of
-from mypy_session_plugin.semantics import boundaries, conditions, containers, library_calls, sessions, writes
+from mypy_session_plugin.semantics import boundaries, conditions, containers, library_calls, lives, sessions, writes
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite, read_call
 from mypy_session_plugin.semantics.constructions import construct
@@ -112,7 +112,10 @@ class Calls:
         if site.lazy:
             held = tuple(store.value(argument.value) for argument in instruction.arguments)
             return carrier(Bound(site.lazy, self.callee(instruction, store), held, node))
-        return self._unknown(instruction, store)
+        result = self._unknown(instruction, store)
+        if site.full_name == "builtins.next" and values:
+            lives.take_out(self._world, store, values[0], node.args[0], result)
+        return result
 
     def _site(self, instruction: Call, node: CallExpr) -> CallSite:
         site = self._sites.get(instruction)

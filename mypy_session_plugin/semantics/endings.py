@@ -50,8 +50,9 @@ def leave(world: World, store: Store, given_away: Value, raising: bool) -> None:
         return
     found = reachable(store, [given_away])
     outlives = found | work.of_instances(store, found)
+    is_written = not raising or not world.raising
     for identity in known:
-        end = SessionEndEvent(world.unit, identity, ending, raising)
+        end = SessionEndEvent(world.unit, identity, ending, raising, is_written)
         world.listener(end, store)
         facts = store.session(identity)
         certain = facts is not None and facts.made_here and not facts.escaped and not facts.work.reached

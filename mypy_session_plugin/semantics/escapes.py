@@ -51,10 +51,9 @@ class Escapes:
 
     def returned(self, instruction: Return, store: Store) -> None:
         """A path gives a value back; another `return`, in a `finally`, takes its place."""
-        if instruction.value is None or not isinstance(instruction.node, ReturnStmt):
-            store.variables.pop(RETURNED, None)
-        else:
-            store.variables[RETURNED] = frozenset({_remembered("", store.value(instruction.value), instruction, store)})
+        if isinstance(instruction.node, ReturnStmt):
+            value = store.value(instruction.value) if instruction.value is not None else frozenset()
+            store.variables[RETURNED] = frozenset({_remembered("", value, instruction, store)})
 
     def kept_attribute(self, instruction: StoreAttribute, value: Value, store: Store) -> None:
         """An attribute of the method's own object is assigned."""

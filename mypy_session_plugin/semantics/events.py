@@ -66,13 +66,15 @@ class Ending(Enum):
     """What ends the life of a session, as far as this function sees it.
 
     CLOSED: a call (`close()`, `reset()`, `invalidate()`, the `remove()` of a registry); BLOCK: its own `with` block is
-    left; RETURN: the function returns or comes to its end; RAISE: an exception leaves the function.
+    left; RETURN: the function returns or comes to its end; RAISE: an exception leaves the function; THROWN: the code
+    that a generator has given the session to throws an exception in, which nothing there catches.
     """
 
     CLOSED = "closed"
     BLOCK = "block"
     RETURN = "return"
     RAISE = "raise"
+    THROWN = "thrown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,15 @@ class SessionEndEvent:
     """The life of a session ends on this path: it has been closed, or the function is left.
 
     `node` is the call, the manager of the block, or the function.  `raising`: an exception is under way that nobody
-    has caught.  The store is as it is after the end.
+    has caught; `is_written`: the function is left by a `return`, a `raise` or its last line, that the author wrote.
+    The store is as it is after the end.
     """
 
     node: Context
     session: ObjectId
     ending: Ending
     raising: bool = False
+    is_written: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from mypy.nodes import Context, Expression, WithStmt
+from mypy.nodes import (
+    Context,
+    Expression,
+    ForStmt,
+    FuncDef,
+    TryStmt,
+    WhileStmt,
+    WithStmt,
+    YieldExpr,
+    YieldFromExpr,
+)
 from mypy.types import Instance, Type, get_proper_type
 
 from mypy_session_plugin.facts.effects import Effect
 from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
-from mypy_session_plugin.facts.session_life import Closing, SessionLife
+from mypy_session_plugin.facts.session_life import MADE, Closing, SessionLife
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import Value, objects
+from mypy_session_plugin.facts.values import Atom, Bound, ObjectId, Value, objects
 from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.semantics.bodies import body_of
+from mypy_session_plugin.semantics.body_uses import opened_by
 from mypy_session_plugin.semantics.call_sites import is_overridden
 from mypy_session_plugin.semantics.endings import is_session
+from mypy_session_plugin.semantics.events import Ending, SessionEndEvent
 from mypy_session_plugin.semantics.world import World
 
 #: Methods that run SQL whatever statement they are given; the stubs say so of the others.
@@ -63,6 +76,49 @@ def interrupt(store: Store) -> None:
     """An exception has come from somewhere in the code before."""
     for item in [item for item, facts in store.heap.items() if isinstance(facts, SessionFacts)]:
         _change(store, frozenset({item}), SessionLife.interrupted)
+
+
+def lend(world: World, store: Store, value: Value, node: Context) -> None:
+    """A context manager or dependency gives a session out: what is thrown in at the `yield` may leave it open."""
+    (only,) = value if len(value) == 1 else (None,)
+    facts = store.session(only) if isinstance(only, ObjectId) else None
+    if facts is None or not isinstance(only, ObjectId) or not isinstance(world.unit, FuncDef):
+        return
+    if not is_protected(world.unit, node) and _is_entered_once(world.unit):
+        world.listener(SessionEndEvent(node, only, Ending.THROWN, raising=True), store)
+
+
+def take_out(world: World, store: Store, generator: Value, node: Context, taken: Value) -> None:
+    """`next(generator())` takes a session out of a generator that nothing ends: it is the caller's to close."""
+    if any(_abandons(world, atom, node) for atom in generator) and len(generator) == 1:
+        for item in objects(taken):
+            facts = store.session(item)
+            if facts is not None and not facts.registry:
+                store.heap[item] = replace(facts, owned=True, life=MADE)
+
+
+def _abandons(world: World, atom: Atom, node: Context) -> bool:
+    """Whether an argument is the call of a generator function in view, which makes and gives out a session."""
+    if not isinstance(atom, Bound) or atom.how != "generator" or atom.call is not node:
+        return False
+    body = body_of(world, atom)
+    return body is not None and opened_by(body)
+
+
+def is_protected(unit: FuncDef, node: Context) -> bool:
+    """Whether a node stands in a `try` or `with` statement."""
+    return any(
+        isinstance(statement, (TryStmt, WithStmt)) and any(part is node for part in descendants(statement, False))
+        for statement in descendants(unit.body, into_functions=False)
+    )
+
+
+def _is_entered_once(unit: FuncDef) -> bool:
+    """Whether a generator function is a context manager's, or a dependency: it yields at one place, in no loop."""
+    nodes = list(descendants(unit.body, into_functions=False))
+    loops = [node for node in nodes if isinstance(node, (ForStmt, WhileStmt))]
+    yields = [node for node in nodes if isinstance(node, (YieldExpr, YieldFromExpr))]
+    return len(yields) == 1 and not any(part is yields[0] for loop in loops for part in descendants(loop, False))
 
 
 def _last_line(world: World, node: Context) -> int:

@@ -314,8 +314,12 @@ def is_factory_call(returns: TypeExpression) -> bool:
 
 
 def new_session(store: Store, shape: SessionShape, node: Context, settings: dict[str, Setting]) -> Value:
-    """A session that this function makes: its whole life is seen."""
+    """A session that this function makes: its whole life is seen.
+
+    What it is bound to, where that is not known for an engine, may be a connection, with which its life ends.
+    """
     bound = settings.get(BOUND) == frozenset({True})
+    lent = not bound and BOUND in settings
     facts = SessionFacts(
         shape.class_name,
         "",
@@ -324,7 +328,7 @@ def new_session(store: Store, shape: SessionShape, node: Context, settings: dict
         autoflush=settings["autoflush"],
         expire_on_commit=settings["expire_on_commit"],
         holds_new=False,
-        life=NOT_FOLLOWED if shape.registry else MADE,
+        life=NOT_FOLLOWED if shape.registry or lent else MADE,
         overridden=shape.overridden,
         work=Work(bound=bound, dirty=not bound),
         origin=Origin(node.line, "opened"),

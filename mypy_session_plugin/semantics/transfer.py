@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mypy.nodes import ForStmt, FuncItem, NameExpr, UnaryExpr
+from mypy.nodes import AssertStmt, ForStmt, FuncItem, NameExpr, UnaryExpr
 
 from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.store import Store
@@ -90,7 +90,7 @@ class Transfer:
             graph.EnterContext: self._enter,
             graph.ExitContext: self._exit,
             graph.Return: self._return,
-            graph.Raise: self._nothing,
+            graph.Raise: self._raise,
             graph.CatchException: self._catch,
         }
 
@@ -242,6 +242,7 @@ class Transfer:
 
     def _yield(self, instruction: graph.Yield, store: Store) -> None:
         self._body.yielded(instruction, store)
+        lives.lend(self._world, store, store.value(instruction.value), instruction.node)
         boundaries.pass_on(self._world, store, [store.value(instruction.value)])
         call_unknown(store, [store.value(instruction.value)], (), site_of(instruction.node))
         store.variables[instruction.target] = self._world.typed_value(store, instruction.node, "result")
@@ -366,6 +367,11 @@ class Transfer:
         if instruction.value is not None:
             boundaries.give_away(store, [store.value(instruction.value)])
             give_away(store, [store.value(instruction.value)])
+
+    def _raise(self, instruction: graph.Raise, store: Store) -> None:
+        """A failed `assert` is no way that its author wants a function to end."""
+        if isinstance(instruction.node, AssertStmt):
+            lives.interrupt(store)
 
     def _catch(self, instruction: graph.CatchException, store: Store) -> None:
         work.interrupt(store)
