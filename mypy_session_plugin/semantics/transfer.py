@@ -162,9 +162,6 @@ class Transfer:
             self._escapes.leave(store)
         endings.leave(self._world, store, store.variables.get(boundaries.GIVEN_AWAY, frozenset()), raising)
 
-    def _nothing(self, instruction: graph.Instruction, store: Store) -> None:
-        """An instruction without meaning for states."""
-
     def _load_constant(self, instruction: graph.LoadConstant, store: Store) -> None:
         store.variables[instruction.target] = constant(instruction.value)
 
