@@ -14,7 +14,7 @@ registry = scoped_session(new_session)
 
 
 def early_return_bad(engine: Engine) -> str | None:
-    session = Session(engine)  # error: [session-leak] is not closed on the path that returns at line 19
+    session = Session(engine)  # error: [session-leak] is not closed on the path that returns at line 20
     user = session.get(User, 1)
     if user is None:
         return None
