@@ -14,7 +14,13 @@ from mypy_session_plugin.flow.graph import Argument, ArgumentKind
 from mypy_session_plugin.mypy_compat.types import info_of, is_any, is_none, union_items
 from mypy_session_plugin.semantics.exports import canonical_name
 from mypy_session_plugin.semantics.shapes import UNSEEN, Row, Shape, Shapes, without_states
-from mypy_session_plugin.semantics.statement_roots import EXECUTABLE, STATEMENT_PACKAGES, STATEMENTS, selected
+from mypy_session_plugin.semantics.statement_roots import (
+    EXECUTABLE,
+    STATEMENT_PACKAGES,
+    STATEMENTS,
+    selected,
+    statement_class,
+)
 from mypy_session_plugin.semantics.stub_vocabulary import EFFECTS_MODULE, PHANTOM_PACKAGE
 
 POSITIONAL = (ParameterKind.POSITIONAL_ONLY, ParameterKind.POSITIONAL_OR_KEYWORD)
@@ -106,11 +112,11 @@ class Binder:
             if assigned is None:
                 continue
             given = [Given(parameter, argument, *lookup[id(argument)]) for parameter, argument in assigned]
-            if not all(_accepts(item.parameter.annotation, item.value, item.type) for item in given):
+            if not all(self._takes(item) for item in given):
                 continue
             call = BoundCall(stub, given, dict(bindings))
             for item in given:
-                if _is_vague_statement(item.type):
+                if _is_vague_statement(item.type) or self._is_made_vaguely(item):
                     self._bind_selected(item, call.bindings)
                 self.unify(item.parameter.annotation, item.type, call.bindings)
             if not is_any(result):
@@ -118,13 +124,30 @@ class Binder:
             return call
         return None
 
+    def _takes(self, given: Given) -> bool:
+        """Whether a parameter of this annotation may take the argument; unknown types may go anywhere."""
+        annotation = given.parameter.annotation
+        if self._is_made_vaguely(given):
+            made = statement_class(given.argument.node, self._type_of)
+            parts = annotation.arguments if annotation.name == "Union" else (annotation,)
+            return bool({made, EXECUTABLE} & {canonical_name(part.name) for part in parts})
+        return _accepts(annotation, given.value, given.type)
+
+    def _is_made_vaguely(self, given: Given) -> bool:
+        """Whether a statement has the type Any although its text says what it is: `db.select(User)`."""
+        is_statement = any(
+            part.name.startswith(STATEMENT_PACKAGES)
+            for part in (given.parameter.annotation, *given.parameter.annotation.arguments)
+        )
+        return is_statement and is_any(given.type) and bool(statement_class(given.argument.node, self._type_of))
+
     def _bind_selected(self, given: Given, bindings: dict[str, Shape]) -> None:
         """The entities of a `select(...)` that is written as the argument itself.
 
         mypy infers such an argument by the overloads of the method it is given to, and on SQLAlchemy 2.1 gives up:
         `session.scalar(select(User))` has the type `Any | None` there.
         """
-        entities = selected(given.argument.node)
+        entities = selected(given.argument.node, self._type_of)
         shapes = tuple(self._shapes.of_entity_argument(self._type_of(entity)) for entity in entities)
         annotation = given.parameter.annotation
         if not shapes or UNSEEN in shapes or not annotation.arguments:

@@ -11,6 +11,7 @@ from mypy_session_plugin.facts.effects import FunctionStub
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
+from mypy_session_plugin.semantics.flask import name_on_extension
 from mypy_session_plugin.semantics.functions import Callee
 from mypy_session_plugin.semantics.world import World
 
@@ -69,8 +70,11 @@ def read_call(world: World, instruction: Call, node: CallExpr) -> CallSite:
         and not (isinstance(callee, RefExpr) and isinstance(callee.node, TypeInfo))
     ):
         function = world.library.function(full_name)
+    on_extension = name_on_extension(world, callee)
+    if on_extension is not None:
+        function = world.library.function(f"sqlalchemy.orm.{on_extension}")
     constructs = class_named_by(world.type(callee))
-    package = _module_of(world, callee, constructs).partition(".")[0]
+    package = "sqlalchemy" if on_extension else _module_of(world, callee, constructs).partition(".")[0]
     runs = world.own.functions.called(node) if constructs is None else None
     harmless = runs is not None and not runs.manages and world.own.untouched.touches_nothing(runs.function)
     lazy = _lazy(world, node, runs)

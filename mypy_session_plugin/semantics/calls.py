@@ -269,7 +269,7 @@ class Calls:
         self, instruction: Call, site: CallSite, store: Store, receiver: Value
     ) -> tuple[FunctionStub, ...] | None:
         """The stub of a function or method: by what is known of the receiver, else by its type."""
-        if instruction.method is None:
+        if instruction.method is None or site.function is not None:
             return site.function
         if site.overridden:
             return None

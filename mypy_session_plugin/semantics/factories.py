@@ -50,7 +50,6 @@ REGISTRY_CLASSES = frozenset(
     {"sqlalchemy.orm.scoping.scoped_session", "sqlalchemy.ext.asyncio.scoping.async_scoped_session"}
 )
 
-QUERY = "sqlalchemy.orm.query.Query"
 #: The setting that tells whether the sessions are bound to an engine, so that their transactions are their own.
 BOUND = "bound"
 ENGINES = frozenset({"sqlalchemy.engine.base.Engine", "sqlalchemy.ext.asyncio.engine.AsyncEngine"})
@@ -62,6 +61,7 @@ CREATE_ENGINE = frozenset(
         "sqlalchemy.ext.asyncio.create_async_engine",
     }
 )
+QUERIES = ("sqlalchemy.orm.query.Query", "flask_sqlalchemy.query.Query")
 
 Setting = frozenset[bool | Unknown]
 TypeOf: TypeAlias = "Callable[[Expression], Type | None]"
@@ -139,7 +139,7 @@ def autoflush_given(store: Store, receiver: Value, call: Context) -> Setting | N
         facts = store.heap.get(item)
         if isinstance(facts, LibraryFacts):
             setting = dict(facts.settings).get("autoflush")
-            if isinstance(setting, frozenset) and facts.class_name == QUERY:
+            if isinstance(setting, frozenset) and facts.class_name in QUERIES:
                 return setting
     if isinstance(call, CallExpr) and any(_names_autoflush(argument) for argument in (call.callee, *call.args)):
         return NOT_KNOWN
@@ -179,7 +179,7 @@ class Factories:
     """The factories and registries that a module assigns at its top level, by their full names."""
 
     def __init__(self, tree: MypyFile) -> None:
-        self._tree = tree
+        self.tree = tree
         self._calls: dict[str, CallExpr | None] | None = None
 
     def settings(self, full_name: str) -> dict[str, Setting]:
@@ -192,10 +192,10 @@ class Factories:
     def _read(self) -> dict[str, CallExpr | None]:
         found: dict[str, CallExpr | None] = {}
         registries: dict[str, str | None] = {}
-        for statement in _top_level(self._tree):
+        for statement in _top_level(self.tree):
             for target in statement.lvalues:
                 if isinstance(target, NameExpr):
-                    name = f"{self._tree.fullname}.{target.name}"
+                    name = f"{self.tree.fullname}.{target.name}"
                     again = name in found
                     found[name] = None if again else _factory_call(statement.rvalue)
                     registries[name] = None if again else _factory_name(statement.rvalue)
@@ -214,7 +214,7 @@ class Factories:
         Nor of a registry whose session is made with options of its own, or has one set.
         """
         found: set[str] = set()
-        waiting: list[Node] = list(self._tree.defs)
+        waiting: list[Node] = list(self.tree.defs)
         while waiting:
             node = waiting.pop()
             if isinstance(node, MemberExpr) and (node.name == "configure" or node.name in DEFAULTS):
@@ -222,7 +222,7 @@ class Factories:
             elif isinstance(node, CallExpr) and isinstance(node.callee, NameExpr) and node.args:
                 found.add(node.callee.fullname)
             elif isinstance(node, GlobalDecl):
-                found.update(f"{self._tree.fullname}.{name}" for name in node.names)
+                found.update(f"{self.tree.fullname}.{name}" for name in node.names)
             waiting.extend(children(node))
         return found
 

@@ -115,7 +115,7 @@ def _is_of_orm(world: World, bound: BoundCall) -> bool:
     if any(_has_entity(shape) for shape in bound.bindings.values()):
         return True
     given = bound.argument("statement")
-    for expression in named(given.argument.node) if given is not None else ():
+    for expression in named(given.argument.node, world.type) if given is not None else ():
         info = class_named_by(world.type(expression))
         if info is not None and world.shapes.mapped.is_mapped(info):
             return True

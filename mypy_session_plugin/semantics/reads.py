@@ -12,7 +12,7 @@ from mypy_session_plugin.facts.store import GLOBALS, Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, UNKNOWN, Function, Method, Test, Value, carrier, objects
 from mypy_session_plugin.flow.graph import LoadAttribute, LoadName, Place
 from mypy_session_plugin.mypy_compat.types import info_of, is_any
-from mypy_session_plugin.semantics import bodies, boundaries, conditions, constructors, sessions, work, writes
+from mypy_session_plugin.semantics import bodies, boundaries, conditions, constructors, flask, sessions, work, writes
 from mypy_session_plugin.semantics.calls import INSTANCE_STATE, Calls
 from mypy_session_plugin.semantics.constructors import given_as
 from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
@@ -77,6 +77,8 @@ class Reads:
             settings = tuple(sorted(self._world.factories.settings(name).items()))
             for item in objects(value):
                 store.heap[item] = LibraryFacts(shape.class_name, session=frozenset(), settings=settings)
+        elif isinstance(shape, LibraryShape):
+            flask.set_registry(self._world, store, value, place)
         elif isinstance(shape, SessionShape) and shape.registry and kind == "global":
             self._set_up(store, value, name)
         return value
@@ -111,11 +113,17 @@ class Reads:
         related = self._related.of(node, instruction.name, owner, store)
         if related is not None:
             return self._related.read(related, node, store)
+        registry = flask.registry_of(store, owner, instruction.name)
+        if registry is not None:
+            return registry
         if place is not None and place in store.paths:
             return store.paths[place]
         if self._stability.is_method(node):
             return carrier(Method(owner, instruction.name, node))
         shape = self._body.read_attribute(node, self._declared_shape(node, place or ()), place, store)
+        query = flask.query_of_model(self._world, store, instruction, shape)
+        if query is not None:
+            return query
         of_row = self._row_attribute(owner, shape, store)
         if of_row is not None:
             return of_row

@@ -75,6 +75,7 @@ class Results:
         self._node = node
         self._name = name
         reads = any(state.name == "reads" for state in bound.stub.effects)
+        self._reads = reads
         event = "loaded" if reads or name not in ("merge",) else event_name(name)
         self._maker = Maker(store, "load", Origin(node.line, event), session)
 
@@ -247,7 +248,7 @@ class Results:
             shapes = [self._inherited_states(self._shape(part, whole)) for part in expression.arguments]
             bindings = dict(zip(stub.type_variables, shapes, strict=False))
         holds: Value = frozenset()
-        if not live and self._bound.stub.is_async:
+        if not live and (self._bound.stub.is_async or self._reads):
             entities = [self._entities(shape, (site, name), older=True) for name, shape in bindings.items()]
             holds = join(entities or [holds])
         else:

@@ -35,8 +35,8 @@ WrittenInOne = scoped_session(sessionmaker(autoflush=False, expire_on_commit=Fal
 Changed = scoped_session(sessionmaker(autoflush=False))
 
 
-def change(engine: Engine) -> None:
-    Changed.configure(bind=engine, autoflush=True)
+def change(bind: Engine) -> None:
+    Changed.configure(bind=bind, autoflush=True)
 
 
 def a_subclass_that_overrides_nothing_is_a_session(engine: Engine) -> None:
