@@ -127,8 +127,8 @@ def unless_they_give_defaults_back(engine: Engine) -> None:
     session, user, other = Session(engine), User(name="new"), User(name="other")
     session.add(other)
     session.bulk_save_objects([user, other], return_defaults=True)
-    reveal_state(user)  # detached | unknown
-    reveal_state(other)  # persistent | deleted | detached
+    reveal_state(user)  # detached
+    reveal_state(other)  # persistent
 
 
 def what_only_looks_changes_nothing(engine: Engine) -> None:
