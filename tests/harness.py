@@ -80,12 +80,14 @@ class Project:
 
     def __post_init__(self) -> None:
         self._status_file = self.folder / ".dmypy.json"
-        search = "" if _PACKAGE_PARENT.name == "site-packages" else f"mypy_path = {_PACKAGE_PARENT}\n"
         self.folder.mkdir(parents=True, exist_ok=True)
-        if self.config.startswith("[mypy]"):
-            text = self.config
-        else:
-            text = f"[mypy]\nplugins = mypy_session_plugin\n{search}{self.config}"
+        self.write_config()
+
+    def write_config(self) -> None:
+        """Write mypy's configuration file; `config` adds to the section `[mypy]`, or replaces it."""
+        search = "" if _PACKAGE_PARENT.name == "site-packages" else f"mypy_path = {_PACKAGE_PARENT}\n"
+        plugins = "" if self.config.startswith("plugins =") else "plugins = mypy_session_plugin\n"
+        text = self.config if self.config.startswith("[mypy]") else f"[mypy]\n{plugins}{search}{self.config}"
         (self.folder / _CONFIG).write_text(text, encoding="utf-8")
 
     def write(self, files: Mapping[str, str | None]) -> None:
@@ -113,6 +115,10 @@ class Project:
     def run_daemon(self) -> Result:
         """Run `dmypy run`, which starts the daemon if there is none."""
         return self._command([*self._daemon(), "run", "--", *self._arguments(), *self._targets()])
+
+    def restart_daemon(self) -> None:
+        """Run `dmypy restart`."""
+        self._command([*self._daemon(), "restart", "--", *self._arguments()])
 
     def stop_daemon(self) -> None:
         """Stop the daemon; without one this does nothing."""
