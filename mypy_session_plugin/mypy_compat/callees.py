@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mypy.erasetype import erase_typevars
-from mypy.nodes import CallExpr, Decorator, Expression, FuncDef, MemberExpr, RefExpr, SuperExpr, SymbolNode, TypeInfo
+from mypy.nodes import (
+    CallExpr,
+    Decorator,
+    Expression,
+    FuncDef,
+    MemberExpr,
+    OverloadedFuncDef,
+    RefExpr,
+    SuperExpr,
+    SymbolNode,
+    TypeInfo,
+)
 from mypy.subtypes import is_same_type, is_subtype
 from mypy.typeops import get_all_type_vars
 from mypy.types import AnyType, CallableType, Instance, Overloaded, ProperType, Type, TypeOfAny, get_proper_type
@@ -179,6 +190,36 @@ def _given_types(types: Types, item: CallableType, assign: Assign) -> Iterator[T
         given = types.of(argument)
         if given is not None:
             yield given
+
+
+def written_method(type_: Type | None) -> CallableType | None:
+    """The signature of a method that mypy has found behind an operator, if its author wrote phantom types in it."""
+    proper = get_proper_type(type_) if type_ is not None else None
+    if not isinstance(proper, CallableType) or proper.definition is None or not has_phantom_type(proper):
+        return None
+    written = _as_written(proper)
+    return written if has_phantom_type(written) else None
+
+
+def method_of(info: TypeInfo | None, name: str) -> CallableType | None:
+    """The signature of a method without `self`, as its author wrote it.
+
+    None for a class with type variables: what they stand for is in the type of the object alone.
+    """
+    return None if info is None or info.type_vars else _own_method(_member(info, name))
+
+
+def setter_of(info: TypeInfo | None, name: str) -> CallableType | None:
+    """The signature of a property's setter, as `method_of` gives that of a method."""
+    node = None if info is None or info.type_vars else _member(info, name)
+    is_settable = isinstance(node, OverloadedFuncDef) and node.is_property and len(node.items) > 1
+    return _own_method(node.items[1]) if is_settable and isinstance(node, OverloadedFuncDef) else None
+
+
+def _own_method(node: SymbolNode | None) -> CallableType | None:
+    function = node.func if isinstance(node, Decorator) else node
+    signature = function.type if isinstance(function, FuncDef) and not function.is_static else None
+    return _without_self(signature) if isinstance(signature, CallableType) else None
 
 
 def own_signature(function: object) -> CallableType | None:

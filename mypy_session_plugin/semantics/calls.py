@@ -71,7 +71,7 @@ class Calls:
     def __init__(self, world: World, stability: Stability, escapes: Escapes) -> None:
         self._world = world
         self._escapes = escapes
-        self._phantom = PhantomCalls(world)
+        self.phantom = PhantomCalls(world)
         self._sites: dict[Call, CallSite] = {}
         self._stability = stability
 
@@ -87,7 +87,7 @@ class Calls:
         stubbed = self._stubbed(instruction, site, store)
         if stubbed is not None:
             return stubbed
-        promised = self._phantom.evaluate(instruction, self.callee(instruction, store), store, site.is_closed)
+        promised = self.phantom.evaluate(instruction, self.callee(instruction, store), store, site.is_closed)
         if promised is not None:
             return promised
         constructed = construct(self._world, site, instruction, store)
@@ -141,7 +141,7 @@ class Calls:
     def resume(self, atom: Bound, node: Context, store: Store) -> Value:
         """A coroutine is awaited: what its call stands for happens now."""
         instruction = atom.stub
-        promised = self._phantom.resume(atom, "coroutine", node, store)
+        promised = self.phantom.resume(atom, "coroutine", node, store)
         if promised is not None:
             return promised
         if isinstance(instruction, Call) and isinstance(instruction.node, CallExpr):
@@ -159,7 +159,7 @@ class Calls:
     def resumed(self, value: Value, how: str, node: Context, store: Store) -> Value | None:
         """A phantom-typed generator gives its next element, or a context manager is entered; None for all else."""
         atom = next(iter(value)) if len(value) == 1 else None
-        return self._phantom.resume(atom, how, node, store)
+        return self.phantom.resume(atom, how, node, store)
 
     def protocol(
         self, name: str, receiver: Value, node: Context, store: Store, failed: bool | None = None

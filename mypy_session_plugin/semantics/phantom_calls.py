@@ -72,12 +72,7 @@ class PhantomCalls:
         signature = self._signature(instruction)
         if signature is None:
             return None
-        values = tuple(store.value(argument.value) for argument in instruction.arguments)
-        arguments = self._arguments(instruction, signature, (*values, callee))
-        for parameter, value, expression in arguments.given:
-            if parameter.declared is not None:
-                text = f"{signature.name} takes {text_of_type(parameter.type)}"
-                show(self._world, store, parameter.declared, value, Position(instruction.node, expression, text))
+        values, arguments = self._arrive(instruction, signature, callee, store)
         if is_library:
             _forget_broken(instruction, signature, store)
         if signature.is_constructor or is_library:
@@ -85,6 +80,23 @@ class PhantomCalls:
         if signature.runs is not Runs.NOW:
             return carrier(Bound(HOW[signature.runs], callee, values, instruction.node, instruction))
         return self._run(instruction, signature, arguments, store, instruction.node)
+
+    def perform(self, instruction: Call, signature: PhantomSignature, callee: Value, store: Store) -> Value:
+        """The value of a call whose signature is known, after its effects."""
+        _values, arguments = self._arrive(instruction, signature, callee, store)
+        return self._run(instruction, signature, arguments, store, instruction.node)
+
+    def _arrive(
+        self, instruction: Call, signature: PhantomSignature, callee: Value, store: Store
+    ) -> tuple[tuple[Value, ...], _Arguments]:
+        """Let the rules see the arguments at the parameters' phantom types."""
+        values = tuple(store.value(argument.value) for argument in instruction.arguments)
+        arguments = self._arguments(instruction, signature, (*values, callee))
+        for parameter, value, expression in arguments.given:
+            if parameter.declared is not None:
+                text = f"{signature.name} takes {text_of_type(parameter.type)}"
+                show(self._world, store, parameter.declared, value, Position(instruction.node, expression, text))
+        return values, arguments
 
     def resume(self, atom: object, how: str, node: Context, store: Store) -> Value | None:
         """A coroutine is awaited, a generator gives its next element, a context manager is entered.

@@ -39,6 +39,7 @@ from mypy_session_plugin.semantics.identities import hold, let_go
 from mypy_session_plugin.semantics.leading import USED
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
+from mypy_session_plugin.semantics.phantom_operators import PhantomOperators
 from mypy_session_plugin.semantics.reads import Reads
 from mypy_session_plugin.semantics.related import RelatedAttributes
 from mypy_session_plugin.semantics.shapes import SessionShape, without_states
@@ -58,6 +59,7 @@ class Transfer:
         self._stability = Stability(world.unit, world.types)
         self._escapes = Escapes(world)
         self._calls = Calls(world, self._stability, self._escapes)
+        self._operators = PhantomOperators(world, self._calls.phantom)
         self._body = PhantomBody(world)
         self._related = RelatedAttributes(world)
         self._reads = Reads(world, self._stability, self._body, self._calls, self._related)
@@ -179,8 +181,10 @@ class Transfer:
         store.variables[instruction.target] = self._reads.attribute(instruction, store)
 
     def _load_item(self, instruction: graph.LoadItem, store: Store) -> None:
-        container, index = store.value(instruction.object), store.value(instruction.index)
-        value = containers.take(self._world, store, container, index, instruction.node)
+        value = self._operators.load_item(instruction, store)
+        if value is None:
+            container, index = store.value(instruction.object), store.value(instruction.index)
+            value = containers.take(self._world, store, container, index, instruction.node)
         store.variables[instruction.target] = value
 
     def _load_function(self, instruction: graph.LoadFunction, store: Store) -> None:
@@ -194,7 +198,9 @@ class Transfer:
 
     def _operation(self, instruction: graph.Operation, store: Store) -> None:
         operands = [store.value(operand) for operand in instruction.operands]
-        value = containers.concatenated(store, operands, instruction.node)
+        value = self._operators.operation(instruction, store)
+        if value is None:
+            value = containers.concatenated(store, operands, instruction.node)
         if value is None:
             value = self._world.typed_value(store, instruction.node, "operation")
         store.variables[instruction.target] = value
@@ -208,6 +214,7 @@ class Transfer:
         store.variables[instruction.target] = conditions.negate(store.value(instruction.operand), surely)
 
     def _compare(self, instruction: graph.Compare, store: Store) -> None:
+        self._operators.compare(instruction, store)
         store.variables[instruction.target] = conditions.compare(instruction, store, self._stability)
 
     def _is_instance(self, instruction: graph.IsInstance, store: Store) -> None:
@@ -266,6 +273,7 @@ class Transfer:
             let_go(store, variable, value)
 
     def _store_attribute(self, instruction: graph.StoreAttribute, store: Store) -> None:
+        self._operators.store_attribute(instruction, store)
         value = self._body.stored_attribute(instruction, store.value(instruction.value), store)
         self._escapes.kept_attribute(instruction, value, store)
         place = None if self._related.assign(instruction, value, store) else instruction.place
@@ -275,6 +283,8 @@ class Transfer:
         store.assign_attribute(instruction.name, place, conditions.kept(value), site_of(instruction.node))
 
     def _store_item(self, instruction: graph.StoreItem, store: Store) -> None:
+        if self._operators.store_item(instruction, store):
+            return
         value = self._body.stored_item(instruction, store.value(instruction.value), store)
         writes.item(self._world, store, instruction.node, store.value(instruction.object))
         containers.rearrange(store, store.value(instruction.object))
