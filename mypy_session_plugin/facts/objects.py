@@ -16,6 +16,7 @@ from mypy_session_plugin.facts.values import (
     UNKNOWN,
     Bound,
     Constant,
+    Function,
     Method,
     ObjectId,
     Test,
@@ -339,6 +340,6 @@ def references(value: Value) -> list[ObjectId]:
     for atom in value:
         if isinstance(atom, ObjectId):
             found.append(atom)
-        elif isinstance(atom, (Test, Method, Bound)):
+        elif isinstance(atom, (Test, Method, Bound, Function)):
             rename(frozenset({atom}), lambda item: found.append(item) or item)  # type: ignore[func-returns-value]
     return found

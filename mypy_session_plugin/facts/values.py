@@ -76,11 +76,15 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of the checked code, by its syntax node; `captured` are the enclosing variables that it names."""
+    """A function of the checked code, by its syntax node; `captured` are the enclosing variables that it names.
+
+    `defaults` are the values that its parameters have by default, as far as they are known: by name.
+    """
 
     node: object
     captured: tuple[str, ...]
     full_name: str
+    defaults: tuple[tuple[str, frozenset[Atom]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,8 @@ def parts(value: Value) -> Iterable[Value]:
         elif isinstance(atom, Bound):
             yield atom.function
             yield from atom.held
+        elif isinstance(atom, Function):
+            yield from (value for _name, value in atom.defaults)
 
 
 def depth(value: Value) -> int:
@@ -159,7 +165,7 @@ def depth(value: Value) -> int:
     return max((1 + depth(part) for part in parts(value)), default=0)
 
 
-def carrier(atom: Method | Bound) -> Value:
+def carrier(atom: Method | Bound | Function) -> Value:
     """The value of a carrier, or unknown where it would nest too deep."""
     value: Value = frozenset({atom})
     return value if depth(value) <= MAXIMUM_DEPTH else NOTHING_KNOWN
@@ -167,7 +173,7 @@ def carrier(atom: Method | Bound) -> Value:
 
 def rename(value: Value, change: Callable[[ObjectId], ObjectId]) -> Value:
     """The value with every object replaced, in carriers and tests too."""
-    if not any(isinstance(atom, (ObjectId, Test, Method, Bound)) for atom in value):
+    if not any(isinstance(atom, (ObjectId, Test, Method, Bound, Function)) for atom in value):
         return value
     return frozenset(_rename_atom(atom, change) for atom in value)
 
@@ -184,5 +190,7 @@ def _rename_atom(atom: Atom, change: Callable[[ObjectId], ObjectId]) -> Atom:
         case Bound():
             held = tuple(rename(value, change) for value in atom.held)
             return replace(atom, function=rename(atom.function, change), held=held)
+        case Function() if atom.defaults:
+            return replace(atom, defaults=tuple((name, rename(value, change)) for name, value in atom.defaults))
         case _:
             return atom

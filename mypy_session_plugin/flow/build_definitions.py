@@ -26,17 +26,15 @@ from mypy_session_plugin.flow.names import captured_names
 PROPERTY_PARTS = frozenset({"getter", "setter", "deleter"})
 
 
-def lower_defaults(builder: Builder, function: FuncItem) -> None:
-    """Evaluate the default values of parameters, which the code around a `def` does."""
-    builder.values([argument.initializer for argument in function.arguments])
-
-
 def load_function(builder: Builder, node: Node, function: FuncItem) -> Temporary:
-    """Make the closure of a function."""
+    """Evaluate the default values of parameters, which the code around a `def` does, and make the closure."""
+    with_default = [argument for argument in function.arguments if argument.initializer is not None]
+    values = builder.values([argument.initializer for argument in with_default])
+    names = [argument.variable.name for argument in with_default]
     captured = captured_names(function, builder.names.module)
     variables = dict.fromkeys(builder.names.variable(name) for name in captured)
     target = builder.temporary()
-    builder.emit(LoadFunction(node, target, function, tuple(variables)))
+    builder.emit(LoadFunction(node, target, function, tuple(variables), tuple(zip(names, values, strict=True))))
     return target
 
 
@@ -47,7 +45,6 @@ def bind(builder: Builder, statement: Statement, name: str, value: Temporary) ->
 
 def lower_function(builder: Builder, statement: FuncDef) -> None:
     """Lower `def`."""
-    lower_defaults(builder, statement)
     bind(builder, statement, statement.name, load_function(builder, statement, statement))
 
 
@@ -59,7 +56,6 @@ def lower_decorator(builder: Builder, statement: Decorator) -> None:
 def lower_decorated(builder: Builder, statement: Decorator, decorators: list[Expression]) -> None:
     """Lower a `def` under these decorators: evaluated first, called last to first."""
     functions = builder.values(decorators)
-    lower_defaults(builder, statement.func)
     value = load_function(builder, statement, statement.func)
     for decorator, function in zip(reversed(decorators), reversed(functions), strict=True):
         value = call_decorator(builder, decorator, function, value)

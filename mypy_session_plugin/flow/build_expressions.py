@@ -18,7 +18,7 @@ from mypy_session_plugin.flow.build_conditions import (
     operation_value,
     unary_value,
 )
-from mypy_session_plugin.flow.build_definitions import load_function, lower_defaults
+from mypy_session_plugin.flow.build_definitions import load_function
 from mypy_session_plugin.flow.builder import Builder, ExpressionTable
 from mypy_session_plugin.flow.graph import (
     Await,
@@ -141,7 +141,6 @@ def lower_yield(builder: Builder, expression: nodes.YieldExpr | nodes.YieldFromE
 
 def lower_lambda(builder: Builder, expression: nodes.LambdaExpr) -> Temporary:
     """Lower a lambda: its defaults are evaluated here, its body when it is called."""
-    lower_defaults(builder, expression)
     return load_function(builder, expression, expression)
 
 

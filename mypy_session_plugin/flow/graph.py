@@ -69,11 +69,15 @@ class LoadConstant(Instruction):
 
 @dataclass(slots=True, eq=False)
 class LoadFunction(Instruction):
-    """A `def` or lambda is evaluated: a closure over `captured`, the enclosing function's variables its body names."""
+    """A `def` or lambda is evaluated: a closure over `captured`, the enclosing function's variables its body names.
+
+    `defaults` are the values that parameters have by default, with the names of these.
+    """
 
     target: Temporary
     function: FuncItem
     captured: tuple[Variable, ...]
+    defaults: tuple[tuple[str, Temporary], ...]
 
 
 @dataclass(slots=True, eq=False)

@@ -62,6 +62,7 @@ def reads(instruction: Instruction) -> Iterator[Variable | Temporary]:
         yield instruction.variable
     elif isinstance(instruction, ir.LoadFunction):
         yield from instruction.captured
+        yield from (value for _name, value in instruction.defaults)
     else:
         for name in OPERANDS.get(type(instruction), ()):
             yield from temporaries(getattr(instruction, name))

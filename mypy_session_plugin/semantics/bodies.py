@@ -135,6 +135,13 @@ def names_of(body: FuncItem, variable: str) -> list[NameExpr]:
     ]
 
 
+def is_named(body: FuncItem, variable: Var) -> bool:
+    """Whether a body, or a function inside it, names a variable."""
+    return any(
+        isinstance(node, NameExpr) and node.node is variable for node in descendants(body.body, into_functions=True)
+    )
+
+
 def attributes_read(body: FuncItem, root: Var) -> set[Path]:
     """The attribute paths that a body reads from a variable and does not assign: `.session`, `.context.session`."""
     found: set[Path] = set()

@@ -51,7 +51,7 @@ class Reach:
     def of(self, run: Run) -> list[Reached]:
         """The sessions that what runs there reaches, each by the most direct way."""
         found: dict[ObjectId, Reached] = {}
-        for reached in (*self._arguments(run), *self._through(run.function, run.node)):
+        for reached in (*self._arguments(run), *self._defaults(run), *self._through(run.function, run.node)):
             found.setdefault(reached.session, reached)
         return list(found.values())
 
@@ -77,6 +77,27 @@ class Reach:
             if body is not None and variable is not None and not _is_session(self._store, sent.value):
                 text = text_of_place(sent.node)
                 yield from self._attributes(body, variable, sent.node, Reached(NOWHERE, text, "attribute"))
+
+    def _defaults(self, run: Run) -> Iterator[Reached]:
+        """The sessions that parameters hold by default, and that no argument takes the place of."""
+        function = next(iter(run.function)) if len(run.function) == 1 else None
+        body = function.node if isinstance(function, Function) else None
+        if not isinstance(function, Function) or not function.defaults or not isinstance(body, FuncItem):
+            return
+        given = [
+            bodies.parameter_of(self._world, run.function, run.node, sent.position, sent.name).variable
+            for sent in run.arguments
+        ]
+        if None in given:
+            return
+        parameters = {argument.variable.name: argument.variable for argument in body.arguments}
+        way = Reached(NOWHERE, body.name if isinstance(body, FuncDef) else "lambda", "closure")
+        for name, value in function.defaults:
+            variable = parameters[name]
+            if variable in given or not bodies.is_named(body, variable):
+                continue
+            if not bodies.is_guarded(self._world, body, variable, ()):
+                yield from (replace(way, session=session) for session in self._own(value))
 
     def _elements(self, sent: Sent) -> Iterator[Reached]:
         """The elements of a result that the caller itself goes through, where these are instances."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mypy.nodes import AssertStmt, ForStmt, FuncItem, NameExpr, UnaryExpr
+from mypy.nodes import AssertStmt, ForStmt, FuncItem, UnaryExpr
 
 from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.store import Store
@@ -17,6 +17,7 @@ from mypy_session_plugin.facts.values import (
     Subject,
     Test,
     Value,
+    carrier,
     constant,
     objects,
 )
@@ -188,13 +189,14 @@ class Transfer:
         store.variables[instruction.target] = value
 
     def _load_function(self, instruction: graph.LoadFunction, store: Store) -> None:
-        for argument in instruction.function.arguments:
-            if isinstance(argument.initializer, NameExpr):
-                containers.link_all(store, store.value(argument.initializer.name))
+        defaults = [(name, store.value(temporary)) for name, temporary in instruction.defaults]
+        for _name, value in defaults:
+            containers.link_all(store, value)
         captured = [store.value(name) for name in instruction.captured]
-        work.share_captured(store, captured)
-        function = Function(instruction.function, instruction.captured, instruction.function.fullname)
-        store.variables[instruction.target] = frozenset({function})
+        work.share_captured(store, [*captured, *(value for _name, value in defaults)])
+        known = tuple((name, value) for name, value in defaults if value is not NOTHING_KNOWN and objects(value))
+        function = Function(instruction.function, instruction.captured, instruction.function.fullname, known)
+        store.variables[instruction.target] = carrier(function)
 
     def _operation(self, instruction: graph.Operation, store: Store) -> None:
         operands = [store.value(operand) for operand in instruction.operands]

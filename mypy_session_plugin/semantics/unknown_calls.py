@@ -74,11 +74,11 @@ def _parts(store: Store, atom: Atom, found: Reach) -> Iterable[Value]:
             if isinstance(facts, InstanceFacts):
                 return [frozenset(edge.target for edge in facts.links.maybe)] if facts.links.maybe else []
             return [facts.session, facts.holds] if isinstance(facts, LibraryFacts) else []
-        case Function(captured=captured, full_name=full_name):
+        case Function(captured=captured, full_name=full_name, defaults=defaults):
             found.names.add(full_name.rpartition(".")[2])
             new = [name for name in captured if name not in found.variables]
             found.variables.update(new)
-            return [store.value(name) for name in new]
+            return [*(store.value(name) for name in new), *(value for _name, value in defaults)]
         case Method(receiver=receiver, node=node, name=name):
             found.names.add(name)
             found.note_place(getattr(node, "expr", None))
