@@ -155,6 +155,11 @@ class _Current:
 _current = _Current()
 
 
+def forget() -> None:
+    """Mypy has done with a module: let go of its checker, and of its tree with it."""
+    _current.checker, _current.shared = None, None
+
+
 def _shared(
     checker: TypeChecker, options: Options
 ) -> tuple[Types, Library, Shapes, Binder, Factories, OwnCode, Surroundings]:

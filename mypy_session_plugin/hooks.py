@@ -66,8 +66,9 @@ class SessionPlugin(Plugin):
         stub_paths = [*self._options.stub_paths, stub_root()]
         events = Events(stub_paths, self._options, self.lookup_fully_qualified, self._sinks)
         self._events = events
-        self._modules_checked = Modules(events, self._analyse)
+        self._modules_checked = Modules(events, self._analyse, self._forget)
         self._config_data = _config_data(self._options)
+        self._has_analysed = False
 
     @override
     def set_modules(self, modules: dict[str, MypyFile]) -> None:
@@ -133,7 +134,14 @@ class SessionPlugin(Plugin):
     def _analyse(self, checker: TypeChecker, unit: FuncDef | MypyFile) -> bool:
         from mypy_session_plugin.checker import analyse
 
+        self._has_analysed = True
         return analyse(checker, unit, self._options)
+
+    def _forget(self) -> None:
+        if self._has_analysed:
+            from mypy_session_plugin.checker import forget
+
+            forget()
 
 
 def _stub_faults(options: Options) -> list[str]:

@@ -26,11 +26,15 @@ class Modules:
     """The modules that mypy checks, each with the trigger that has its units analysed.
 
     `analyse` is what a trigger calls for a unit that mypy has finished; it tells False if the unit must wait.
+    `forget` lets go of what the analysis of one module has kept.
     """
 
-    def __init__(self, events: Events, analyse: Callable[[TypeChecker, Unit], bool]) -> None:
+    def __init__(
+        self, events: Events, analyse: Callable[[TypeChecker, Unit], bool], forget: Callable[[], None]
+    ) -> None:
         self._events = events
         self._analyse = analyse
+        self._forget = forget
         self._build: dict[str, MypyFile] = {}
         #: By the name of the module, until mypy has done with it; None where nothing is to be analysed.
         self._triggers: dict[str, Trigger | None] = {}
@@ -87,6 +91,7 @@ class Modules:
         self._checker, self._trigger = None, None
         if trigger is not None:
             trigger.finish()
+            self._forget()
 
     def _enter(self, checker: TypeChecker | None) -> None:
         """Mypy goes on with another module: take up its trigger, or make one if anything can be found there."""

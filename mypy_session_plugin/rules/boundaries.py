@@ -1,9 +1,15 @@
-"""What the rules on boundaries have in common: the fact, the reason and the fix of a hand-over."""
+"""What the rules on boundaries have in common: a verdict on each hand-over; its fact, its reason and its fix."""
 
 from __future__ import annotations
 
-from mypy_session_plugin.rules.base import Finding
-from mypy_session_plugin.semantics.events import HandOverEvent, Outcome
+from abc import abstractmethod
+from collections.abc import Iterable
+
+from typing_extensions import override
+
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict
+from mypy_session_plugin.semantics.events import Event, HandOverEvent, Outcome
 
 #: What runs on the other side, by boundary.
 OTHER_SIDE = {"thread": "another thread", "task": "another task", "process": "another process"}
@@ -12,6 +18,50 @@ ERROR = {
     "thread": "a session belongs to one thread (at best InvalidRequestError, sqlalche.me/e/20/isce)",
     "task": "a session belongs to one task (at best InvalidRequestError, sqlalche.me/e/20/isce)",
 }
+
+
+class BoundaryRule:
+    """A rule on hand-overs, once it is known what came of each."""
+
+    code = ""
+    quantifier = Quantifier.EVERY
+    calls: tuple[str, ...] = ()
+
+    def check(self, event: Event, store: Store) -> Iterable[Verdict]:
+        """A verdict on each hand-over that the rule is about."""
+        if isinstance(event, HandOverEvent) and self.concerns(event):
+            key = (event.session, event.hand_over.text)
+            yield Verdict(key, self.finding(event), decisive=self.decides(event))
+
+    def concerns(self, event: HandOverEvent) -> bool:
+        """Whether the rule is about this boundary."""
+        return True
+
+    def decides(self, event: HandOverEvent) -> bool:
+        """Whether other paths do not matter."""
+        return False
+
+    @abstractmethod
+    def finding(self, event: HandOverEvent) -> Finding | None:
+        """What is wrong with the hand-over on this path."""
+
+
+class ConcurrentRule(BoundaryRule):
+    """A rule on concurrent use across one kind of boundary."""
+
+    boundary = ""
+
+    @override
+    def concerns(self, event: HandOverEvent) -> bool:
+        return event.hand_over.boundary == self.boundary
+
+    @override
+    def decides(self, event: HandOverEvent) -> bool:
+        return event.outcome is Outcome.AGAIN
+
+    @override
+    def finding(self, event: HandOverEvent) -> Finding | None:
+        return concurrent(event)
 
 
 def subject(event: HandOverEvent) -> str:

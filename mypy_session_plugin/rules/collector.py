@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from mypy.nodes import Context
 
@@ -11,13 +12,14 @@ from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, ObjectId
-from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict
+from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, listing
 from mypy_session_plugin.rules.registry import RULES
 from mypy_session_plugin.semantics.events import Event, RevealEvent
 
 #: A hand-over that is a concurrent use is reported as that, and not once more as a hand-over.
 HANDOVER = "session-handover"
 CONCURRENT = frozenset({"session-thread", "session-task"})
+_LINE = re.compile(r"(?<=line )(\d+)")
 ORDER = {state: position for position, state in enumerate(State)}
 
 
@@ -72,7 +74,9 @@ class Collector:
         if decisive is not None:
             return decisive.finding
         holds = len(known) == len(verdicts) or self._quantifiers[code] is Quantifier.SOME
-        return known[0].finding if known and holds else None
+        return (
+            merged([verdict.finding for verdict in known if verdict.finding is not None]) if known and holds else None
+        )
 
     def revealed(self) -> Iterator[tuple[Context, str]]:
         """The answers to `reveal_state`, every path state taken together."""
@@ -81,6 +85,28 @@ class Collector:
                 continue
             text = " | ".join(dict.fromkeys(text for _order, text in sorted(parts)))
             yield node, f'Revealed state is "{text}"'
+
+
+def merged(findings: list[Finding]) -> Finding:
+    """One finding for all paths: where these differ in the lines of their reasons alone, with all of the lines.
+
+    Else with the reason of the first path.
+    """
+    first = findings[0]
+    message = merged_lines([finding.message for finding in findings])
+    notes = [merged_lines(texts) for texts in zip(*(finding.notes for finding in findings), strict=False)]
+    if message is None or None in notes or len({len(finding.notes) for finding in findings}) > 1:
+        return first
+    return replace(first, message=message, notes=tuple(text for text in notes if text is not None))
+
+
+def merged_lines(texts: Sequence[str]) -> str | None:
+    """Texts that differ in line numbers alone, as one: `line 3 or 5`; None of others."""
+    pieces = [_LINE.split(text) for text in texts]
+    if len({tuple(parts[::2]) for parts in pieces}) > 1:
+        return None
+    columns = [dict.fromkeys(column) for column in zip(*pieces, strict=True)]
+    return "".join(listing(sorted(column, key=int) if place % 2 else column) for place, column in enumerate(columns))
 
 
 def _described(event: RevealEvent, store: Store) -> Iterator[tuple[int, str]]:

@@ -8,22 +8,19 @@ Source: https://docs.sqlalchemy.org/en/20/orm/session_basics.html#is-the-session
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing_extensions import override
 
-from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.rules.base import Quantifier, Verdict
-from mypy_session_plugin.rules.boundaries import alone
-from mypy_session_plugin.semantics.events import Event, HandOverEvent
+from mypy_session_plugin.rules.base import Finding
+from mypy_session_plugin.rules.boundaries import BoundaryRule, alone
+from mypy_session_plugin.semantics.events import HandOverEvent
 
 
-class HandOverRule:
+class HandOverRule(BoundaryRule):
     """Reports hand-overs that work but tie a session to two threads or tasks."""
 
     code = "session-handover"
-    quantifier = Quantifier.EVERY
-    calls: tuple[str, ...] = ()
 
-    def check(self, event: Event, store: Store) -> Iterable[Verdict]:
-        """A verdict on each hand-over; concurrent use on some paths alone is a hand-over on all of them."""
-        if isinstance(event, HandOverEvent):
-            yield Verdict((event.session, event.hand_over.text), alone(event))
+    @override
+    def finding(self, event: HandOverEvent) -> Finding | None:
+        """Concurrent use on some paths alone is a hand-over on all of them."""
+        return alone(event)

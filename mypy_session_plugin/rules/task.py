@@ -8,23 +8,11 @@ Source: https://docs.sqlalchemy.org/en/20/orm/session_basics.html#is-the-session
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.rules.base import Quantifier, Verdict
-from mypy_session_plugin.rules.boundaries import concurrent
-from mypy_session_plugin.semantics.events import Event, HandOverEvent, Outcome
+from mypy_session_plugin.rules.boundaries import ConcurrentRule
 
 
-class TaskRule:
+class TaskRule(ConcurrentRule):
     """Reports concurrent use across tasks."""
 
     code = "session-task"
-    quantifier = Quantifier.EVERY
-    calls: tuple[str, ...] = ()
-
-    def check(self, event: Event, store: Store) -> Iterable[Verdict]:
-        """A verdict on each hand-over to a task, once it is known what came of it."""
-        if isinstance(event, HandOverEvent) and event.hand_over.boundary == "task":
-            key = (event.session, event.hand_over.text)
-            yield Verdict(key, concurrent(event), decisive=event.outcome is Outcome.AGAIN)
+    boundary = "task"

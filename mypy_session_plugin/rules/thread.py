@@ -8,24 +8,13 @@ Source: https://docs.sqlalchemy.org/en/20/orm/session_basics.html#is-the-session
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.rules.base import Quantifier, Verdict
-from mypy_session_plugin.rules.boundaries import concurrent
-from mypy_session_plugin.semantics.events import Event, HandOverEvent, Outcome
+from mypy_session_plugin.rules.boundaries import ConcurrentRule
 
 
-class ThreadRule:
+class ThreadRule(ConcurrentRule):
     """Reports concurrent use across threads."""
 
     code = "session-thread"
-    quantifier = Quantifier.EVERY
+    boundary = "thread"
     #: A thread of the user's own class has crossed nothing that a stub tells of before it starts.
     calls: tuple[str, ...] = ("start",)
-
-    def check(self, event: Event, store: Store) -> Iterable[Verdict]:
-        """A verdict on each hand-over to a thread, once it is known what came of it."""
-        if isinstance(event, HandOverEvent) and event.hand_over.boundary == "thread":
-            key = (event.session, event.hand_over.text)
-            yield Verdict(key, concurrent(event), decisive=event.outcome is Outcome.AGAIN)
