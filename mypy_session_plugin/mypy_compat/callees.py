@@ -193,12 +193,16 @@ def _given_types(types: Types, item: CallableType, assign: Assign) -> Iterator[T
 
 
 def written_method(type_: Type | None) -> CallableType | None:
-    """The signature of a method that mypy has found behind an operator, if its author wrote phantom types in it."""
+    """The signature of a method that mypy has found behind an operator, if its author wrote phantom types in it.
+
+    What the type variables of its class stand for (`list[Persistent[User]]`) is a matter of containers.
+    """
     proper = get_proper_type(type_) if type_ is not None else None
-    if not isinstance(proper, CallableType) or proper.definition is None or not has_phantom_type(proper):
+    if not isinstance(proper, CallableType) or not has_phantom_type(proper):
         return None
-    written = _as_written(proper)
-    return written if has_phantom_type(written) else None
+    definition = proper.definition.func if isinstance(proper.definition, Decorator) else proper.definition
+    is_written = isinstance(definition, FuncDef) and has_phantom_type(definition.type)
+    return _as_written(proper) if is_written else None
 
 
 def method_of(info: TypeInfo | None, name: str) -> CallableType | None:

@@ -135,8 +135,8 @@ def inferred_types_ok(session: Session, box: Box[Persistent[User]]) -> bool:
     return User() in box
 
 
-def what_a_container_declares_bad(box: Box[Persistent[User]]) -> None:
-    box[1] = User()  # error: [session-state]
+def known_miss_type_variable_of_the_class(box: Box[Persistent[User]]) -> None:
+    box[1] = User()
 
 
 class Replaced:
