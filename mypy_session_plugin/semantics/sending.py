@@ -26,7 +26,7 @@ from mypy.nodes import (
 from mypy_session_plugin.facts.effects import TypeExpression
 from mypy_session_plugin.facts.objects import ContainerFacts
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import Atom, Bound, ObjectId, Value, objects
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, Atom, Bound, ObjectId, Value, objects
 from mypy_session_plugin.flow.graph import ArgumentKind
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.semantics.binding import BoundCall, Given
@@ -180,7 +180,10 @@ def _mapped(store: Store, boundary: str, function: Value, node: Context, rest: l
 
 
 def _arguments(store: Store, rest: list[Given]) -> Iterator[Sent]:
-    """The arguments of a function, in the order of its parameters: given one by one, or as `args` and `kwargs`."""
+    """The arguments of a function, in the order of its parameters: given one by one, or as `args` and `kwargs`.
+
+    Of others, which are not known one by one, there is one that nothing is known of.
+    """
     position: int | None = 0
     for given in rest:
         node, names = given.argument.node, _names_in(given.parameter.annotation)
@@ -189,16 +192,23 @@ def _arguments(store: Store, rest: list[Given]) -> Iterator[Sent]:
         if given.argument.kind is ArgumentKind.DOUBLE_STAR or names & _NAMED:
             for _identity, facts in containers:
                 yield from (Sent(value, part, name=name) for value, part, name in _items(facts, node))
+            yield from _others(containers, node)
         elif is_star or names & _SPREAD:
             for _identity, facts in containers:
                 for value, part, _name in _items(facts, node):
                     yield Sent(value, part, position)
                     position = None if position is None or facts.fixed is None else position + 1
+            yield from _others(containers, node)
         elif given.argument.kind is ArgumentKind.NAMED:
             yield Sent(given.value, node, name=given.argument.name)
         else:
             yield Sent(given.value, node, position)
             position = None if position is None else position + 1
+
+
+def _others(containers: list[tuple[ObjectId, ContainerFacts]], node: Context) -> Iterator[Sent]:
+    if len(containers) != 1 or containers[0][1].fixed is None:
+        yield Sent(NOTHING_KNOWN, node)
 
 
 def _containers(store: Store, value: Value) -> list[tuple[ObjectId, ContainerFacts]]:

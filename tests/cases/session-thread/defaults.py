@@ -66,6 +66,8 @@ def given_some_arguments_ok(session: Session, pool: Executor, arguments: list[An
         s.get(User, key)
 
     pool.submit(work, *arguments)
+    threading.Thread(target=work, args=arguments).start()
+    threading.Thread(target=work, args=(1,), kwargs=dict(arguments)).start()
     session.commit()
 
 
