@@ -140,8 +140,10 @@ def _worlds(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) ->
 
 def sinks(options: Options) -> Sinks:
     """The libraries' calls at which a rule may report."""
-    named = {name for rule in RULES for name in rule.calls}
-    return read_sinks(_library(options.stub_paths), options.stub_paths, named)
+    off = {code.name for code in CODES if not code.default}
+    named = {name for rule in RULES if rule.code not in off for name in rule.calls}
+    optional = {rule.code: rule.calls for rule in RULES if rule.code in off}
+    return read_sinks(_library(options.stub_paths), options.stub_paths, named, optional)
 
 
 @dataclass(slots=True)

@@ -34,5 +34,7 @@ CODES: tuple[Code, ...] = (
     Code("session-redundant-commit", "a commit of a transaction that has only read", in_tests=False),
     Code("session-leak", "a session that a path leaves open", default=False, in_tests=False, opening=True),
     Code("session-reuse", "a session that is used again after its end", default=False, opening=True),
+    Code("session-commit-after-read", "a commit of a session that was given and only read through", default=False),
+    Code("session-split-commit", "two commits of one unit of work", default=False, in_tests=False),
     Code("session-handover", "a session handed to another thread or task that should make its own"),
 )

@@ -75,6 +75,8 @@ class Events:
         self._names: frozenset[str] = frozenset()
         #: Whether the build knows the phantom types: without them no signature has one.
         self.phantom_types = False
+        #: The codes that are off by default and on in the module at hand.
+        self.wanted: frozenset[str] = frozenset()
 
     def name_of_interest(self, full_name: str) -> str | None:
         """What a call or a read of `full_name` adds to what is known of the unit in which it stands; None: nothing."""
@@ -116,12 +118,15 @@ class Events:
             from mypy_session_plugin.semantics.leaving_hints import CLOSING
 
             sinks = self.sinks
-            self._names = CLOSING | sinks.certain | sinks.stateful | sinks.unsettling | sinks.holding | sinks.working
+            named = (CLOSING, sinks.certain, sinks.stateful, sinks.unsettling, sinks.holding, sinks.working)
+            self._names = frozenset().union(*named, *sinks.optional.values())
         return self._names
 
     def are_enough(self, names: set[str], unit: FuncDef | MypyFile) -> bool:
         """Whether something may be reported in a unit with these names of interest."""
         if self.sinks.are_enough(names, CONSTRUCTION in names, OPENING in names) or self._may_leave(names, unit):
+            return True
+        if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self.wanted):
             return True
         if OPENING in names and (not self.sinks.working.isdisjoint(names) or _assigns_attribute(unit, names)):
             return True

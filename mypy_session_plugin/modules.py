@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 #: Without one of these a module has no sessions, and without the other no phantom types.
 _NEEDED_MODULES = ("sqlalchemy", "mypy_session_plugin")
+_OPTIONAL = tuple(code.name for code in CODES if not code.default)
 
 
 class Modules:
@@ -102,6 +103,7 @@ class Modules:
         if trigger is None or trigger.checker is not checker:
             trigger = None if is_silent(checker) else self._new_trigger(checker)
         self._trigger = trigger
+        self._events.wanted = frozenset(name for name in _OPTIONAL if is_enabled(checker, name))
         if last_look.IS_GIVEN:
             self._triggers[checker.tree.fullname] = trigger
         if trigger is not None and trigger.eager:

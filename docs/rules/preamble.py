@@ -5,12 +5,24 @@ import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from threading import Barrier, Event, Lock, Thread, Timer, get_ident
 from typing import Annotated, Generic, Literal, TypeVar
 
-from sqlalchemy import Connection, Engine, ForeignKey, ScalarResult, create_engine, event, func, inspect, select, update
-from sqlalchemy.exc import NoResultFound, OperationalError
+from sqlalchemy import (
+    Connection,
+    Engine,
+    ForeignKey,
+    ScalarResult,
+    create_engine,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError, NoResultFound, OperationalError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncScalarResult,

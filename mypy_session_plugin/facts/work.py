@@ -163,9 +163,13 @@ class Work:
         units = frozenset(replace(unit, written=False) for unit in self.units)
         return replace(self.interrupted().touched(), dirty=self.reached, has_read=False, units=units)
 
+    def begun_anew(self) -> Work:
+        """Another unit of work begins."""
+        return self if self.units == FRESH else replace(self, units=FRESH)
+
     def ended(self) -> Work:
         """The life of the session has ended: it begins anew if it is used again."""
-        return replace(self.rolled_back(), writes=NO_DEEDS, commits=NO_DEEDS)
+        return replace(self.rolled_back(), writes=NO_DEEDS, commits=NO_DEEDS, units=FRESH)
 
 
 def _after_commit(unit: Unit, site: object, splits: bool) -> Unit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mypy_session_plugin.rules.base import Rule
+from mypy_session_plugin.rules.commit_after_read import CommitAfterReadRule
 from mypy_session_plugin.rules.escape import EscapeRule
 from mypy_session_plugin.rules.handover import HandOverRule
 from mypy_session_plugin.rules.leak import LeakRule
@@ -11,6 +12,7 @@ from mypy_session_plugin.rules.merge import MergeRule
 from mypy_session_plugin.rules.mismatch import MismatchRule
 from mypy_session_plugin.rules.redundant_commit import RedundantCommitRule
 from mypy_session_plugin.rules.reuse import ReuseRule
+from mypy_session_plugin.rules.split_commit import SplitCommitRule
 from mypy_session_plugin.rules.state import StateRule
 from mypy_session_plugin.rules.task import TaskRule
 from mypy_session_plugin.rules.thread import ThreadRule
@@ -27,4 +29,6 @@ RULES: tuple[Rule, ...] = (
     RedundantCommitRule(),
     LeakRule(),
     ReuseRule(),
+    CommitAfterReadRule(),
+    SplitCommitRule(),
 )

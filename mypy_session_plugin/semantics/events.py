@@ -12,6 +12,7 @@ from mypy_session_plugin.facts.objects import HandOver
 from mypy_session_plugin.facts.session_life import Closing
 from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.values import ObjectId, Value
+from mypy_session_plugin.facts.work import Work
 from mypy_session_plugin.semantics.binding import BoundCall
 
 
@@ -125,6 +126,19 @@ class EscapeEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class CommitEvent:
+    """A call of `commit()` on a session, or on its root transaction, is about to have its effects.
+
+    `work` is what was done before it; `splits` tells that a failure after it would leave a unit of work half done.
+    """
+
+    node: Context
+    session: ObjectId
+    work: Work
+    splits: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WriteEndEvent:
     """The life of a session ends after a certain write: `lost` tells that nothing on this path has dealt with it.
 
@@ -188,5 +202,5 @@ class HandOverEvent:
 
 Event: TypeAlias = (
     "CallEvent | PositionEvent | DeclarationEvent | RevealEvent | HandOverEvent"
-    " | SessionEndEvent | WriteEndEvent | CommitEndEvent | EscapeEvent"
+    " | SessionEndEvent | CommitEvent | WriteEndEvent | CommitEndEvent | EscapeEvent"
 )

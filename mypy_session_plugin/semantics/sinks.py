@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class Sinks:
     a loaded instance does not have, so something else in the function must bring it there: the construction of an
     instance, or one of `unsettling`.  `holding`: they raise for an instance that another session holds.  `opening` are
     the full names of what gives out a session of the caller's own.  `working` are what writes or commits, which is
-    looked at in such a session.
+    looked at in such a session.  `optional` are the certain ones of the codes that are off by default.
     """
 
     certain: frozenset[str]
@@ -38,6 +38,7 @@ class Sinks:
     holding: frozenset[str]
     opening: frozenset[str]
     working: frozenset[str]
+    optional: Mapping[str, Collection[str]]
 
     def are_enough(self, names: Collection[str], constructs: bool, has_two_sessions: bool) -> bool:
         """Whether a function that calls these names, and perhaps constructs instances, may be reported in."""
@@ -59,8 +60,10 @@ STATEMENTS = frozenset({"insert", "update", "delete"})
 DELETE = "delete"
 
 
-def read_sinks(library: Library, roots: Iterable[Path], methods: Collection[str]) -> Sinks:
-    """The sinks of all stubs; `methods` are the certain ones that a rule names itself."""
+def read_sinks(
+    library: Library, roots: Iterable[Path], methods: Collection[str], optional: Mapping[str, Collection[str]]
+) -> Sinks:
+    """The sinks of all stubs; `methods` are the certain ones that rules name, `optional` others by their code."""
     certain, stateful, unsettling, holding = {REVEAL_STATE, *methods}, set(), set(), set()
     for name, stub in _functions(library, roots):
         if any(_mentions(parameter.annotation, _BOUNDARIES) for parameter in stub.parameters):
@@ -78,6 +81,7 @@ def read_sinks(library: Library, roots: Iterable[Path], methods: Collection[str]
         frozenset(holding),
         frozenset(_opening(library, roots)),
         frozenset(_working(library, roots)) - RUNNING | STATEMENTS,
+        optional,
     )
 
 

@@ -35,6 +35,7 @@ from mypy_session_plugin.semantics import (
     writes,
 )
 from mypy_session_plugin.semantics.calls import Calls
+from mypy_session_plugin.semantics.constructors import is_given_to_object
 from mypy_session_plugin.semantics.escapes import KEPT, RETURNED, Escapes, keep
 from mypy_session_plugin.semantics.identities import hold, let_go
 from mypy_session_plugin.semantics.leading import USED
@@ -112,6 +113,9 @@ class Transfer:
                 boundaries.declare(store, value, declared)
                 store.variables[variable.name] = with_none(value, declared)
         self._body.parameters(store, self._only_session(store))
+        for place, value in store.paths.items():
+            if is_given_to_object(self._world, place):
+                work.give(store, value)
         return store
 
     def declarations(self) -> None:
@@ -250,6 +254,7 @@ class Transfer:
         self._body.yielded(instruction, store)
         lives.lend(self._world, store, store.value(instruction.value), instruction.node)
         boundaries.pass_on(self._world, store, [store.value(instruction.value)])
+        work.pause(store)
         call_unknown(store, [store.value(instruction.value)], (), site_of(instruction.node))
         store.variables[instruction.target] = self._world.typed_value(store, instruction.node, "result")
 

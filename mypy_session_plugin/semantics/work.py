@@ -17,6 +17,7 @@ from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Value, objects
 from mypy_session_plugin.facts.work import GIVEN, UNSEEN, Work, change_work
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics.binding import BoundCall, Given
+from mypy_session_plugin.semantics.events import CommitEvent
 from mypy_session_plugin.semantics.sessions import Relation, relation
 from mypy_session_plugin.semantics.world import World
 
@@ -255,9 +256,25 @@ def called(
             return work.committed(None if leaves else call.node, call.node in world.splitting_commits)
         return work.given_up() if leaves else work.rolled_back()
 
+    if "commit" in ends and not inner and not leaves:
+        _tell_commit(world, store, call)
     _change_each(store, call.session, changed)
     if ends or written.maybe or (call.name in WITHDRAWING and not call.session):
         _change_others(store, call.session)
+
+
+def _tell_commit(world: World, store: Store, call: LibraryCall) -> None:
+    for identity in objects(call.session):
+        facts = store.session(identity)
+        if facts is not None and len(call.session) == 1:
+            splits = call.node in world.splitting_commits
+            world.listener(CommitEvent(call.node, identity, facts.work, splits), store)
+
+
+def pause(store: Store) -> None:
+    """A generator is left for a while: what comes after that is another unit of work."""
+    for identity in sessions_in(store):
+        change(store, identity, Work.begun_anew)
 
 
 def _after_call(world: World, store: Store, call: LibraryCall, effects: Sequence[Effect], work: Work) -> Work:
