@@ -32,6 +32,7 @@ __all__ = [
     "expires",
     "flushes",
     "joined",
+    "keeps",
     "moves",
     "raises",
     "reads",
@@ -177,6 +178,11 @@ def cascades(kind: Literal["merge", "expunge", "refresh-expire"]) -> _Decorator:
 
     That `Added` follows "save-update" and `Marked` "delete" needs no word.
     """
+    return _Decorator()
+
+
+def keeps(parameter: str) -> _Decorator:
+    """The object that is made uses the argument of that parameter later, whoever gets it: a response its content."""
     return _Decorator()
 
 

@@ -181,6 +181,7 @@ def test_an_effect_leaves_what_it_decorates() -> None:
         effects.flushes,
         effects.flushes(when="autoflush"),
         effects.joined,
+        effects.keeps("content"),
         effects.moves(new="transient", when="error"),
         effects.raises("InvalidRequestError: Instance is not persisted"),
         effects.reads,

@@ -23,7 +23,7 @@ IMPORTS = """\
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, Optional, Self, TypeVar, Union, overload
 from mypy_session_plugin import Added, Becomes, In, Pending, Performs, Persistent, Transient
-from mypy_session_plugin.effects import Marked, calls, closes, ends, expires, flushes, moves, raises, reads
+from mypy_session_plugin.effects import Marked, calls, closes, ends, expires, flushes, keeps, moves, raises, reads
 from sqlalchemy.orm import Session
 T = TypeVar("T")
 R = TypeVar("R")
@@ -99,6 +99,7 @@ def test_parameters_keep_their_names_kinds_and_defaults(tmp_path: Path) -> None:
         ('@moves(pending="persistent")', Effect("moves", {"pending": "persistent"})),
         ('@closes(of="current", reusable=True)', Effect("closes", {"of": "current", "reusable": True})),
         ('@calls("x")', Effect("calls", {"parameter": "x"})),
+        ('@keeps("x")', Effect("keeps", {"parameter": "x"})),
     ],
 )
 def test_an_effect_has_its_arguments_by_name(tmp_path: Path, decorator: str, effect: Effect) -> None:

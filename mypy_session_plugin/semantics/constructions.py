@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from mypy.nodes import TypeInfo
 
 from mypy_session_plugin.facts.effects import FunctionStub
-from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, Related
+from mypy_session_plugin.facts.objects import KEEPS, ContainerFacts, InstanceFacts, LibraryFacts, Related
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
@@ -166,11 +168,21 @@ def _new_library_object(
     bound = world.binder.bind(overloads, arguments, None, {})
     if bound is None:
         return None
-    settings = tuple(sorted(settings_of(site.node, None, world.type).items()))
-    facts = LibraryFacts(class_name, settings=settings, workers=_workers_of(bound))
+    settings: tuple[tuple[str, Hashable], ...] = tuple(sorted(settings_of(site.node, None, world.type).items()))
+    kept = _kept_by(bound)
+    if kept is not None:
+        settings = (*settings, KEEPS)
+    facts = LibraryFacts(class_name, settings=settings, workers=_workers_of(bound), holds=kept or frozenset())
     made = frozenset({store.create(ObjectId("result", site_of(site.node)), facts)})
     starts = world.library.method(class_name, "start") is None
     return boundaries.hand_over(world, store, bound, frozenset(), site.node, made, starts)
+
+
+def _kept_by(bound: BoundCall) -> Value | None:
+    """What the new object uses later; None for one that keeps nothing."""
+    effect = bound.stub.effect("keeps")
+    given = bound.argument(str(effect.arguments["parameter"])) if effect is not None else None
+    return None if given is None else given.value
 
 
 def _workers_of(bound: BoundCall) -> int | None:

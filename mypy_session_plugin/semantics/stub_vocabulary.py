@@ -69,6 +69,7 @@ DECORATORS: dict[str, DecoratorSignature] = {
     "expires": DecoratorSignature(("what",), {"what": ("all", "instance"), "unless": ("not expire_on_commit",)}),
     "flushes": DecoratorSignature(when=(*_EXITS, When.AUTOFLUSH, When.LOAD, When.STATEMENT)),
     "joined": DecoratorSignature(),
+    "keeps": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True, when=()),
     "moves": DecoratorSignature(
         values=dict.fromkeys(("new", "pending", "persistent", "deleted", "marked"), _STATES), required=True
     ),
