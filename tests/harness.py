@@ -112,6 +112,17 @@ class Project:
         """Run mypy in a process of its own."""
         return self._command(["-m", "mypy", *self._arguments(), *flags, *self._targets()])
 
+    def run_parallel(self) -> Result:
+        """Run mypy in processes of its own, two of them at work.
+
+        On a busy machine they may not be ready within the three seconds that mypy gives them.
+        """
+        for _try in range(10):
+            result = self.run_process("-n", "2")
+            if "Cannot connect to build worker" not in result.output:
+                break
+        return result
+
     def run_daemon(self) -> Result:
         """Run `dmypy run`, which starts the daemon if there is none."""
         return self._command([*self._daemon(), "run", "--", *self._arguments(), *self._targets()])
@@ -210,7 +221,7 @@ def run_in_mode(
             project.run_process()
             return project.run_process().reports
         case "parallel":
-            return project.run_process("-n", "2").reports
+            return project.run_parallel().reports
         case "daemon":
             try:
                 return project.run_daemon().reports

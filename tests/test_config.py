@@ -102,7 +102,7 @@ def test_a_mistake_ends_the_run_with_one_line(harness: Harness, parallel: bool) 
         pytest.skip("mypy 1.20 has no workers")
     project = harness.project({"app.py": ""}, config="[mypy_session_plugin]\nstrickt = true\n")
 
-    result = project.run_process(*(["-n", "2"] if parallel else []))
+    result = project.run_parallel() if parallel else project.run_process()
 
     assert result.output == 'mypy.ini:5: error: unknown option "strickt"; did you mean "strict"?\n'
     assert result.status == 2
