@@ -45,17 +45,24 @@ def _meets(
 ) -> bool:
     if EVERY_METHOD in overridden:
         return True
-    used: set[str] = {overloads[0].name} if own else set()
-    waiting = list(_works_through(overloads))
+    if own and overloads[0].name in overridden:
+        return True
+    return not works_through(library, class_name, overloads).isdisjoint(overridden)
+
+
+def works_through(library: Library, class_name: str, overloads: tuple[FunctionStub, ...]) -> set[str]:
+    """The methods of the session that a method calls, by itself or by way of others; `class_name` is the session's."""
+    used: set[str] = set()
+    waiting = list(_calls(overloads))
     while waiting:
         name = waiting.pop()
         if name not in used:
             used.add(name)
-            waiting.extend(_works_through(library.method(class_name, name) or ()))
-    return not used.isdisjoint(overridden)
+            waiting.extend(_calls(library.method(class_name, name) or ()))
+    return used
 
 
-def _works_through(overloads: Iterable[FunctionStub]) -> Iterator[str]:
+def _calls(overloads: Iterable[FunctionStub]) -> Iterator[str]:
     """The methods of the session that a method calls by itself."""
     for stub in overloads:
         for effect in stub.effects:

@@ -12,7 +12,7 @@ from typing import Any, Generic, Literal, Self, TypeVar, overload
 from sqlalchemy.orm.session import Session
 
 from mypy_session_plugin import In, Persistent
-from mypy_session_plugin.effects import deletes, flushes, reads, writes
+from mypy_session_plugin.effects import deletes, flushes, reads, through, writes
 
 T = TypeVar("T")
 Other = TypeVar("Other")
@@ -122,14 +122,17 @@ class Query(Generic[T]):
     @reads
     def values(self, *columns: object) -> Iterable[object]: ...
     @overload
+    @through("execute")
     @flushes(when="autoflush")
     @writes
     def delete(self, synchronize_session: Literal[False], delete_args: object = ...) -> int: ...
     @overload
+    @through("execute")
     @flushes(when="autoflush")
     @writes
     @deletes
     def delete(self, synchronize_session: object = ..., delete_args: object = ...) -> int: ...
+    @through("execute")
     @flushes(when="autoflush")
     @writes
     def update(self, values: object, synchronize_session: object = ..., update_args: object = ...) -> int: ...
