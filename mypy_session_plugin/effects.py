@@ -10,8 +10,8 @@ parameters are the vocabulary of the stub reader: an argument that is not here i
 
 `when` says on which way an effect occurs: of an exit (`__exit__`, `__aexit__`) without an exception (`"ok"`), with
 one (`"error"`) or both (`"always"`); of a call that may flush, only where the session flushes by itself
-(`"autoflush"`), and of that only where something must be loaded (`"load"`), or for certain only where the statement
-that is given is known to be of the ORM (`"statement"`).
+(`"autoflush"`), and of that, as of what reads or writes, only where something must be loaded (`"load"`), or for certain
+only where the statement that is given is known to be of the ORM (`"statement"`).
 """
 
 from collections.abc import Callable
@@ -129,9 +129,12 @@ def expires(what: Any = "all", *, unless: str | None = None, when: When = "alway
 @overload
 def begins(decorated: Decorated, /) -> Decorated: ...
 @overload
-def begins(kind: Literal["root", "nested"] = ..., *, when: When = ...) -> _Decorator: ...
+def begins(kind: Literal["root", "nested", "auto"] = ..., *, when: When = ...) -> _Decorator: ...
 def begins(kind: Any = "root", *, when: When = "always") -> Any:
-    """The call begins a transaction, or a savepoint (`"nested"`)."""
+    """The call begins a transaction, a savepoint (`"nested"`), or a transaction if none runs yet (`"auto"`).
+
+    What reads or writes begins one by itself.
+    """
     return kind if callable(kind) else _Decorator()
 
 

@@ -73,6 +73,9 @@ class Events:
         self._read_sinks = sinks
         self._sinks: Sinks | None = None
         self._names: frozenset[str] = frozenset()
+        #: The body of the unit whose syntax was read last, which the daemon replaces in place, and what it said.
+        self._body: object = None
+        self._watched = False
         #: Whether the build knows the phantom types: without them no signature has one.
         self.phantom_types = False
         #: The codes that are off by default and on in the module at hand.
@@ -116,15 +119,18 @@ class Events:
         """The names of all sinks and of what makes them report."""
         if not self._names:
             from mypy_session_plugin.semantics.leaving_hints import CLOSING
+            from mypy_session_plugin.semantics.watch import TRIGGERS
 
             sinks = self.sinks
-            named = (CLOSING, sinks.certain, sinks.stateful, sinks.unsettling, sinks.holding, sinks.working)
+            named = (CLOSING, TRIGGERS, sinks.certain, sinks.stateful, sinks.unsettling, sinks.holding, sinks.working)
             self._names = frozenset().union(*named, *sinks.optional.values())
         return self._names
 
     def are_enough(self, names: set[str], unit: FuncDef | MypyFile) -> bool:
         """Whether something may be reported in a unit with these names of interest."""
-        if self.sinks.are_enough(names, CONSTRUCTION in names, OPENING in names) or self._may_leave(names, unit):
+        if self.sinks.are_enough(names, CONSTRUCTION in names, OPENING in names):
+            return True
+        if self._may_leave(names, unit) or self._is_watched(names, unit):
             return True
         if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self.wanted):
             return True
@@ -143,6 +149,17 @@ class Events:
             return False
         names.add(LOOKED_THROUGH)
         return may_leave(unit)
+
+    def _is_watched(self, names: set[str], unit: FuncDef | MypyFile) -> bool:
+        """Whether the syntax of a unit with one of the names of a transaction tells of what may be reported."""
+        from mypy_session_plugin.semantics.watch import TRIGGERS, watch
+
+        if OPENING not in names and names.isdisjoint(TRIGGERS):
+            return False
+        body = unit.body if isinstance(unit, FuncDef) else unit.defs
+        if self._body is not body:
+            self._body, self._watched = body, watch(unit).reports
+        return self._watched
 
     def units_with_session_expressions(self, tree: MypyFile) -> Callable[[FuncDef | MypyFile], bool] | None:
         """Which units of a module may report on a configured session expression; None if the module names none.

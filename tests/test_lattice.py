@@ -13,6 +13,20 @@ from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.session_life import ABSENT, CLOSED, IDLE, WORKING, Closing, Life, SessionLife
 from mypy_session_plugin.facts.states import Followers, Level, Situation, State, added, detached, marked, moved
 from mypy_session_plugin.facts.store import Place, Store
+from mypy_session_plugin.facts.transactions import (
+    DEEPEST,
+    Block,
+    Caught,
+    Phase,
+    Standing,
+    TransactionFacts,
+    begun,
+    ended,
+    entered,
+    failed,
+    left,
+    savepoint_ended,
+)
 from mypy_session_plugin.facts.values import (
     FALSE,
     NONE,
@@ -23,6 +37,7 @@ from mypy_session_plugin.facts.values import (
     Constant,
     ObjectId,
     Subject,
+    Unknown,
     Value,
     constant,
     join,
@@ -115,6 +130,27 @@ SOME_WORK = [
     Work(bound=True, dirty=False).wrote("one").interrupted(),
     Work(bound=True, dirty=False).wrote("one").committed("other", splits=True).wrote("one"),
 ]
+blocks = st.builds(Block, st.sampled_from(["with", "inner"]), st.booleans(), st.one_of(st.none(), origins))
+handlers = st.builds(Caught, st.integers(1, 9), st.just("except IntegrityError"), st.none())
+standings = st.builds(
+    Standing,
+    st.sampled_from(Phase),
+    st.lists(blocks, max_size=DEEPEST).map(tuple),
+    st.one_of(st.none(), handlers),
+    st.booleans(),
+)
+transactions = st.builds(
+    TransactionFacts,
+    st.frozensets(st.one_of(st.just(UNKNOWN), standings), min_size=1, max_size=3),
+    st.booleans(),
+    known_settings,
+)
+SOME_TRANSACTIONS = [
+    TransactionFacts(),
+    TransactionFacts(frozenset({Standing(Phase.BEGUN)}), unflushed=True),
+    TransactionFacts(frozenset({Standing(Phase.BEGUN, (Block("with", False),)), UNKNOWN})),
+    TransactionFacts(frozenset({Standing(Phase.FAILED, caught=Caught(3, "except IntegrityError", None))})),
+]
 session_facts = st.builds(
     SessionFacts,
     st.just("sqlalchemy.orm.session.Session"),
@@ -129,6 +165,7 @@ session_facts = st.builds(
     overridden=st.frozensets(st.sampled_from(["close", "flush"])),
     work=st.sampled_from(SOME_WORK),
     strays=strays,
+    transaction=st.sampled_from(SOME_TRANSACTIONS),
 )
 containers = st.builds(ContainerFacts, st.just("list"), values)
 
@@ -253,6 +290,44 @@ def keeps_the_order(transfer: Callable[[Store], None], one: Store, other: Store)
         larger.heap[key].situations.keys() >= facts.situations.keys() - {UNKNOWN}  # type: ignore[union-attr]
         for key, facts in smaller.instances()
     )
+
+
+STANDINGS: dict[str, Callable[[Standing | Unknown], Standing | Unknown]] = {
+    "begin": lambda standing: begun(standing, Origin(5, "add()")),
+    "end": lambda standing: ended(standing, Origin(5, "commit()")),
+    "end of a savepoint": lambda standing: savepoint_ended(standing, "inner", Origin(5, "rollback()")),
+    "enter": lambda standing: entered(standing, Block("with", False), Origin(5, "begin()")),
+    "leave": lambda standing: left(standing, "with"),
+    "fail": lambda standing: failed(standing, Origin(5, "flush()"), False),
+}
+
+
+@few
+@given(transactions, transactions, transactions)
+def test_a_join_of_transactions_is_an_upper_bound_in_any_order(
+    one: TransactionFacts, other: TransactionFacts, third: TransactionFacts
+) -> None:
+    assert one.join(other) == other.join(one)
+    assert one.join(one) == one
+    assert one.join(other).join(third) == one.join(other.join(third))
+    assert one.join(other).standings >= one.standings | other.standings
+    assert one.join(other).join(one) == one.join(other)
+
+
+@few
+@given(transactions, transactions, st.sampled_from(sorted(STANDINGS)))
+def test_what_is_done_with_a_transaction_is_monotone(one: TransactionFacts, other: TransactionFacts, name: str) -> None:
+    change = STANDINGS[name]
+
+    assert one.join(other).changed(change) == one.changed(change).join(other.changed(change))
+
+
+@few
+@given(transactions)
+def test_unknown_code_leaves_only_what_is_over(known: TransactionFacts) -> None:
+    left_over = known.forgotten().standings - {UNKNOWN}
+
+    assert all(isinstance(item, Standing) and item.phase in (Phase.CLOSED, Phase.GIVEN) for item in left_over)
 
 
 MOVES = {

@@ -206,7 +206,7 @@ def test_a_class_has_bases_type_variables_methods_and_attributes(tmp_path: Path)
         ("@closes(reusable=T)\ndef f() -> None: ...", 'the arguments of "@closes" are constants, not "T"'),
         (
             '@reads(when="autoflush")\ndef f() -> None: ...',
-            "\"when\" of \"@reads\" cannot be 'autoflush', only 'always' or 'ok' or 'error'",
+            "\"when\" of \"@reads\" cannot be 'autoflush', only 'always' or 'ok' or 'error' or 'load'",
         ),
         ("@reads\n@reads\ndef f() -> None: ...", '"f" has "@reads" twice'),
         ('@calls("y")\ndef f(x: int) -> None: ...', '"f" has no parameter "y"'),

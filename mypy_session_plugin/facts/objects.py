@@ -11,6 +11,7 @@ from mypy_session_plugin.facts.links import NO_LINKS, NO_STRAYS, Cascades, Links
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.session_life import NOT_FOLLOWED, SessionLife
 from mypy_session_plugin.facts.states import Situation
+from mypy_session_plugin.facts.transactions import UNTOLD, TransactionFacts
 from mypy_session_plugin.facts.values import (
     NOTHING_KNOWN,
     UNKNOWN,
@@ -147,8 +148,9 @@ class SessionFacts:
     type says.
     `overridden`: the methods that a subclass, or an assignment, has put in the place of the library's.
     `holds_new`: something may have been inserted in the running transaction.  `depth`: the number of savepoints, None
-    for unknown.  `work` is what was done in its transactions.  `name` is how the source calls it, `identity` what tells
-    it from others.  `life` is where it stands between its opening and its end.
+    for unknown.  `work` is what was done in its transactions, `transaction` how the running one stands.  `name` is how
+    the source calls it, `identity` what tells it from others.  `life` is where it stands between its opening and its
+    end.
     """
 
     class_name: str
@@ -171,6 +173,7 @@ class SessionFacts:
     overridden: frozenset[str] = frozenset()
     work: Work = UNSEEN
     strays: Strays = NO_STRAYS
+    transaction: TransactionFacts = UNTOLD
     origin: Origin | None = field(default=None, compare=False)
 
     @property
@@ -205,13 +208,16 @@ class SessionFacts:
             overridden=self.overridden | other.overridden,
             work=self.work.join(other.work),
             strays=self.strays.join(other.strays),
+            transaction=self.transaction.join(other.transaction),
             origin=_first(self.origin, other.origin),
         )
 
     def unseen(self) -> SessionFacts:
-        """The facts where another path comes in on which the session was not made."""
+        """The facts where another path comes in on which the session was not made, or not looked at."""
         life = self.life.unseen() if self.made_here else self.life
-        return self if life == self.life else replace(self, life=life)
+        transaction = self.transaction if self.made_here else self.transaction.join(UNTOLD)
+        same = life == self.life and transaction == self.transaction
+        return self if same else replace(self, life=life, transaction=transaction)
 
     def renamed(self, change: Rename) -> SessionFacts:
         """A session refers to nothing."""
@@ -291,6 +297,7 @@ class LibraryFacts:
     query, or what is known of a result: both compare by value and name no object.  `handed` are the hand-overs whose
     end this object stands for (a task, a future, a thread, an executor): waiting for it waits for them; `workers` is
     the size of an executor.
+    `ended`: what has ended the transaction, or closed the result, that the object stands for.
     """
 
     class_name: str
@@ -300,6 +307,7 @@ class LibraryFacts:
     settings: tuple[tuple[str, Hashable], ...] = ()
     handed: frozenset[HandOver] = frozenset()
     workers: int | None = None
+    ended: Origin | None = None
 
     @property
     def key(self) -> object:
@@ -319,6 +327,7 @@ class LibraryFacts:
             tuple(item for item in self.settings if item in other.settings),
             self.handed | other.handed,
             self.workers if self.workers == other.workers else None,
+            _first(self.ended, other.ended) if self.ended is not None and other.ended is not None else None,
         )
 
     def renamed(self, change: Rename) -> LibraryFacts:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from mypy_session_plugin.rules.base import Rule
+from mypy_session_plugin.rules.closed import ClosedRule
 from mypy_session_plugin.rules.commit_after_read import CommitAfterReadRule
 from mypy_session_plugin.rules.escape import EscapeRule
+from mypy_session_plugin.rules.failed_flush import FailedFlushRule
 from mypy_session_plugin.rules.handover import HandOverRule
 from mypy_session_plugin.rules.leak import LeakRule
 from mypy_session_plugin.rules.lost_write import LostWriteRule
@@ -16,6 +18,7 @@ from mypy_session_plugin.rules.split_commit import SplitCommitRule
 from mypy_session_plugin.rules.state import StateRule
 from mypy_session_plugin.rules.task import TaskRule
 from mypy_session_plugin.rules.thread import ThreadRule
+from mypy_session_plugin.rules.transaction import TransactionRule
 
 RULES: tuple[Rule, ...] = (
     MergeRule(),
@@ -31,4 +34,7 @@ RULES: tuple[Rule, ...] = (
     ReuseRule(),
     CommitAfterReadRule(),
     SplitCommitRule(),
+    ClosedRule(),
+    TransactionRule(),
+    FailedFlushRule(),
 )

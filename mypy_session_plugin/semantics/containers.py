@@ -13,6 +13,7 @@ from mypy_session_plugin.flow.graph import BuildContainer, Call, Collect, Item
 from mypy_session_plugin.semantics import linking
 from mypy_session_plugin.semantics.instances import link, lose
 from mypy_session_plugin.semantics.making import copy_element, site_of
+from mypy_session_plugin.semantics.transactions import forget_unflushed
 from mypy_session_plugin.semantics.unknown_calls import escape, give_away, reachable
 from mypy_session_plugin.semantics.world import World
 
@@ -153,6 +154,7 @@ def rearrange(store: Store, container: Value) -> None:
                 linking.take_any(store, facts.related, facts.elements)
             elif facts.kind != "dict" and not _is_made_here(store, item):
                 lose(store, facts.elements)
+            forget_unflushed(store)
 
 
 def _fixed_item(facts: ContainerFacts, index: Constant) -> Value | None:

@@ -18,13 +18,28 @@ from mypy_session_plugin.semantics.binding import BoundCall
 
 @dataclass(frozen=True, slots=True)
 class CallEvent:
-    """A call of a stubbed function is about to have its effects; `session` is the one that it works with."""
+    """A call of a stubbed function is about to have its effects; `session` is the one that it works with.
+
+    `receiver` is what a method is called on, `raising` tells that an exception is under way which nobody has caught.
+    """
 
     node: Context
     name: str
     session: Value
     call: BoundCall
     callee: Expression | None
+    receiver: Value = frozenset()
+    raising: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LoadEvent:
+    """A mapped attribute of an instance is read; `raising` as that of a call."""
+
+    node: Context
+    value: Value
+    name: str
+    raising: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +216,6 @@ class HandOverEvent:
 
 
 Event: TypeAlias = (
-    "CallEvent | PositionEvent | DeclarationEvent | RevealEvent | HandOverEvent"
+    "CallEvent | LoadEvent | PositionEvent | DeclarationEvent | RevealEvent | HandOverEvent"
     " | SessionEndEvent | CommitEvent | WriteEndEvent | CommitEndEvent | EscapeEvent"
 )

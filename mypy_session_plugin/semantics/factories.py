@@ -39,7 +39,7 @@ from mypy_session_plugin.flow.syntax import children
 from mypy_session_plugin.mypy_compat.types import info_of
 
 #: The settings that states depend on, with what SQLAlchemy does where they are not given.
-DEFAULTS: dict[str, bool] = {"autoflush": True, "expire_on_commit": True}
+DEFAULTS: dict[str, bool] = {"autoflush": True, "expire_on_commit": True, "close_resets_only": True}
 #: Functions and classes whose keywords are the settings of the sessions that they make.
 FACTORY_CLASSES = frozenset(
     {"sqlalchemy.orm.session.sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mypy.nodes import Context
@@ -14,7 +14,7 @@ from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, join, objects
 from mypy_session_plugin.mypy_compat.types import class_named_by
-from mypy_session_plugin.semantics import boundaries, lives, merging, sessions, work
+from mypy_session_plugin.semantics import boundaries, lives, merging, sessions, transactions, work
 from mypy_session_plugin.semantics.binding import BoundCall, Given, is_phantom
 from mypy_session_plugin.semantics.cascades import MERGE
 from mypy_session_plugin.semantics.endings import tell_closed
@@ -22,6 +22,7 @@ from mypy_session_plugin.semantics.events import CallEvent
 from mypy_session_plugin.semantics.factories import NOT_KNOWN, autoflush_given
 from mypy_session_plugin.semantics.instances import note_strays, operate, weaken_links
 from mypy_session_plugin.semantics.parameters import event_name, operation_of
+from mypy_session_plugin.semantics.refusals import refused_call, refused_object
 from mypy_session_plugin.semantics.results import Results
 from mypy_session_plugin.semantics.shapes import Collection, Entity, Row, Shape
 from mypy_session_plugin.semantics.statement_roots import named
@@ -70,15 +71,17 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     if world.failing:
         _fail(world, store, call)
         return NOTHING_KNOWN
-    event = CallEvent(call.node, call.name, call.session, call.bound, getattr(call.node, "callee", None))
+    callee = getattr(call.node, "callee", None)
+    event = CallEvent(call.node, call.name, call.session, call.bound, callee, call.receiver, world.raising)
     world.listener(event, store)
     boundaries.use(world, store, call.session, call.node, call.name)
     if boundaries.ends(call.bound, call.failed):
         boundaries.join(world, store, call.receiver)
     effects = [effect for effect in call.bound.stub.effects if _occurs(effect, call.failed)]
+    refused = is_refused(store, call)
     origin = Origin(call.node.line, event_name(call.name))
     inner = _is_savepoint(store, call.receiver)
-    if any(effect.when is When.LOAD for effect in effects):
+    if any(effect.when is When.LOAD and effect.name == "flushes" for effect in effects):
         # What `delete()` cascades to is loaded before it marks the instance.
         sessions.flush(store, call.session, origin, When.LOAD)
     written = work.Written(store, call.name, call.bound, _written_targets(store, call))
@@ -100,6 +103,7 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     _change_settings(store, call)
     lives.follow(world, store, effects, call.node, call.name, call.receiver, call.session)
     work.called(world, store, call, effects, written, inner)
+    _change_standing(world, store, call, effects, refused)
     if any(effect.name == "closes" for effect in effects):
         tell_closed(world, store, call.node, call.receiver, call.session, call.failed)
     if any(effect.name in UNLOADING for effect in effects):
@@ -147,6 +151,36 @@ def _occurs(effect: Effect, failed: bool | None) -> bool:
     return on_every_way or failed is None or (effect.when is When.ERROR) is failed
 
 
+def is_refused(store: Store, call: LibraryCall) -> bool:
+    """Whether the session refuses the call, as a rule reports: nothing of its transaction is known after that."""
+    if refused_object(store, call.name, call.receiver, call.node) is not None:
+        return True
+    return refused_call(store, call.name, call.bound, call.receiver, call.session) is not None
+
+
+def _change_standing(world: World, store: Store, call: LibraryCall, effects: list[Effect], refused: bool) -> None:
+    """What the call does to the transaction of its session."""
+    if refused:
+        loops = call.name.endswith("iter__")
+        transactions.refuse(store, frozenset() if loops else call.receiver, call.session)
+        return
+    if not call.session or not world.watched:
+        return
+    moving = _moving(call, effects)
+    transactions.follow(store, moving, world.watched.begins)
+    for given in call.bound.given if world.watched.catches else ():
+        annotation = element_annotation(given.parameter.annotation)
+        if is_phantom(annotation) == "Added":
+            transactions.note_added(store, call.session, targets_of(store, given))
+        elif is_phantom(annotation) == "Becomes" or annotation.name == "Union":
+            transactions.forget_unflushed(store)
+
+
+def _moving(call: LibraryCall, effects: Sequence[Effect]) -> transactions.Move:
+    line = call.node.line
+    return transactions.Move(call.name, line, call.bound, call.receiver, call.session, effects, call.failed)
+
+
 def _is_savepoint(store: Store, receiver: Value) -> bool:
     facts = [store.heap.get(item) for item in objects(receiver)]
     return any(isinstance(item, LibraryFacts) and item.class_name.endswith(SAVEPOINT) for item in facts)
@@ -165,10 +199,12 @@ def _fail(world: World, store: Store, call: LibraryCall) -> None:
     flushed = store.copy()
     sessions.flush(flushed, call.session, Origin(call.node.line, event_name(call.name)))
     origin = Origin(call.node.line, "flush failed")
+    _fail_standing(world, store, call, certain, setting == {True})
     sessions.fail_flush(store, call.session, origin)
     weaken_links(store)
     if call.failed is None:
         _take_in(flushed, call)
+        transactions.keep_standing(store, flushed)
         store.heap = store.join(flushed).heap
         return
     inner = _is_savepoint(store, call.receiver)
@@ -177,6 +213,21 @@ def _fail(world: World, store: Store, call: LibraryCall) -> None:
             _move(world, store, call, effect, origin, inner)
         if effect.when is not When.OK:
             _change_transaction(store, call, effect, inner)
+    _change_standing(world, store, call, [item for item in call.bound.stub.effects if item.when is not When.OK], False)
+
+
+def _fail_standing(world: World, store: Store, call: LibraryCall, certain: bool, automatic: bool) -> None:
+    """The flush has failed: a handler that was written for that finds the session in need of a rollback.
+
+    That of `begin_nested()` writes what stood before the savepoint, which nobody expects to fail there.
+    """
+    effects = call.bound.stub.effects
+    nested = any(effect.name == "begins" for effect in effects)
+    reads = any(effect.name == "reads" and effect.when is not When.LOAD for effect in effects)
+    flushes = any(effect.name == "flushes" and effect.when is not When.STATEMENT for effect in effects)
+    by_query = automatic and reads and (flushes or _is_of_orm(world, call.bound))
+    counts = world.watched.catches and not nested and (certain or by_query)
+    transactions.fail(store, _moving(call, effects), not certain, counts)
 
 
 def _take_in(store: Store, call: LibraryCall) -> None:

@@ -75,7 +75,7 @@ class Maker:
                     class_name,
                     name,
                     registry=registry,
-                    parameter=self._kind == "parameter",
+                    parameter=self._kind == "parameter" and not older,
                     escaped=registry,
                     overridden=overridden,
                 )

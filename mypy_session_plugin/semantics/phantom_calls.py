@@ -31,8 +31,9 @@ from mypy_session_plugin.semantics.phantom_signatures import (
     Runs,
     signature_of_call,
 )
-from mypy_session_plugin.semantics.phantom_types import crossed_by, performed, text_of_type
+from mypy_session_plugin.semantics.phantom_types import crossed_by, is_written_as, performed, text_of_type
 from mypy_session_plugin.semantics.shapes import SessionShape
+from mypy_session_plugin.semantics.transactions import give_away
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable
 from mypy_session_plugin.semantics.world import World
 
@@ -192,6 +193,8 @@ class PhantomCalls:
             what = performed(parameter.type)
             if what is not None:
                 _perform(store, value, what, Origin(instruction.node.line, f"changed by {name}"))
+            if is_written_as(parameter.type, ("Owned",)) and not self._world.failing:
+                give_away(store, value, name, instruction.node.line)
 
     def _owner(self, arrived: Arrived, arguments: _Arguments, session: Value) -> Value:
         place = arrived.declared.session
@@ -226,7 +229,7 @@ def _perform(store: Store, session: Value, what: frozenset[str], origin: Origin)
     """What a function says that it does with a session it may do, any number of times."""
 
     def reached(facts: SessionFacts) -> SessionFacts:
-        return replace(facts, escaped=True, holds_new=True)
+        return replace(facts, escaped=True, holds_new=True, transaction=facts.transaction.forgotten())
 
     sessions.update_sessions(store, session, reached)
     if what & {"flush", "commit", "write"}:

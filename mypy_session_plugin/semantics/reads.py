@@ -15,13 +15,17 @@ from mypy_session_plugin.mypy_compat.types import info_of, is_any
 from mypy_session_plugin.semantics import bodies, boundaries, conditions, constructors, flask, sessions, work, writes
 from mypy_session_plugin.semantics.calls import INSTANCE_STATE, Calls
 from mypy_session_plugin.semantics.constructors import given_as
+from mypy_session_plugin.semantics.events import LoadEvent
 from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
 from mypy_session_plugin.semantics.identities import note_attribute
 from mypy_session_plugin.semantics.making import Maker
+from mypy_session_plugin.semantics.mapped import is_mapped_attribute
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
+from mypy_session_plugin.semantics.refusals import refused_load
 from mypy_session_plugin.semantics.related import RelatedAttributes
 from mypy_session_plugin.semantics.shapes import Entity, LibraryShape, SessionShape, Shape, without_states
 from mypy_session_plugin.semantics.stability import Stability
+from mypy_session_plugin.semantics.transactions import forget
 from mypy_session_plugin.semantics.unknown_calls import escape_all
 from mypy_session_plugin.semantics.world import World, with_none
 
@@ -109,6 +113,7 @@ class Reads:
         sessions.may_load(store, owner)
         writes.loaded(self._world, store, owner, instruction)
         boundaries.use_instance(self._world, store, owner, instruction.node, reads=True)
+        self._load(instruction, owner, store)
         place, node = instruction.place, instruction.node
         related = self._related.of(node, instruction.name, owner, store)
         if related is not None:
@@ -156,6 +161,18 @@ class Reads:
         )
         if parameter is not None:
             note_attribute(store, value, parameter)
+
+    def _load(self, instruction: LoadAttribute, owner: Value, store: Store) -> None:
+        """A mapped attribute is read, for which the session may need its transaction."""
+        if not self._world.watched or (instruction.place is not None and instruction.place in store.paths):
+            return
+        refused = refused_load(store, owner)
+        node = instruction.node
+        info = info_of(self._world.type(node.expr)) if isinstance(node, MemberExpr) else None
+        if refused is None or info is None or not is_mapped_attribute(info, instruction.name):
+            return
+        self._world.listener(LoadEvent(instruction.node, owner, instruction.name, self._world.raising), store)
+        forget(store, [refused[0]])
 
     def _state_test(self, owner: Value, name: str, store: Store) -> Value | None:
         """`inspect(x).persistent` and its like."""

@@ -17,6 +17,7 @@ from mypy_session_plugin.semantics.instances import RELATED, lose, widen_links
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.mapped import attribute_type
 from mypy_session_plugin.semantics.shapes import UNSEEN, Collection, Entity, Shape, with_states, without_states
+from mypy_session_plugin.semantics.transactions import forget_unflushed
 from mypy_session_plugin.semantics.world import World, with_none
 
 
@@ -76,6 +77,7 @@ class RelatedAttributes:
             if linking.instances_of(store, owner):
                 self._relate(instruction, owner, value, store)
             return False
+        forget_unflushed(store)
         if related.relationship.many:
             sessions.may_load(store, related.owner)
         if related.relationship.many or DELETE_ORPHAN in related.relationship.cascades:
@@ -95,6 +97,7 @@ class RelatedAttributes:
         given = [store.heap.get(item) for item in objects(value)]
         if isinstance(shape, RELATED) or any(isinstance(facts, (InstanceFacts, ContainerFacts)) for facts in given):
             widen_links(store, objects(owner))
+            forget_unflushed(store)
         if isinstance(shape, Entity) and NONE in value:
             lose(store, owner)
         elif isinstance(shape, Collection) and isinstance(shape.element, Entity):

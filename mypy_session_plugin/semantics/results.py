@@ -13,6 +13,7 @@ from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.session_life import MADE, NOT_FOLLOWED
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.transactions import Standing, TransactionFacts
 from mypy_session_plugin.facts.values import NONE_VALUE, NOTHING_KNOWN, Constant, ObjectId, Value, join, objects
 from mypy_session_plugin.facts.work import Work
 from mypy_session_plugin.semantics.binding import ROW_CLASSES, BoundCall, is_phantom
@@ -27,7 +28,7 @@ from mypy_session_plugin.semantics.factories import (
     factory_settings,
     settings_of,
 )
-from mypy_session_plugin.semantics.making import Maker, copy_element, site_of
+from mypy_session_plugin.semantics.making import Maker, copy_element, site_of, the_session
 from mypy_session_plugin.semantics.parameters import event_name
 from mypy_session_plugin.semantics.sessions import Relation, relation
 from mypy_session_plugin.semantics.shapes import (
@@ -46,6 +47,7 @@ from mypy_session_plugin.semantics.shapes import (
     Shape,
     with_states,
 )
+from mypy_session_plugin.semantics.transactions import enter_made, is_transaction
 from mypy_session_plugin.semantics.world import World
 
 #: Phantom types around a result that say nothing of its states.
@@ -256,13 +258,20 @@ class Results:
         settings: tuple[tuple[str, Hashable], ...] = self._settings(class_name)
         if class_name.endswith("Result") and (live or self._is_unread()):
             settings = (*settings, UNREAD)
-        facts = LibraryFacts(class_name, tuple(sorted(bindings.items())), self._session, holds, settings)
+        bound = tuple(sorted(bindings.items()))
+        facts = LibraryFacts(class_name, bound, self._session, holds, settings, ended=self._ended())
         return frozenset({self._store.create(ObjectId("result", site), facts)})
 
     def _is_unread(self) -> bool:
         """Whether the receiver is a result that has not been read, which a result made from it is neither."""
         facts = [self._store.heap.get(item) for item in objects(self._receiver)]
         return bool(facts) and all(isinstance(item, LibraryFacts) and UNREAD in item.settings for item in facts)
+
+    def _ended(self) -> Origin | None:
+        """A result made from a closed one (`execute().scalars()`) is closed too."""
+        only = the_session(self._receiver)
+        facts = self._store.heap.get(only) if only is not None else None
+        return facts.ended if isinstance(facts, LibraryFacts) and not is_transaction(facts) else None
 
     def _held(self) -> Value:
         """A result made from a buffered one (`execute().scalars()`) is buffered too."""
@@ -295,6 +304,8 @@ class Results:
             facts = self._store.heap.get(item)
             if isinstance(facts, LibraryFacts) and facts.class_name.endswith(FACTORY_BLOCK):
                 self._store.heap[item] = replace(facts, session=made)
+                if self._world.watched.begins:
+                    enter_made(self._store, made, item.site, self._node.line)
         return made
 
     def _factory_settings(self) -> dict[str, Setting]:
@@ -332,6 +343,7 @@ def new_session(store: Store, shape: SessionShape, node: Context, settings: dict
         life=NOT_FOLLOWED if shape.registry or lent else MADE,
         overridden=shape.overridden,
         work=Work(bound=bound, dirty=not bound),
+        transaction=TransactionFacts(frozenset({Standing()}), reusable=settings["close_resets_only"]),
         origin=Origin(node.line, "opened"),
     )
     return frozenset({store.create(ObjectId("construct", site_of(node)), facts)})

@@ -59,7 +59,7 @@ class DecoratorSignature:
 
 DECORATORS: dict[str, DecoratorSignature] = {
     "any_session": DecoratorSignature(),
-    "begins": DecoratorSignature(("kind",), {"kind": ("root", "nested")}),
+    "begins": DecoratorSignature(("kind",), {"kind": ("root", "nested", "auto")}),
     "calls": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True),
     "cascades": DecoratorSignature(("kind",), {"kind": ("merge", "expunge", "refresh-expire")}, required=True, when=()),
     "closes": DecoratorSignature(values={"of": ("current",), "reusable": (True, False)}),
@@ -74,9 +74,9 @@ DECORATORS: dict[str, DecoratorSignature] = {
         values=dict.fromkeys(("new", "pending", "persistent", "deleted", "marked"), _STATES), required=True
     ),
     "raises": DecoratorSignature(("text",), {"text": ANY_TEXT}, required=True, when=()),
-    "reads": DecoratorSignature(),
+    "reads": DecoratorSignature(when=(*_EXITS, When.LOAD)),
     "runs_in_greenlet": DecoratorSignature(),
     "through": DecoratorSignature(("method",), {"method": ANY_TEXT}, required=True, when=()),
-    "writes": DecoratorSignature(),
+    "writes": DecoratorSignature(when=(*_EXITS, When.LOAD)),
 }
 """Every decorator of `mypy_session_plugin.effects`, by name."""

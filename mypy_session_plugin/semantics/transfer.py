@@ -31,12 +31,14 @@ from mypy_session_plugin.semantics import (
     lives,
     managers,
     sessions,
+    transactions,
     work,
     writes,
 )
 from mypy_session_plugin.semantics.calls import Calls
 from mypy_session_plugin.semantics.constructors import is_given_to_object
 from mypy_session_plugin.semantics.escapes import KEPT, RETURNED, Escapes, keep
+from mypy_session_plugin.semantics.handlers import Handlers
 from mypy_session_plugin.semantics.identities import hold, let_go
 from mypy_session_plugin.semantics.leading import USED
 from mypy_session_plugin.semantics.making import Maker, site_of
@@ -67,6 +69,7 @@ class Transfer:
         self._reads = Reads(world, self._stability, self._body, self._calls, self._related)
         #: Variables that have held a session.
         self._holders: set[str] = set()
+        self._caught = Handlers(world)
         self._handlers: dict[type, Callable[[Any, Store], None]] = {
             graph.LoadName: self._load_name,
             graph.LoadAttribute: self._load_attribute,
@@ -116,7 +119,7 @@ class Transfer:
         for place, value in store.paths.items():
             if is_given_to_object(self._world, place):
                 work.give(store, value)
-        return store
+        return transactions.with_given(store)
 
     def declarations(self) -> None:
         """Let the rules see what is wrong before any instruction runs."""
@@ -139,6 +142,7 @@ class Transfer:
 
     def assume(self, branch: graph.Branch, truth: bool, store: Store) -> bool:
         """Refine the store by a branch's outcome; False where the store contradicts it."""
+        self._caught.doubt(branch, truth, store, self._stability)
         return conditions.assume(branch, truth, store, self._stability)
 
     def failed(self, instruction: graph.Instruction, before: Store) -> Store | None:
@@ -148,7 +152,7 @@ class Transfer:
         """
         if not isinstance(instruction, WITH_EFFECTS):
             return None
-        if not any(facts.situations for _identity, facts in before.instances()):
+        if not transactions.waits_for_flush(before) and not any(facts.situations for _, facts in before.instances()):
             return None
         half_way, world = before.copy(), self._world
         if isinstance(instruction, graph.LoadAttribute):
@@ -243,8 +247,8 @@ class Transfer:
         boundaries.join(self._world, store, value)
         if isinstance(atom, Bound) and atom.how == "coroutine":
             result = self._calls.resume(atom, instruction.node, store)
-        elif isinstance(atom, ObjectId) and isinstance(store.heap.get(atom), LibraryFacts):
-            result = self._world.typed_value(store, instruction.node, "result")
+        elif isinstance(atom, ObjectId) and isinstance(facts := store.heap.get(atom), LibraryFacts):
+            result = transactions.awaited(facts, value) or self._world.typed_value(store, instruction.node, "result")
         else:
             call_unknown(store, [value], (), site_of(instruction.node))
             result = self._world.typed_value(store, instruction.node, "result")
@@ -255,6 +259,7 @@ class Transfer:
         lives.lend(self._world, store, store.value(instruction.value), instruction.node)
         boundaries.pass_on(self._world, store, [store.value(instruction.value)])
         work.pause(store)
+        transactions.forget_lent(store)
         call_unknown(store, [store.value(instruction.value)], (), site_of(instruction.node))
         store.variables[instruction.target] = self._world.typed_value(store, instruction.node, "result")
 
@@ -360,6 +365,7 @@ class Transfer:
         if instruction.failed:
             lives.interrupt(store)
         if self._protocol_now(name, manager, instruction, store, instruction.failed) is None:
+            self._caught.suppressed(store, instruction)
             self._unknown_manager(instruction, manager, store)
         if instruction.failed:
             work.interrupt(store)
@@ -391,3 +397,4 @@ class Transfer:
         work.interrupt(store)
         store.variables[instruction.target] = NOTHING_KNOWN
         lives.interrupt(store)
+        self._caught.catch(instruction, store)

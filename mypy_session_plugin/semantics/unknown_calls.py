@@ -26,6 +26,7 @@ from mypy_session_plugin.semantics import work
 from mypy_session_plugin.semantics.cascades import aliases
 from mypy_session_plugin.semantics.instances import add_unknown, note_strays, widen_links
 from mypy_session_plugin.semantics.reaching import place_of
+from mypy_session_plugin.semantics.transactions import forget
 
 #: The names of functions that say that they take the instance that they are given out of its session.
 TAKES_OUT = re.compile("delete|remove|destroy|purge|expunge|detach|evict|transient|clone|rollback|close", re.IGNORECASE)
@@ -111,6 +112,7 @@ def call_unknown(store: Store, values: Iterable[Value], places: Iterable[tuple[s
     for session in given_sessions:
         _reach(store, session, whole=session in given)
     work.share(store, work.of_instances(store, given) | given_sessions)
+    forget(store, _sessions_of(store, given))
     _touch_instances(store, given, given_sessions)
     if any(TAKES_OUT.search(name) for name in reached.names):
         add_unknown(store, given, lambda situation: situation.state not in ATTACHED)
@@ -119,6 +121,25 @@ def call_unknown(store: Store, values: Iterable[Value], places: Iterable[tuple[s
         store.forget_below(place)
         store.disturb(place, (CALLED, site))
     run_unknown(store, site)
+
+
+def _sessions_of(store: Store, given: Iterable[ObjectId]) -> set[ObjectId]:
+    """The sessions that instances are in: code that has these can ask for them."""
+    return {
+        situation.session
+        for item in given
+        if isinstance(facts := store.heap.get(item), InstanceFacts)
+        for situation in facts.situations
+        if isinstance(situation, Situation) and situation.session is not None
+    }
+
+
+def _is_everywhere(identity: ObjectId, facts: SessionFacts) -> bool:
+    """Whether any code may use the session: it has escaped, or is a global or a variable of the function around."""
+    place = identity.site[0] if isinstance(identity.site, tuple) and identity.site else ""
+    first = place[0] if isinstance(place, tuple) and place else place
+    is_global = isinstance(first, str) and "." in first
+    return facts.escaped or facts.registry or identity.kind in ("captured", "global") or is_global
 
 
 def _stands_below(identity: ObjectId, places: set[tuple[str, ...]]) -> bool:
@@ -166,6 +187,8 @@ def run_manager(store: Store, manager: Value, places: Iterable[tuple[str, ...]],
 
 def run_unknown(store: Store, site: object) -> None:
     """Unknown code runs, given nothing: it reaches what has escaped, and may assign any global."""
+    known = [(key, session) for key in store.heap if (session := store.session(key)) is not None]
+    forget(store, [identity for identity, session in known if _is_everywhere(identity, session)])
     for identity, facts in store.instances():
         sessions = {item.session for item in facts.situations if isinstance(item, Situation) and item.session}
         if any(_is_open(store, session) for session in sessions):
@@ -234,7 +257,13 @@ def _reach(store: Store, session: ObjectId, whole: bool = False) -> None:
     facts = store.session(session)
     if facts is None:
         return
-    store.heap[session] = replace(facts, escaped=True, holds_new=True, life=facts.life.given_away())
+    store.heap[session] = replace(
+        facts,
+        escaped=True,
+        holds_new=True,
+        life=facts.life.given_away(),
+        transaction=facts.transaction.forgotten(),
+    )
     note_strays(store, session)
     if facts.registry and not whole:
         return

@@ -22,6 +22,7 @@ from mypy_session_plugin.semantics.own_code import OwnCode
 from mypy_session_plugin.semantics.shapes import SessionShape, Shape, Shapes, without_states
 from mypy_session_plugin.semantics.statements import Statements
 from mypy_session_plugin.semantics.surroundings import Surroundings
+from mypy_session_plugin.semantics.watch import Watch, watch
 
 
 def ignore(event: Event, store: Store) -> None:
@@ -36,6 +37,7 @@ class World:
     `reporting` is set in the reporting walk, `raising` tells it that an exception is under way which nobody has caught.
     `blocks` are the last lines of the `with` statements by their managers, once they have been asked for.
     `captured` are the variables of the unit that functions inside it name.
+    `watched`: what of transactions is of interest.
     """
 
     unit: FuncItem | MypyFile
@@ -58,6 +60,10 @@ class World:
     captured: frozenset[str] = frozenset()
     _statements: Statements | None = None
     _splitting_commits: frozenset[Node] | None = None
+    watched: Watch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watched = watch(self.unit)
 
     @property
     def statements(self) -> Statements:

@@ -113,7 +113,7 @@ class Query(Generic[T]):
     @reads
     def __getitem__(self, item: builtins.slice) -> list[Persistent[T]]: ...
     @flushes(when="load")
-    @reads
+    @reads(when="load")
     def get(self, ident: object) -> Persistent[T] | None: ...
     @flushes(when="autoflush")
     @reads

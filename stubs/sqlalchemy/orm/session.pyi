@@ -142,8 +142,8 @@ class Session(_SessionClassMethods):
     @overload
     @through("get")
     @flushes(when="autoflush")
-    @reads
-    @writes
+    @reads(when="load")
+    @writes(when="load")
     @cascades("merge")
     def merge(self, instance: T, *, load: Literal[True] = ..., options: object = ...) -> Persistent[T] | Pending[T]: ...
     @overload
@@ -163,8 +163,8 @@ class Session(_SessionClassMethods):
     @overload
     @through("get")
     @flushes(when="autoflush")
-    @reads
-    @writes
+    @reads(when="load")
+    @writes(when="load")
     @cascades("merge")
     def merge_all(
         self, instances: Iterable[T], *, load: Literal[True] = ..., options: object = ...
@@ -218,7 +218,7 @@ class Session(_SessionClassMethods):
     @expires("all")
     def expire_all(self) -> None: ...
     @flushes(when="load")
-    @reads
+    @reads(when="load")
     def get(
         self,
         entity: type[T],
@@ -233,7 +233,7 @@ class Session(_SessionClassMethods):
     ) -> Persistent[T] | None: ...
     @through("get")
     @flushes(when="load")
-    @reads
+    @reads(when="load")
     def get_one(
         self,
         entity: type[T],
@@ -271,6 +271,7 @@ class Session(_SessionClassMethods):
     def execute(self, statement: SelectBase, params: object = ...) -> Live[Result[Any]]: ...
     @overload
     @flushes(when="statement")
+    @begins("auto")
     def execute(self, statement: TextClause, params: object = ...) -> Live[Result[Any]]: ...
     @overload
     @flushes(when="statement")
@@ -302,6 +303,7 @@ class Session(_SessionClassMethods):
     def scalars(self, statement: SelectBase, params: object = ...) -> Live[ScalarResult[Any]]: ...
     @overload
     @flushes(when="statement")
+    @begins("auto")
     def scalars(self, statement: TextClause, params: object = ...) -> Live[ScalarResult[Any]]: ...
     @overload
     @flushes(when="statement")
@@ -333,6 +335,7 @@ class Session(_SessionClassMethods):
     def scalar(self, statement: SelectBase, params: object = ...) -> object: ...
     @overload
     @flushes(when="statement")
+    @begins("auto")
     def scalar(self, statement: TextClause, params: object = ...) -> object: ...
     @overload
     @flushes(when="statement")
@@ -378,6 +381,7 @@ class Session(_SessionClassMethods):
     ) -> None: ...
     @writes
     def bulk_update_mappings(self, mapper: object, mappings: Iterable[dict[str, Any]]) -> None: ...
+    @begins("auto")
     def connection(self, bind_arguments: object = ..., execution_options: object = ...) -> Connection: ...
     @flushes
     @moves(pending="persistent", marked="deleted")
@@ -422,6 +426,7 @@ class SessionTransaction:
     @flushes
     @moves(pending="persistent", marked="deleted")
     def prepare(self) -> None: ...
+    @begins("auto")
     def connection(self, bindkey: object, execution_options: object = ..., **kwargs: object) -> Connection: ...
 
 class _Savepoint(SessionTransaction):

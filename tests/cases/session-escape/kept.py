@@ -141,7 +141,7 @@ def method_bad(engine: Engine) -> User | None:
 def only_the_first_use_bad(engine: Engine) -> None:
     with Session(engine) as session:
         users = session.scalars(select(User))
-    print(users.first())  # error: [session-escape]
+    print(users.all())  # error: [session-escape]
     print(users.all())
 
 

@@ -101,8 +101,8 @@ class AsyncSession:
     ) -> Persistent[T]: ...
     @overload
     @flushes(when="autoflush")
-    @reads
-    @writes
+    @reads(when="load")
+    @writes(when="load")
     @cascades("merge")
     async def merge(
         self, instance: T, *, load: Literal[True] = ..., options: object = ...
@@ -123,8 +123,8 @@ class AsyncSession:
     ) -> Sequence[Persistent[T]]: ...
     @overload
     @flushes(when="autoflush")
-    @reads
-    @writes
+    @reads(when="load")
+    @writes(when="load")
     @cascades("merge")
     async def merge_all(
         self, instances: Iterable[T], *, load: Literal[True] = ..., options: object = ...
@@ -179,7 +179,7 @@ class AsyncSession:
     @expires("all")
     def expire_all(self) -> None: ...
     @flushes(when="load")
-    @reads
+    @reads(when="load")
     async def get(
         self,
         entity: type[T],
@@ -192,7 +192,7 @@ class AsyncSession:
         execution_options: object = ...,
     ) -> Persistent[T] | None: ...
     @flushes(when="load")
-    @reads
+    @reads(when="load")
     async def get_one(
         self,
         entity: type[T],
@@ -229,6 +229,7 @@ class AsyncSession:
     async def execute(self, statement: SelectBase, params: object = ...) -> Result[Any]: ...
     @overload
     @flushes(when="statement")
+    @begins("auto")
     async def execute(self, statement: TextClause, params: object = ...) -> Result[Any]: ...
     @overload
     @flushes(when="statement")
@@ -260,6 +261,7 @@ class AsyncSession:
     async def scalars(self, statement: SelectBase, params: object = ...) -> ScalarResult[Any]: ...
     @overload
     @flushes(when="statement")
+    @begins("auto")
     async def scalars(self, statement: TextClause, params: object = ...) -> ScalarResult[Any]: ...
     @overload
     @flushes(when="statement")
@@ -291,6 +293,7 @@ class AsyncSession:
     async def scalar(self, statement: SelectBase, params: object = ...) -> object: ...
     @overload
     @flushes(when="statement")
+    @begins("auto")
     async def scalar(self, statement: TextClause, params: object = ...) -> object: ...
     @overload
     @flushes(when="statement")
@@ -324,6 +327,7 @@ class AsyncSession:
     async def stream(self, statement: SelectBase, params: object = ...) -> Live[AsyncResult[Any]]: ...
     @overload
     @flushes(when="statement")
+    @begins("auto")
     async def stream(self, statement: TextClause, params: object = ...) -> Live[AsyncResult[Any]]: ...
     @overload
     @flushes(when="statement")
@@ -367,6 +371,7 @@ class AsyncSession:
     @overload
     @through("stream")
     @flushes(when="statement")
+    @begins("auto")
     async def stream_scalars(self, statement: TextClause, params: object = ...) -> Live[AsyncScalarResult[Any]]: ...
     @overload
     @through("stream")
@@ -374,6 +379,7 @@ class AsyncSession:
     @writes
     @deletes
     async def stream_scalars(self, statement: Executable, params: object = ...) -> Live[AsyncScalarResult[Any]]: ...
+    @begins("auto")
     async def connection(
         self, bind_arguments: object = ..., execution_options: object = ..., **kw: object
     ) -> AsyncConnection: ...
