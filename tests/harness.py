@@ -119,7 +119,7 @@ class Project:
         """
         for _try in range(10):
             result = self.run_process("-n", "2")
-            if "Cannot connect to build worker" not in result.output:
+            if "connection with worker" not in result.output and "connect to build worker" not in result.output:
                 break
         return result
 
