@@ -163,7 +163,7 @@ def moved(situation: Situation, moves: Mapping[str, State], inner: bool) -> Foll
     outlives = inner and situation.new is Level.OUTER
     if "new" in moves and situation.new is not Level.BEFORE and not outlives:
         gone = Situation(State.TRANSIENT, was_deleted=situation.state is State.DELETED)
-        if situation.new is Level.INNER:
+        if situation.new is not Level.UNKNOWN:
             return (gone,)
         return (gone, *_moved_old(replace(situation, new=Level.BEFORE), moves, inner))
     return _moved_old(situation, moves, inner)

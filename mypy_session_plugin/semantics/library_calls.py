@@ -32,8 +32,6 @@ from mypy_session_plugin.semantics.world import World
 ITERABLES = frozenset(
     {"typing.Iterable", "typing.Sequence", "typing.Collection", "builtins.list", "builtins.set", "builtins.tuple"}
 )
-#: Effects after which loaded relationships are loaded anew.
-UNLOADING = frozenset({"moves", "expires", "ends", "closes"})
 SAVEPOINT = "Savepoint"
 ADDED = TypeExpression(f"{PHANTOM_PACKAGE}.Added")
 NO_AUTOFLUSH = "sqlalchemy.orm.session._NoAutoflush"
@@ -106,12 +104,19 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     _change_standing(world, store, call, effects, refused)
     if any(effect.name == "closes" for effect in effects):
         tell_closed(world, store, call.node, call.receiver, call.session, call.failed)
-    if any(effect.name in UNLOADING for effect in effects):
+    if any(_unloads(effect) for effect in effects):
         weaken_links(store)
     result = Results(world, store, call.bound, call.receiver, call.session, call.result_node, call.name).value()
     if _cascade_of(call) == MERGE:
         merging.copy(store, [atom for given in call.bound.given for atom in targets_of(store, given)], result)
     return result
+
+
+def _unloads(effect: Effect) -> bool:
+    """Whether loaded relationships are loaded anew after it; a flush leaves them."""
+    if effect.name == "moves":
+        return any(sessions.FLUSH.get(name) != State(str(target)) for name, target in effect.arguments.items())
+    return effect.name in ("expires", "ends", "closes")
 
 
 def _is_of_orm(world: World, bound: BoundCall) -> bool:
@@ -340,10 +345,6 @@ def _move(world: World, store: Store, call: LibraryCall, effect: Effect, origin:
             return
         surely = expires is True
     sessions.move_members(store, call.session, moves, origin, inner, surely)
-
-
-#: Effects after which loaded relationships are loaded anew.
-UNLOADING = frozenset({"moves", "expires", "ends", "closes"})
 
 
 def _change_transaction(store: Store, call: LibraryCall, effect: Effect, inner: bool) -> None:
