@@ -13,11 +13,13 @@ def a_registry_is_emptied(engine: Engine) -> None:
     registry.remove()
     reveal_state(pending)  # transient
     reveal_state(persistent)  # detached
-    deleted = registry.get_one(User, 1)
-    registry.delete(deleted)
-    registry.flush()
+    session = registry()
+    deleted = session.get_one(User, 1)
+    session.delete(deleted)
+    session.flush()
     registry.remove()
     reveal_state(deleted)  # deleted
+    session.close()
 
 
 def a_flush_fails_in_a_savepoint(engine: Engine) -> None:
