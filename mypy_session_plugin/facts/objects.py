@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 from typing import TypeAlias
 
 from mypy_session_plugin.facts.identities import NO_IDENTITY, SessionIdentity
@@ -179,9 +180,7 @@ class SessionFacts:
     @property
     def key(self) -> object:
         """What makes two path states different: not what tells sessions apart, and of the work only the commits."""
-        if self.identity is NO_IDENTITY and self.work is UNSEEN and self.strays is NO_STRAYS:
-            return self
-        return replace(self, identity=NO_IDENTITY, work=UNSEEN, strays=NO_STRAYS), self.work.key
+        return _apart(self), self.work.key
 
     def join(self, other: SessionFacts) -> SessionFacts:
         """What holds of either."""
@@ -226,6 +225,11 @@ class SessionFacts:
     def references(self) -> Iterable[ObjectId]:
         """A session refers to nothing."""
         return ()
+
+
+_apart = attrgetter(
+    *(item.name for item in fields(SessionFacts) if item.compare and item.name not in ("identity", "work", "strays"))
+)
 
 
 @dataclass(frozen=True, slots=True)

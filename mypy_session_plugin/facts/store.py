@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from mypy_session_plugin.facts.objects import Facts, InstanceFacts, SessionFacts, references
@@ -137,14 +138,17 @@ class Store:
         facts = self.heap.get(identity)
         return facts if isinstance(facts, SessionFacts) else None
 
-    def pruned(self, live: Collection[Name]) -> Store:
+    def pruned(self, live: frozenset[Name]) -> Store:
         """A copy without what no later instruction reads; sessions stay."""
         variables = {name: self.variables[name] for name in live if name in self.variables}
-        roots = {name for name in live if isinstance(name, str)}
+        roots = _roots(live)
         paths = {place: value for place, value in self.paths.items() if place[0] in roots}
         literals = {subject: truth for subject, truth in self.literals.items() if subject.place[0] in roots}
-        roots |= {GLOBALS[0], ATTRIBUTES}
-        epochs = {place: sites for place, sites in self.epochs.items() if place[0] in roots}
+        epochs = {
+            place: sites
+            for place, sites in self.epochs.items()
+            if place[0] in roots or place[0] == ATTRIBUTES or place == GLOBALS
+        }
         heap = self._reachable([*variables.values(), *paths.values()])
         return Store(variables, paths, heap, literals, epochs)
 
@@ -158,9 +162,13 @@ class Store:
             if identity not in kept and identity in self.heap:
                 kept.add(identity)
                 waiting.extend(self.heap[identity].references())
-        heap = {key: _without_dead(facts, kept) for key, facts in self.heap.items() if key in kept}
+        heap = {key: facts for key, facts in self.heap.items() if key in kept}
         for key, facts in self.heap.items():
-            if key not in kept and isinstance(facts, InstanceFacts) and _is_marked(facts):
+            if not isinstance(facts, InstanceFacts):
+                continue
+            if key in kept:
+                heap[key] = _without_dead(facts, kept)
+            elif _is_marked(facts):
                 _retain_marked(heap, facts)
         return heap
 
@@ -175,10 +183,10 @@ class Store:
             theirs = other.heap.get(key)
             if theirs is facts:
                 continue
-            if isinstance(facts, InstanceFacts):
-                if theirs is None or facts.key != theirs.key:
+            if theirs is None:
+                if isinstance(facts, InstanceFacts):
                     return False
-            elif theirs is not None and facts.key != theirs.key:
+            elif facts != theirs and facts.key != theirs.key:
                 return False
         return not any(
             isinstance(facts, InstanceFacts) and not key.older and key not in self.heap
@@ -201,6 +209,12 @@ class Store:
     def covers(self, other: Store) -> bool:
         """Whether everything possible in `other` is possible here: the order of the lattice."""
         return self.join(other) == self
+
+
+@lru_cache(maxsize=512)
+def _roots(live: frozenset[Name]) -> frozenset[str]:
+    """The variables among what is live: every block asks again with the same set."""
+    return frozenset(name for name in live if isinstance(name, str))
 
 
 def _join_variables(mine: dict[Name, Value], theirs: dict[Name, Value]) -> dict[Name, Value]:
@@ -240,11 +254,9 @@ def _read_in(identity: ObjectId) -> tuple[Place, Collection[Hashable]]:
     return (), ()
 
 
-def _without_dead(facts: Facts, kept: set[ObjectId]) -> Facts:
+def _without_dead(facts: InstanceFacts, kept: set[ObjectId]) -> InstanceFacts:
     """The facts without what they say of objects that are dropped: their sites may create others."""
-    if isinstance(facts, InstanceFacts) and not facts.distinct <= kept:
-        return replace(facts, distinct=facts.distinct & kept)
-    return facts
+    return facts if facts.distinct <= kept else replace(facts, distinct=facts.distinct & kept)
 
 
 def _unread(name: Name, value: Value) -> Value:

@@ -25,7 +25,9 @@ from mypy_session_plugin.flow.graph import (
     Next,
     Operation,
     Raise,
+    Temporary,
     Unpack,
+    Variable,
     Yield,
 )
 
@@ -121,6 +123,7 @@ class Fixpoint:
         self._graph = graph
         self._transfer = transfer
         self._entries: dict[int, PathStates] = {}
+        self._live: dict[int, frozenset[Variable | Temporary]] = {}
         #: The block that `run` is at.
         self.current = graph.blocks[0]
 
@@ -145,7 +148,10 @@ class Fixpoint:
         entry = self._entries.get(block.index)
         if entry is None:
             entry = self._entries[block.index] = PathStates()
-        if entry.add(store.pruned(block.live | self._graph.captured)):
+        live = self._live.get(block.index)
+        if live is None:
+            live = self._live[block.index] = block.live | self._graph.captured
+        if entry.add(store.pruned(live)):
             heapq.heappush(waiting, block.index)
 
     def entries(self) -> Iterator[tuple[Block, list[Store]]]:

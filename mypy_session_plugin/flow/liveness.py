@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mypy_session_plugin.flow import graph as ir
 from mypy_session_plugin.flow.graph import Block, Branch, Graph, Instruction, Temporary, Variable
@@ -40,41 +40,41 @@ RESULTS: dict[type[Instruction], tuple[str, ...]] = {
 }
 
 
-def temporaries(value: object) -> Iterator[Temporary]:
-    """Yield the temporaries in the value of an operand field."""
+def temporaries(value: object) -> Sequence[Temporary]:
+    """The temporaries in the value of an operand field."""
     match value:
         case int():
-            yield value
+            return (value,)
         case tuple():
-            for item in value:
-                yield from temporaries(item)
+            return [found for item in value for found in temporaries(item)]
         case ir.Argument():
-            yield value.value
+            return (value.value,)
         case ir.Item():
-            yield value.value
-            if value.key is not None:
-                yield value.key
+            return (value.value,) if value.key is None else (value.value, value.key)
+        case _:
+            return ()
 
 
-def reads(instruction: Instruction) -> Iterator[Variable | Temporary]:
-    """Yield what an instruction reads."""
+def reads(instruction: Instruction) -> Sequence[Variable | Temporary]:
+    """What an instruction reads."""
     if isinstance(instruction, ir.LoadName):
-        yield instruction.variable
-    elif isinstance(instruction, ir.LoadFunction):
-        yield from instruction.captured
-        yield from (value for _name, value in instruction.defaults)
-    else:
-        for name in OPERANDS.get(type(instruction), ()):
-            yield from temporaries(getattr(instruction, name))
+        return (instruction.variable,)
+    if isinstance(instruction, ir.LoadFunction):
+        return [*instruction.captured, *(value for _name, value in instruction.defaults)]
+    return _in_fields(instruction, OPERANDS.get(type(instruction), ()))
 
 
-def writes(instruction: Instruction) -> Iterator[Variable | Temporary]:
-    """Yield what an instruction writes or deletes."""
+def writes(instruction: Instruction) -> Sequence[Variable | Temporary]:
+    """What an instruction writes or deletes."""
     if isinstance(instruction, (ir.StoreName, ir.DeleteName)):
-        yield instruction.variable
-    else:
-        for name in RESULTS[type(instruction)]:
-            yield from temporaries(getattr(instruction, name))
+        return (instruction.variable,)
+    return _in_fields(instruction, RESULTS[type(instruction)])
+
+
+def _in_fields(instruction: Instruction, names: Sequence[str]) -> Sequence[Temporary]:
+    if len(names) == 1:
+        return temporaries(getattr(instruction, names[0]))
+    return [found for name in names for found in temporaries(getattr(instruction, name))]
 
 
 def set_live(graph: Graph) -> None:

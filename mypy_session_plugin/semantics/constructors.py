@@ -154,7 +154,7 @@ def _only_value(world: World, name: Context) -> Expression | None:
 def _assigned(world: World, variable: object) -> list[Expression | None]:
     """What the code that is analysed assigns to a variable; None for what is no plain assignment."""
     found: list[Expression | None] = []
-    for node in descendants(world.unit, into_functions=True):
+    for node in world.nodes:
         if isinstance(node, AssignmentStmt):
             plain = {id(target) for target in node.lvalues}
             for target in node.lvalues:

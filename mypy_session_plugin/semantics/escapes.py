@@ -47,7 +47,8 @@ class Escapes:
         self._found: set[Context] = set()
         unit = world.unit
         self._own = _own_name(unit) if isinstance(unit, FuncDef) else ""
-        self._outer = frozenset(_outer_names(unit)) if isinstance(unit, FuncItem) else frozenset()
+        declares = any(isinstance(node, (GlobalDecl, NonlocalDecl)) for node in world.nodes)
+        self._outer = frozenset(_outer_names(unit)) if declares and isinstance(unit, FuncItem) else frozenset()
 
     def returned(self, instruction: Return, store: Store) -> None:
         """A path gives a value back; another `return`, in a `finally`, takes its place."""
@@ -147,8 +148,7 @@ class Escapes:
             return _relevant(store, store.value(kept.how)) != kept.function
         line = getattr(kept.call, "line", 0)
         return any(
-            isinstance(node, CallExpr) and node.line >= line and _gets(node, self._own)
-            for node in descendants(self._world.unit, into_functions=True)
+            isinstance(node, CallExpr) and node.line >= line and _gets(node, self._own) for node in self._world.nodes
         )
 
 

@@ -128,7 +128,7 @@ def _last_line(world: World, node: Context) -> int:
     if world.blocks is None:
         world.blocks = {
             manager: statement.end_line or statement.body.end_line or statement.line
-            for statement in descendants(world.unit, into_functions=True)
+            for statement in world.nodes
             if isinstance(statement, WithStmt)
             for manager in statement.expr
         }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from mypy.nodes import TypeInfo, Var
 from mypy.types import Instance, Type, get_proper_type
 
+from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
+
 #: Bases, and metaclasses, of declarative classes in SQLAlchemy, SQLModel and Flask-SQLAlchemy.
 DECLARATIVE_BASES = frozenset(
     {
@@ -47,7 +49,8 @@ class MappedClasses:
     def _has_mapped_attribute(self, base: TypeInfo) -> bool:
         known = self._with_attributes.get(base)
         if known is None:
-            known = self._with_attributes[base] = _has_mapped_attribute(base)
+            foreign = base.module_name.partition(".")[0] not in CLOSED_MODULES
+            known = self._with_attributes[base] = foreign and _has_mapped_attribute(base)
         return known
 
     def seen_as_entity(self, info: TypeInfo) -> None:

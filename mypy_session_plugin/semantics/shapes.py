@@ -185,6 +185,7 @@ class Shapes:
         self.mapped = mapped
         self.relationships = Relationships()
         self._library = library
+        self._classes: dict[TypeInfo, Shape] = {}
 
     def of(self, type_: Type | None, depth: int = 0) -> Shape:
         """The shape of a type's values, phantom types included."""
@@ -232,6 +233,12 @@ class Shapes:
 
     def of_class(self, info: TypeInfo) -> Shape:
         """The shape of a class's instances."""
+        known = self._classes.get(info)
+        if known is None:
+            known = self._classes[info] = self._of_new_class(info)
+        return known
+
+    def _of_new_class(self, info: TypeInfo) -> Shape:
         session = session_class(info)
         if session is not None:
             return session
@@ -248,6 +255,7 @@ class Shapes:
         if info is None:
             return UNSEEN if is_any(type_) else PLAIN
         self.mapped.seen_as_entity(info)
+        self._classes.pop(info, None)
         return self.of_class(info)
 
 

@@ -13,6 +13,7 @@ from mypy.nodes import (
     MemberExpr,
     MypyFile,
     NameExpr,
+    Node,
     NonlocalDecl,
     SuperExpr,
     TypeInfo,
@@ -43,17 +44,18 @@ IMMUTABLE = frozenset(
 class Stability:
     """Answers for the code of one unit; `rebound` are its variables that functions inside it assign (`nonlocal`)."""
 
-    def __init__(self, unit: FuncItem | MypyFile, types: Types) -> None:
+    def __init__(self, unit: FuncItem | MypyFile, nodes: Iterable[Node], types: Types) -> None:
+        """`nodes` are all those of the unit."""
         self._types = types
         self._unit = unit
         self.rebound: frozenset[str] = frozenset()
         self._targets: dict[Expression, Expression] = {}
         if isinstance(unit, FuncItem):
-            self._read(unit)
+            self._read(unit, nodes)
 
-    def _read(self, unit: FuncItem) -> None:
+    def _read(self, unit: FuncItem, nodes: Iterable[Node]) -> None:
         rebound: set[str] = set()
-        for node in descendants(unit.body, into_functions=True):
+        for node in nodes:
             if isinstance(node, WithStmt):
                 pairs = zip(node.expr, node.target, strict=True)
                 self._targets.update((expression, target) for expression, target in pairs if target is not None)

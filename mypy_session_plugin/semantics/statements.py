@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from mypy.nodes import (
     AssignmentExpr,
@@ -13,11 +13,9 @@ from mypy.nodes import (
     ConditionalExpr,
     Expression,
     ForStmt,
-    FuncItem,
     IndexExpr,
     ListExpr,
     MemberExpr,
-    MypyFile,
     NameExpr,
     Node,
     OperatorAssignmentStmt,
@@ -71,10 +69,10 @@ PARAMETER_MODULES = frozenset({"builtins", "datetime", "decimal", "uuid"})
 
 
 class Statements:
-    """Answers for the code of one unit, by what it assigns to each variable."""
+    """Answers for the code of one unit, given as all its nodes, by what it assigns to each variable."""
 
-    def __init__(self, unit: FuncItem | MypyFile, type_of: Callable[[Expression], Type | None]) -> None:
-        self._unit = unit
+    def __init__(self, nodes: Iterable[Node], type_of: Callable[[Expression], Type | None]) -> None:
+        self._nodes = nodes
         self._type_of = type_of
         self._assigned: dict[object, list[Expression | None]] | None = None
         self._known: dict[Expression, bool] = {}
@@ -128,13 +126,13 @@ class Statements:
         """What each variable of the unit is assigned; None for what is no plain assignment."""
         if self._assigned is None:
             self._assigned = {}
-            for variable, value in _assignments(self._unit):
+            for variable, value in _assignments(self._nodes):
                 self._assigned.setdefault(variable, []).append(value)
         return self._assigned
 
 
-def _assignments(unit: Node) -> Iterator[tuple[object, Expression | None]]:
-    for node in descendants(unit, into_functions=True):
+def _assignments(nodes: Iterable[Node]) -> Iterator[tuple[object, Expression | None]]:
+    for node in nodes:
         targets: list[Node] = []
         value: Expression | None = None
         match node:

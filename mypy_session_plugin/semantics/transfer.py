@@ -60,7 +60,7 @@ class Transfer:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._stability = Stability(world.unit, world.types)
+        self._stability = Stability(world.unit, world.nodes, world.types)
         self._escapes = Escapes(world)
         self._calls = Calls(world, self._stability, self._escapes)
         self._operators = PhantomOperators(world, self._calls.phantom)

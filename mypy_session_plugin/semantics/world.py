@@ -11,6 +11,7 @@ from mypy.types import Type
 from mypy_session_plugin.config import Options
 from mypy_session_plugin.facts.store import GLOBALS, Store
 from mypy_session_plugin.facts.values import NONE_VALUE, Value
+from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.types import Types, is_optional
 from mypy_session_plugin.semantics.binding import Binder
 from mypy_session_plugin.semantics.commit_sites import splitting_commits
@@ -56,8 +57,10 @@ class World:
     listener: Callable[[Event, Store], None] = field(default=ignore)
     nested_units: list[FuncItem] = field(default_factory=list)
     known_shapes: dict[Context, Shape] = field(default_factory=dict)
+    known_optional: dict[Context, bool] = field(default_factory=dict)
     blocks: dict[Expression, int] | None = None
     captured: frozenset[str] = frozenset()
+    _nodes: list[Node] | None = None
     _statements: Statements | None = None
     _splitting_commits: frozenset[Node] | None = None
     watched: Watch = field(init=False)
@@ -66,10 +69,17 @@ class World:
         self.watched = watch(self.unit)
 
     @property
+    def nodes(self) -> list[Node]:
+        """All nodes of the unit, those of nested functions included."""
+        if self._nodes is None:
+            self._nodes = list(descendants(self.unit, into_functions=True))
+        return self._nodes
+
+    @property
     def statements(self) -> Statements:
         """What is known of the SQL statements of the unit."""
         if self._statements is None:
-            self._statements = Statements(self.unit, self.type)
+            self._statements = Statements(self.nodes, self.type)
         return self._statements
 
     @property
@@ -99,7 +109,11 @@ class World:
 
     def shaped_value(self, store: Store, shape: Shape, node: Context, kind: str) -> Value:
         """The value of an expression of this shape."""
-        return with_none(Maker(store, kind, None).value(shape, site_of(node)), self.type(node))
+        value = Maker(store, kind, None).value(shape, site_of(node))
+        optional = self.known_optional.get(node)
+        if optional is None:
+            optional = self.known_optional[node] = is_optional(self.type(node))
+        return value | NONE_VALUE if optional else value
 
     def path_symbol(self, store: Store, place: tuple[str, ...], shape: Shape) -> Value:
         """What an attribute path holds when it is first read: one symbol as long as nothing may have assigned it."""
