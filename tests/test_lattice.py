@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mypy_session_plugin.facts.identities import Content, RowKey, SessionIdentity
 from mypy_session_plugin.facts.links import Cascades, Classes, Edge, Links, Strays
 from mypy_session_plugin.facts.objects import ContainerFacts, Facts, InstanceFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
@@ -89,6 +90,8 @@ strays = st.builds(
     Strays, st.builds(Classes, st.frozensets(st.just("app.User")), st.frozensets(st.just("app.Base"))), st.booleans()
 )
 no_cascades = Cascades({"save-update": Classes(), "delete": Classes(), "expunge": Classes()})
+rows = st.sampled_from([None, RowKey("app.User", ("pk",)), RowKey("app.User", (Constant("int", 1),))])
+contents = st.builds(Content, rows, st.booleans(), st.booleans())
 instances = st.builds(
     InstanceFacts,
     st.just("app.User"),
@@ -96,7 +99,11 @@ instances = st.builds(
     situation_sets,
     st.booleans(),
     links=links(),
+    content=contents,
     cascades=st.just(no_cascades),
+)
+identities = st.builds(
+    SessionIdentity, st.booleans(), st.sampled_from([None, "reader", "writer"]), st.booleans(), st.booleans()
 )
 known_settings = st.frozensets(st.sampled_from([True, False, UNKNOWN]), min_size=1)
 closings = st.builds(Closing, st.integers(1, 3), st.integers(0, 4))
@@ -166,6 +173,7 @@ session_facts = st.builds(
     work=st.sampled_from(SOME_WORK),
     strays=strays,
     transaction=st.sampled_from(SOME_TRANSACTIONS),
+    identity=identities,
 )
 containers = st.builds(ContainerFacts, st.just("list"), values)
 
@@ -275,6 +283,30 @@ def test_lives_are_a_lattice_and_their_changes_monotone(
     assert one.join(one) == one
     assert one.join(other).join(third) == one.join(other.join(third))
     assert change(one.join(other)).ways >= change(one).ways
+
+
+@few
+@given(contents, contents, contents)
+def test_what_is_known_of_a_row_is_joined_in_any_order(one: Content, other: Content, third: Content) -> None:
+    assert one.join(other) == other.join(one)
+    assert one.join(one) == one
+    assert one.join(other).join(third) == one.join(other.join(third))
+
+
+@few
+@given(contents, contents, st.sampled_from([Content.settled, lambda content: content.without("pk")]))
+def test_what_changes_a_row_keeps_the_order(one: Content, other: Content, change: Callable[[Content], Content]) -> None:
+    assert change(one).join(change(one.join(other))) == change(one.join(other))
+
+
+@few
+@given(identities, identities, identities)
+def test_what_tells_sessions_apart_is_joined_in_any_order(
+    one: SessionIdentity, other: SessionIdentity, third: SessionIdentity
+) -> None:
+    assert one.join(other) == other.join(one)
+    assert one.join(one) == one
+    assert one.join(other).join(third) == one.join(other.join(third))
 
 
 def keeps_the_order(transfer: Callable[[Store], None], one: Store, other: Store) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 from typing import TypeAlias
 
-from mypy_session_plugin.facts.identities import NO_IDENTITY, SessionIdentity
+from mypy_session_plugin.facts.identities import NO_CONTENT, NO_IDENTITY, Content, SessionIdentity
 from mypy_session_plugin.facts.links import NO_LINKS, NO_STRAYS, Cascades, Links, Relationship, Strays
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.session_life import NOT_FOLLOWED, SessionLife
@@ -59,6 +59,7 @@ class InstanceFacts:
     `class_name` is the class's full name, `bases` those of all its mapped bases and itself.  `distinct` are the objects
     that existed before this one was constructed, and so are not the same; `constructed` tells that it was made here.
     `links` are the instances in its relationships, `cascades` where those of its class lead (None: not known).
+    `content`: its row, and whether it was written.
     """
 
     class_name: str
@@ -67,6 +68,7 @@ class InstanceFacts:
     constructed: bool = False
     distinct: frozenset[ObjectId] = frozenset()
     links: Links = NO_LINKS
+    content: Content = NO_CONTENT
     cascades: Cascades | None = field(default=None, compare=False)
 
     @property
@@ -93,6 +95,7 @@ class InstanceFacts:
             constructed=self.constructed and other.constructed,
             distinct=self.distinct & other.distinct,
             links=self.links.join(other.links),
+            content=self.content.join(other.content),
             cascades=self.cascades if same else None,
         )
 

@@ -11,11 +11,12 @@ from collections.abc import Iterable
 
 from mypy_session_plugin.facts.objects import InstanceFacts
 from mypy_session_plugin.facts.origin import Origin
-from mypy_session_plugin.facts.states import Situation
+from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import ObjectId, Value
+from mypy_session_plugin.facts.values import ObjectId, Unknown, Value
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, listing, quoted, situations_of, text_of, why
 from mypy_session_plugin.semantics.binding import Given, is_phantom
+from mypy_session_plugin.semantics.contents import held_instance
 from mypy_session_plugin.semantics.events import CallEvent, Event
 from mypy_session_plugin.semantics.identities import is_held
 from mypy_session_plugin.semantics.library_calls import element_annotation, targets_of
@@ -23,6 +24,11 @@ from mypy_session_plugin.semantics.parameters import RAISES_ANYWHERE, operation_
 from mypy_session_plugin.semantics.sessions import is_elsewhere
 
 ATTACHED_ERROR = "InvalidRequestError: Object '<{class}>' is already attached to session '...' (this is '...')"
+
+CLASH_ERROR = (
+    "InvalidRequestError: Can't attach instance <{class}>; "
+    "another instance with key ... is already present in this session"
+)
 
 
 class MismatchRule:
@@ -42,7 +48,10 @@ class MismatchRule:
                 continue
             for position, target in enumerate(targets_of(store, given)):
                 if target:
-                    finding = _elsewhere(event, given, is_phantom(annotation) or "", target, store)
+                    kind = is_phantom(annotation) or ""
+                    finding = _elsewhere(event, given, kind, target, store)
+                    if finding is None and kind in RAISES_ANYWHERE:
+                        finding = _second_of_its_row(event, given, target, store)
                     yield Verdict((given.parameter.name, position), finding)
 
 
@@ -66,6 +75,30 @@ def _elsewhere(event: CallEvent, given: Given, annotation: str, target: Value, s
     receiver = text_of(getattr(event.callee, "expr", None))
     message = f"{name} belongs to {owner}: {reason}; {event.name}() of {_quoted(receiver)} raises {error}"
     return Finding(event.node, message, (_advice(name, receiver, event),), raises=error.partition(":")[0])
+
+
+def _second_of_its_row(event: CallEvent, given: Given, target: Value, store: Store) -> Finding | None:
+    """A detached instance, while the session holds another one of the same row."""
+    only = next(iter(target)) if len(target) == 1 else None
+    facts = store.heap.get(only) if isinstance(only, ObjectId) else None
+    if not isinstance(facts, InstanceFacts) or not all(_comes_with_its_row(item) for item in facts.situations):
+        return None
+    present = held_instance(store, facts.content.row, event.session)
+    if present is None:
+        return None
+    name, receiver = quoted(given.argument.node), text_of(getattr(event.callee, "expr", None))
+    reason = listing(why(item, origin) for item, origin in facts.situations.items() if isinstance(item, Situation))
+    error = CLASH_ERROR.replace("{class}", facts.class_name.rpartition(".")[2])
+    message = (
+        f'{name} is {reason}, and "{present[0]}" is the same row in {_quoted(receiver)}; {event.name}() raises {error}'
+    )
+    shown = "..." if name == "this value" else name.strip('"')
+    advice = f'"{receiver}.merge({shown})" would copy it into "{present[0]}"'
+    return Finding(event.node, message, (advice,), raises=error.partition(":")[0])
+
+
+def _comes_with_its_row(situation: Situation | Unknown) -> bool:
+    return isinstance(situation, Situation) and situation.state is State.DETACHED and not situation.was_deleted
 
 
 def _name_of(session: ObjectId | None, store: Store) -> str:

@@ -19,6 +19,7 @@ from mypy_session_plugin.facts.values import Unknown, Value
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, listing, quoted, situations_of, why
 from mypy_session_plugin.semantics.binding import Given, is_phantom
 from mypy_session_plugin.semantics.events import CallEvent, DeclarationEvent, Event, PositionEvent
+from mypy_session_plugin.semantics.identities import is_fresh
 from mypy_session_plugin.semantics.instances import Operation
 from mypy_session_plugin.semantics.library_calls import element_annotation, targets_of
 from mypy_session_plugin.semantics.parameters import RAISES_ANYWHERE, operation_of
@@ -26,6 +27,11 @@ from mypy_session_plugin.semantics.sessions import Relation, is_elsewhere, relat
 
 #: What SQLAlchemy says where the flush that an operation begins with has deleted the instance.
 FLUSHED_ERROR = "InvalidRequestError: Could not refresh instance '<{class}>'"
+
+DIRTY_ERROR = (
+    "InvalidRequestError: merge() with load=False option does not support objects marked as 'dirty'.  "
+    "flush() all changes on mapped instances before merging with load=False."
+)
 
 
 class StateRule:
@@ -53,7 +59,7 @@ class StateRule:
                 continue
             for position, target in enumerate(targets_of(store, given)):
                 if target:
-                    finding = _raising(event, given, operation, target, store)
+                    finding = _raising(event, given, operation, target, store) or _dirty(event, given, target, store)
                     yield Verdict((given.parameter.name, position), finding)
 
 
@@ -83,6 +89,19 @@ def _breaks(event: CallEvent, given: Given, operation: Operation, situation: Sit
     if event.call.stub.effect("any_session") is not None or _raises_anywhere(given, situation):
         return True
     return not is_elsewhere(store, situation, event.session)
+
+
+def _dirty(event: CallEvent, given: Given, target: Value, store: Store) -> Finding | None:
+    """`merge(load=False)` of what was written and not flushed, into a session in which the row cannot be yet."""
+    if event.name != "merge" or not is_fresh(store, event.session):
+        return None
+    known = list(situations_of(store, target))
+    states = [why(item, origin) for item, origin, _facts in known if isinstance(item, Situation)]
+    if len(states) < len(known) or not all(facts is not None and facts.content.dirty for _, _, facts in known):
+        return None
+    name, reason = quoted(given.argument.node), listing(states)
+    message = f"{name} ({reason}) has changes that are not flushed; merge() raises {DIRTY_ERROR}"
+    return Finding(event.node, message, raises=DIRTY_ERROR.partition(":")[0])
 
 
 def _is_deleted_first(event: CallEvent, situation: Situation, store: Store) -> bool:

@@ -27,7 +27,16 @@ from mypy_session_plugin.facts.values import (
 )
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.mypy_compat.types import info_of
-from mypy_session_plugin.semantics import boundaries, conditions, containers, library_calls, lives, sessions, writes
+from mypy_session_plugin.semantics import (
+    boundaries,
+    conditions,
+    containers,
+    contents,
+    library_calls,
+    lives,
+    sessions,
+    writes,
+)
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite, read_call
 from mypy_session_plugin.semantics.constructions import construct
@@ -40,7 +49,7 @@ from mypy_session_plugin.semantics.overriding import is_replaced
 from mypy_session_plugin.semantics.phantom_calls import PhantomCalls
 from mypy_session_plugin.semantics.shapes import SHAPES, SessionShape, Shape, session_class
 from mypy_session_plugin.semantics.stability import Stability
-from mypy_session_plugin.semantics.unknown_calls import call_unknown, escape_all, fill_empty, run_manager
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, escape_all, fill_empty, run_manager, write_unknown
 from mypy_session_plugin.semantics.world import World
 
 REVEAL = ("mypy_session_plugin.phantom.reveal_state", "mypy_session_plugin.reveal_state")
@@ -87,7 +96,10 @@ class Calls:
         stubbed = self._stubbed(instruction, site, store)
         if stubbed is not None:
             return stubbed
-        promised = self.phantom.evaluate(instruction, self.callee(instruction, store), store, site.is_closed)
+        called = self.callee(instruction, store)
+        if not site.is_closed:
+            write_unknown(store, [*(store.value(argument.value) for argument in instruction.arguments), called])
+        promised = self.phantom.evaluate(instruction, called, store, site.is_closed)
         if promised is not None:
             return promised
         constructed = construct(self._world, site, instruction, store)
@@ -348,6 +360,7 @@ class Calls:
         if getattr(callee, "fullname", "") not in ("builtins.setattr", "builtins.delattr"):
             return
         for argument in instruction.arguments[:1]:
+            contents.written(store, store.value(argument.value), surely=False)
             if argument.place is not None:
                 store.forget_below(argument.place)
                 store.disturb(argument.place, site_of(instruction.node))

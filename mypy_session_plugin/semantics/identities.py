@@ -92,6 +92,21 @@ def let_go(store: Store, variable: str, value: Value) -> None:
             _change(store, identity, lambda known: replace(known, held=False))
 
 
+def note_use(store: Store, session: Value) -> None:
+    """An operation of a session may have put something into it."""
+    for identity in objects(session):
+        facts = store.session(identity)
+        if facts is not None and facts.identity.fresh:
+            _change(store, identity, lambda known: replace(known, fresh=False))
+
+
+def is_fresh(store: Store, session: Value) -> bool:
+    """Whether nothing can be in a session."""
+    only = next(iter(session)) if len(session) == 1 else None
+    facts = store.session(only) if isinstance(only, ObjectId) else None
+    return facts is not None and facts.identity.fresh and not facts.escaped
+
+
 def note_comparison(store: Store, *values: Value) -> None:
     """Sessions are compared with something: the author holds it for possible that they are one."""
     for value in values:

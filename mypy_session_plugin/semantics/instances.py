@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from mypy_session_plugin.facts.identities import NO_CONTENT
 from mypy_session_plugin.facts.links import Classes, Strays
 from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts, join_situations
 from mypy_session_plugin.facts.origin import Origin
@@ -30,6 +31,8 @@ from mypy_session_plugin.semantics.shapes import Collection, Entity, Row, Unseen
 RELATED = (Entity, Row, Collection, Unseen)
 #: States of an instance that a relationship of a persistent one does not give out.
 _STRAY = (State.TRANSIENT, State.DETACHED, State.DELETED)
+#: States of an instance that stands for no row.
+_UNFLUSHED = (State.TRANSIENT, State.PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,16 @@ def change_instance(
         elif surely:
             parts.append(dict.fromkeys(after, origin))
     situations = join_situations(parts)
-    store.heap[identity] = facts.with_situations(situations or {UNKNOWN: None})
+    store.heap[identity] = _without_content(facts.with_situations(situations or {UNKNOWN: None}))
+
+
+def _without_content(facts: InstanceFacts) -> InstanceFacts:
+    """A transient instance stands for no row; of another one it is not certain that the operation left it dirty."""
+    content = facts.content
+    if content is NO_CONTENT:
+        return facts
+    new = any(isinstance(item, Situation) and item.state in _UNFLUSHED for item in facts.situations)
+    return replace(facts, content=NO_CONTENT if new else replace(content, dirty=False))
 
 
 def _stands_alike(item: Situation | Unknown, before: Situation) -> bool:

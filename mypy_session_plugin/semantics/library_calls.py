@@ -14,7 +14,16 @@ from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, join, objects
 from mypy_session_plugin.mypy_compat.types import class_named_by
-from mypy_session_plugin.semantics import boundaries, lives, merging, sessions, transactions, work
+from mypy_session_plugin.semantics import (
+    boundaries,
+    contents,
+    identities,
+    lives,
+    merging,
+    sessions,
+    transactions,
+    work,
+)
 from mypy_session_plugin.semantics.binding import BoundCall, Given, is_phantom
 from mypy_session_plugin.semantics.cascades import MERGE
 from mypy_session_plugin.semantics.endings import tell_closed
@@ -34,6 +43,10 @@ ITERABLES = frozenset(
 )
 SAVEPOINT = "Savepoint"
 ADDED = TypeExpression(f"{PHANTOM_PACKAGE}.Added")
+#: Effects after which it is not certain that what was written still waits for a flush.
+SETTLING = frozenset({"begins", "closes", "ends", "expires", "flushes", "moves"})
+#: Methods that put nothing into a session.
+EMPTY = frozenset({"__enter__", "__aenter__", "begin"})
 NO_AUTOFLUSH = "sqlalchemy.orm.session._NoAutoflush"
 
 
@@ -79,6 +92,10 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     refused = is_refused(store, call)
     origin = Origin(call.node.line, event_name(call.name))
     inner = _is_savepoint(store, call.receiver)
+    if call.name not in EMPTY:
+        identities.note_use(store, call.session)
+    if any(effect.name in SETTLING for effect in effects):
+        contents.settle(store, call.session)
     if any(effect.when is When.LOAD and effect.name == "flushes" for effect in effects):
         # What `delete()` cascades to is loaded before it marks the instance.
         sessions.flush(store, call.session, origin, When.LOAD)

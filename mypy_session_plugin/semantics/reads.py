@@ -12,7 +12,17 @@ from mypy_session_plugin.facts.store import GLOBALS, Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, UNKNOWN, Function, Method, Test, Value, carrier, objects
 from mypy_session_plugin.flow.graph import LoadAttribute, LoadName, Place
 from mypy_session_plugin.mypy_compat.types import info_of, is_any
-from mypy_session_plugin.semantics import bodies, boundaries, conditions, constructors, flask, sessions, work, writes
+from mypy_session_plugin.semantics import (
+    bodies,
+    boundaries,
+    conditions,
+    constructors,
+    contents,
+    flask,
+    sessions,
+    work,
+    writes,
+)
 from mypy_session_plugin.semantics.calls import INSTANCE_STATE, Calls
 from mypy_session_plugin.semantics.constructors import given_as
 from mypy_session_plugin.semantics.events import LoadEvent
@@ -112,6 +122,7 @@ class Reads:
             return state_test
         sessions.may_load(store, owner)
         writes.loaded(self._world, store, owner, instruction)
+        contents.settle_owners(store, owner)
         boundaries.use_instance(self._world, store, owner, instruction.node, reads=True)
         self._load(instruction, owner, store)
         place, node = instruction.place, instruction.node

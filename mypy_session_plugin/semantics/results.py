@@ -8,6 +8,7 @@ from dataclasses import replace
 from mypy.nodes import CallExpr, Context
 
 from mypy_session_plugin.facts.effects import TypeExpression
+from mypy_session_plugin.facts.identities import SessionIdentity
 from mypy_session_plugin.facts.objects import UNREAD, ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.session_life import MADE, NOT_FOLLOWED
@@ -17,6 +18,7 @@ from mypy_session_plugin.facts.transactions import Standing, TransactionFacts
 from mypy_session_plugin.facts.values import NONE_VALUE, NOTHING_KNOWN, Constant, ObjectId, Value, join, objects
 from mypy_session_plugin.facts.work import Work
 from mypy_session_plugin.semantics.binding import ROW_CLASSES, BoundCall, is_phantom
+from mypy_session_plugin.semantics.contents import held_instance, note_row, row_key
 from mypy_session_plugin.semantics.exports import canonical_name
 from mypy_session_plugin.semantics.factories import (
     BOUND,
@@ -48,7 +50,7 @@ from mypy_session_plugin.semantics.shapes import (
     with_states,
 )
 from mypy_session_plugin.semantics.transactions import enter_made, is_transaction
-from mypy_session_plugin.semantics.world import World
+from mypy_session_plugin.semantics.world import World, with_none
 
 #: Phantom types around a result that say nothing of its states.
 TRANSPARENT = ("Owned", "Borrowed", "Synchronized", "Loaded")
@@ -87,7 +89,13 @@ class Results:
             given = self._bound.argument("instance")
             if given is not None and self._is_held(given.value):
                 return given.value
-        return self._evaluate(self._bound.stub.returns, live=False, site=site_of(self._node))
+        row = row_key(self._world, self._store, self._name, self._bound)
+        held = held_instance(self._store, row, self._session)
+        if held is not None:
+            return with_none(frozenset({held[1]}), self._world.type(self._node))
+        value = self._evaluate(self._bound.stub.returns, live=False, site=site_of(self._node))
+        note_row(self._store, value, row)
+        return value
 
     def _evaluate(self, expression: TypeExpression, live: bool, site: object) -> Value:
         if expression.name == "None":
@@ -344,6 +352,7 @@ def new_session(store: Store, shape: SessionShape, node: Context, settings: dict
         overridden=shape.overridden,
         work=Work(bound=bound, dirty=not bound),
         transaction=TransactionFacts(frozenset({Standing()}), reusable=settings["close_resets_only"]),
+        identity=SessionIdentity(fresh=True),
         origin=Origin(node.line, "opened"),
     )
     return frozenset({store.create(ObjectId("construct", site_of(node)), facts)})

@@ -27,15 +27,17 @@ class Sinks:
 
     `certain`: something may be reported there whatever else the function does.  `stateful`: they raise for a state that
     a loaded instance does not have, so something else in the function must bring it there: the construction of an
-    instance, or one of `unsettling`.  `holding`: they raise for an instance that another session holds.  `opening` are
-    the full names of what gives out a session of the caller's own.  `working` are what writes or commits, which is
-    looked at in such a session.  `optional` are the certain ones of the codes that are off by default.
+    instance, or one of `unsettling`.  `holding`: they raise for an instance that another session holds, or of which the
+    session holds another one.  `emptying`: they take all instances out of a session that goes on.  `opening` are the
+    full names of what gives out a session of the caller's own.  `working` are what writes or commits, which is looked
+    at in such a session.  `optional` are the certain ones of the codes that are off by default.
     """
 
     certain: frozenset[str]
     stateful: frozenset[str]
     unsettling: frozenset[str]
     holding: frozenset[str]
+    emptying: frozenset[str]
     opening: frozenset[str]
     working: frozenset[str]
     optional: Mapping[str, Collection[str]]
@@ -44,7 +46,8 @@ class Sinks:
         """Whether a function that calls these names, and perhaps constructs instances, may be reported in."""
         if not self.certain.isdisjoint(names):
             return True
-        if has_two_sessions and not self.holding.isdisjoint(names):
+        apart = has_two_sessions or not self.emptying.isdisjoint(names)
+        if apart and not self.holding.isdisjoint(names):
             return True
         found = self.stateful.intersection(names)
         if not found:
@@ -64,7 +67,7 @@ def read_sinks(
     library: Library, roots: Iterable[Path], methods: Collection[str], optional: Mapping[str, Collection[str]]
 ) -> Sinks:
     """The sinks of all stubs; `methods` are the certain ones that rules name, `optional` others by their code."""
-    certain, stateful, unsettling, holding = {REVEAL_STATE, *methods}, set(), set(), set()
+    certain, stateful, unsettling, holding, emptying = {REVEAL_STATE, *methods}, *(set[str]() for _ in range(4))
     for name, stub in _functions(library, roots):
         if any(_mentions(parameter.annotation, _BOUNDARIES) for parameter in stub.parameters):
             certain.add(name)
@@ -74,15 +77,23 @@ def read_sinks(
             unsettling.add(name)
         if stub.error is not None and stub.effect("any_session") is None:
             holding.add(name)
+        if _empties(stub):
+            emptying.add(name)
     return Sinks(
         frozenset(certain),
         frozenset(stateful) - certain,
         frozenset(unsettling),
         frozenset(holding),
+        frozenset(emptying),
         frozenset(_opening(library, roots)),
         frozenset(_working(library, roots)) - RUNNING | STATEMENTS,
         optional,
     )
+
+
+def _empties(stub: FunctionStub) -> bool:
+    moved = any(effect.arguments.get("persistent") == "detached" for effect in stub.effects)
+    return moved and stub.effect("closes") is None
 
 
 def _working(library: Library, roots: Iterable[Path]) -> Iterator[str]:

@@ -27,6 +27,7 @@ from mypy_session_plugin.semantics import (
     boundaries,
     conditions,
     containers,
+    contents,
     endings,
     lives,
     managers,
@@ -61,6 +62,7 @@ class Transfer:
     def __init__(self, world: World) -> None:
         self._world = world
         self._stability = Stability(world.unit, world.nodes, world.types)
+        world.rebound = self._stability.rebound
         self._escapes = Escapes(world)
         self._calls = Calls(world, self._stability, self._escapes)
         self._operators = PhantomOperators(world, self._calls.phantom)
@@ -275,6 +277,7 @@ class Transfer:
             containers.link_all(store, value)
         if instruction.variable in self._world.captured:
             work.share_captured(store, [value])
+        self._forget_rows(instruction.variable, store)
         store.assign(instruction.variable, value, site_of(instruction.node))
 
     def _keep_sessions(self, variable: str, value: Value, store: Store) -> None:
@@ -283,6 +286,11 @@ class Transfer:
             self._holders.add(variable)
         if variable in self._holders:
             let_go(store, variable, value)
+
+    def _forget_rows(self, variable: str, store: Store) -> None:
+        """A variable that is the key of a row is assigned."""
+        if variable in self._world.keys:
+            contents.forget_variable(store, variable)
 
     def _store_attribute(self, instruction: graph.StoreAttribute, store: Store) -> None:
         self._operators.store_attribute(instruction, store)
@@ -304,6 +312,7 @@ class Transfer:
 
     def _delete_name(self, instruction: graph.DeleteName, store: Store) -> None:
         self._keep_sessions(instruction.variable, NOTHING_KNOWN, store)
+        self._forget_rows(instruction.variable, store)
         store.assign(instruction.variable, NOTHING_KNOWN, site_of(instruction.node))
 
     def _delete_attribute(self, instruction: graph.DeleteAttribute, store: Store) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from mypy.nodes import Context
 
+from mypy_session_plugin.facts.identities import NO_CONTENT
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.states import ATTACHED, Level, Situation, State
 from mypy_session_plugin.facts.store import GLOBALS, Store
@@ -24,6 +25,7 @@ from mypy_session_plugin.facts.values import (
 )
 from mypy_session_plugin.semantics import work
 from mypy_session_plugin.semantics.cascades import aliases
+from mypy_session_plugin.semantics.contents import after_unknown
 from mypy_session_plugin.semantics.instances import add_unknown, note_strays, widen_links
 from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.transactions import forget
@@ -102,6 +104,7 @@ def call_unknown(store: Store, values: Iterable[Value], places: Iterable[tuple[s
     """The effects of a call of which nothing is known, given these values and the places that they were read from."""
     reached = reach(store, values)
     given = reached.objects
+    after_unknown(store, given)
     below = {place for place in places if place is not None} | reached.places | {(name,) for name in reached.variables}
     given_sessions = {
         item
@@ -298,6 +301,12 @@ def _touch_instances(store: Store, given: set[ObjectId], given_sessions: set[Obj
             )
 
         add_unknown(store, [identity], stays)
+
+
+def write_unknown(store: Store, values: Iterable[Value]) -> None:
+    """Code that no stub tells of may write the instances that it is given, and flush."""
+    if any(facts.content is not NO_CONTENT for _identity, facts in store.instances()):
+        after_unknown(store, reachable(store, values))
 
 
 def fill_empty(store: Store, values: Iterable[Value]) -> None:

@@ -39,6 +39,7 @@ class World:
     `blocks` are the last lines of the `with` statements by their managers, once they have been asked for.
     `captured` are the variables of the unit that functions inside it name.
     `watched`: what of transactions is of interest.
+    `rebound` are its variables that functions inside it assign, `keys` those by which an instance was loaded.
     """
 
     unit: FuncItem | MypyFile
@@ -54,8 +55,10 @@ class World:
     failing: bool = False
     raising: bool = False
     reporting: bool = False
+    rebound: frozenset[str] = frozenset()
     listener: Callable[[Event, Store], None] = field(default=ignore)
     nested_units: list[FuncItem] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
     known_shapes: dict[Context, Shape] = field(default_factory=dict)
     known_optional: dict[Context, bool] = field(default_factory=dict)
     blocks: dict[Expression, int] | None = None

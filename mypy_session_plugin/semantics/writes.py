@@ -12,7 +12,7 @@ from mypy_session_plugin.facts.values import Method, ObjectId, Value, objects
 from mypy_session_plugin.flow.graph import Call, LoadAttribute, StoreAttribute
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.types import info_of, is_any
-from mypy_session_plugin.semantics import work
+from mypy_session_plugin.semantics import contents, work
 from mypy_session_plugin.semantics.containers import PUTS, PUTS_ALL, REARRANGES
 from mypy_session_plugin.semantics.instances import RELATED
 from mypy_session_plugin.semantics.mapped import attribute_type, is_mapped_attribute
@@ -36,10 +36,11 @@ def attribute(world: World, store: Store, instruction: StoreAttribute) -> None:
     if not _may_be_instance(world, store, owner, target):
         return
     info = info_of(world.type(target)) if target is not None else None
-    surely = False
+    is_column = False
     if info is not None and is_mapped_attribute(info, instruction.name):
-        related = isinstance(world.shapes.of(attribute_type(info, instruction.name)), RELATED)
-        surely = not related and _is_changed(instruction.statement, node)
+        is_column = not isinstance(world.shapes.of(attribute_type(info, instruction.name)), RELATED)
+    contents.written(store, owner, is_column)
+    surely = is_column and _is_changed(instruction.statement, node)
     work.write_instance(store, owner, instruction.statement or node, surely)
 
 
