@@ -141,9 +141,10 @@ def after_unknown(store: Store, given: Iterable[ObjectId]) -> None:
     _change(store, lambda identity, facts: NO_CONTENT if identity in reached else facts.content.settled())
 
 
-def forget_variable(store: Store, variable: str) -> None:
+def forget_variable(world: World, store: Store, variable: str) -> None:
     """A variable is assigned: what it said of a row does not hold any more."""
-    _change(store, lambda identity, facts: facts.content.without(variable))
+    if variable in world.keys:
+        _change(store, lambda identity, facts: facts.content.without(variable))
 
 
 def _change(store: Store, change: Callable[[ObjectId, InstanceFacts], Content]) -> None:

@@ -277,7 +277,7 @@ class Transfer:
             containers.link_all(store, value)
         if instruction.variable in self._world.captured:
             work.share_captured(store, [value])
-        self._forget_rows(instruction.variable, store)
+        contents.forget_variable(self._world, store, instruction.variable)
         store.assign(instruction.variable, value, site_of(instruction.node))
 
     def _keep_sessions(self, variable: str, value: Value, store: Store) -> None:
@@ -286,11 +286,6 @@ class Transfer:
             self._holders.add(variable)
         if variable in self._holders:
             let_go(store, variable, value)
-
-    def _forget_rows(self, variable: str, store: Store) -> None:
-        """A variable that is the key of a row is assigned."""
-        if variable in self._world.keys:
-            contents.forget_variable(store, variable)
 
     def _store_attribute(self, instruction: graph.StoreAttribute, store: Store) -> None:
         self._operators.store_attribute(instruction, store)
@@ -312,7 +307,7 @@ class Transfer:
 
     def _delete_name(self, instruction: graph.DeleteName, store: Store) -> None:
         self._keep_sessions(instruction.variable, NOTHING_KNOWN, store)
-        self._forget_rows(instruction.variable, store)
+        contents.forget_variable(self._world, store, instruction.variable)
         store.assign(instruction.variable, NOTHING_KNOWN, site_of(instruction.node))
 
     def _delete_attribute(self, instruction: graph.DeleteAttribute, store: Store) -> None:
