@@ -13,7 +13,7 @@ from dataclasses import replace
 from mypy_session_plugin.facts.identities import SessionIdentity
 from mypy_session_plugin.facts.objects import SessionFacts
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import ObjectId, Value, objects
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, objects
 
 
 def are_different(store: Store, one: ObjectId, other: ObjectId) -> bool:
@@ -69,6 +69,14 @@ def is_held(store: Store, session: ObjectId | None) -> bool:
         and facts is not None
         and (not facts.made_here or (facts.identity.held and not session.older))
     )
+
+
+def keep_sessions(store: Store, variable: str, value: Value, holders: set[str]) -> None:
+    """A session lives as long as the variable that holds it; `holders` are the variables that have held one."""
+    if value is not NOTHING_KNOWN and hold(store, variable, value):
+        holders.add(variable)
+    if variable in holders:
+        let_go(store, variable, value)
 
 
 def hold(store: Store, variable: str, value: Value) -> bool:

@@ -40,7 +40,7 @@ from mypy_session_plugin.semantics.calls import Calls
 from mypy_session_plugin.semantics.constructors import is_given_to_object
 from mypy_session_plugin.semantics.escapes import KEPT, RETURNED, Escapes, keep
 from mypy_session_plugin.semantics.handlers import Handlers
-from mypy_session_plugin.semantics.identities import hold, let_go
+from mypy_session_plugin.semantics.identities import keep_sessions
 from mypy_session_plugin.semantics.leading import USED
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
@@ -270,7 +270,7 @@ class Transfer:
 
     def _store_name(self, instruction: graph.StoreName, store: Store) -> None:
         value = store.value(instruction.value)
-        self._keep_sessions(instruction.variable, value, store)
+        keep_sessions(store, instruction.variable, value, self._holders)
         value = self._body.stored_name(instruction, conditions.kept(value), store)
         self._escapes.kept_name(instruction, value, store)
         if "." in instruction.variable or instruction.variable in self._stability.rebound:
@@ -279,13 +279,6 @@ class Transfer:
             work.share_captured(store, [value])
         contents.forget_variable(self._world, store, instruction.variable)
         store.assign(instruction.variable, value, site_of(instruction.node))
-
-    def _keep_sessions(self, variable: str, value: Value, store: Store) -> None:
-        """A session lives as long as the variable that holds it."""
-        if value is not NOTHING_KNOWN and hold(store, variable, value):
-            self._holders.add(variable)
-        if variable in self._holders:
-            let_go(store, variable, value)
 
     def _store_attribute(self, instruction: graph.StoreAttribute, store: Store) -> None:
         self._operators.store_attribute(instruction, store)
@@ -306,7 +299,7 @@ class Transfer:
         containers.put(store, store.value(instruction.object), value)
 
     def _delete_name(self, instruction: graph.DeleteName, store: Store) -> None:
-        self._keep_sessions(instruction.variable, NOTHING_KNOWN, store)
+        keep_sessions(store, instruction.variable, NOTHING_KNOWN, self._holders)
         contents.forget_variable(self._world, store, instruction.variable)
         store.assign(instruction.variable, NOTHING_KNOWN, site_of(instruction.node))
 
