@@ -151,11 +151,13 @@ class Copier:
 
 
 def many_bad(session: Session, other: Session) -> None:
-    ann, bob = session.get_one(User, 1), other.get_one(User, 2)
-    session.merge_all([ann, bob])  # type: ignore[attr-defined,unused-ignore]  # error: [session-merge] "ann" is already
+    ann, bob = session.get_one(User, 1), session.merge(other.get_one(User, 2))
+    session.merge_all([ann])  # type: ignore[attr-defined,unused-ignore]  # error: [session-merge] "ann" is already
+    print(bob)
 
 
 def loaded_ones_bad(session: Session) -> None:
+    session.merge(User(id=3))
     users = session.scalars(select(User)).all()
     session.merge_all(users)  # type: ignore[attr-defined,unused-ignore]  # error: [session-merge]
 
