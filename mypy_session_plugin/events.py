@@ -42,6 +42,8 @@ CONSTRUCTION = "<construction>"
 
 #: Stands among a unit's names for what gives it a session of its own, or two.
 OPENING = "<opening>"
+#: What stands in the text of a module that binds sessions to an engine, itself or by a factory.
+BINDING = re.compile("engine|sessionmaker", re.IGNORECASE)
 #: What may take a session out of a generator that makes it.
 TAKES_FROM_A_GENERATOR = "builtins.next"
 #: Stands among a unit's names once its syntax has been looked through for what leaves a block.
@@ -80,6 +82,8 @@ class Events:
         self.phantom_types = False
         #: The codes that are off by default and on in the module at hand.
         self.wanted: frozenset[str] = frozenset()
+        #: The text of the module at hand.
+        self.text: Callable[[], str] = str
 
     def name_of_interest(self, full_name: str) -> str | None:
         """What a call or a read of `full_name` adds to what is known of the unit in which it stands; None: nothing."""
@@ -134,12 +138,16 @@ class Events:
             return True
         if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self.wanted):
             return True
-        if OPENING in names and (not self.sinks.working.isdisjoint(names) or _assigns_attribute(unit, names)):
+        if self._opens_bound(names) and (not self.sinks.working.isdisjoint(names) or _assigns_attribute(unit, names)):
             return True
         if self.sinks.holding.isdisjoint(names) or not _is_given_two_sessions(unit):
             return False
         names.add(OPENING)
         return True
+
+    def _opens_bound(self, names: set[str]) -> bool:
+        """Whether a unit with these names opens a session of which it may be known that it is on an engine."""
+        return OPENING in names and BINDING.search(self.text()) is not None
 
     def _may_leave(self, names: set[str], unit: FuncDef | MypyFile) -> bool:
         """Whether a unit with these names of interest closes a session that something in it may outlive."""
@@ -167,7 +175,7 @@ class Events:
         Of an expression whose type is Any mypy looks up no name at all, so the text is all there is to go by.
         """
         names = {name.removesuffix("()").rpartition(".")[2] for name in self._expressions}
-        text = _text_of(tree) if names else ""
+        text = text_of(tree) if names else ""
         if not any(name in text for name in names):
             return None
         sinks = "|".join(map(re.escape, sorted(self.sinks.certain | self.sinks.stateful)))
@@ -218,7 +226,8 @@ def _is_session(type_: Type) -> bool:
     return info is not None and any(base.name.endswith("Session") for base in info.mro)
 
 
-def _text_of(tree: MypyFile) -> str:
+def text_of(tree: MypyFile) -> str:
+    """The source of a module; nothing where its file cannot be read."""
     try:
         return Path(tree.path).read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from mypy.nodes import FuncDef, MypyFile
 from mypy.plugin import FunctionContext
 
 from mypy_session_plugin.codes import CODES
-from mypy_session_plugin.events import OPENING, Events, is_phantom_typed
+from mypy_session_plugin.events import OPENING, Events, is_phantom_typed, text_of
 from mypy_session_plugin.mypy_compat import last_look
 from mypy_session_plugin.mypy_compat.report import is_enabled, is_silent
 from mypy_session_plugin.mypy_compat.trigger import Trigger, running_checker
@@ -103,6 +104,7 @@ class Modules:
         if trigger is None or trigger.checker is not checker:
             trigger = None if is_silent(checker) else self._new_trigger(checker)
         self._trigger = trigger
+        self._events.text = cache(partial(text_of, checker.tree))
         self._events.wanted = frozenset(name for name in _OPTIONAL if is_enabled(checker, name))
         if last_look.IS_GIVEN:
             self._triggers[checker.tree.fullname] = trigger

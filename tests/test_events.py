@@ -77,6 +77,7 @@ CASES = {
         """,
     "thread": """
         import threading
+        from models import Plain
         def target() -> None: ...
         def function() -> None:  # N: analysed
             threading.Thread(target=target)
