@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from mypy_session_plugin.flow.graph import End, Exit
 from mypy_session_plugin.flow.ways import raising_blocks
 from mypy_session_plugin.mypy_compat import report
 from mypy_session_plugin.mypy_compat.types import Types
+from mypy_session_plugin.rules.bodies import Bodies
 from mypy_session_plugin.rules.collector import Collector
 from mypy_session_plugin.rules.expected import is_expected
 from mypy_session_plugin.rules.registry import RULES
@@ -33,6 +34,7 @@ from mypy_session_plugin.semantics.mapped import MappedClasses
 from mypy_session_plugin.semantics.own_code import OwnCode, own_code
 from mypy_session_plugin.semantics.shapes import Shapes
 from mypy_session_plugin.semantics.sinks import Sinks, read_sinks
+from mypy_session_plugin.semantics.summaries import MAXIMUM_RUNS
 from mypy_session_plugin.semantics.surroundings import Surroundings
 from mypy_session_plugin.semantics.tests import is_test
 from mypy_session_plugin.semantics.transfer import Transfer
@@ -76,13 +78,15 @@ def _library(stub_paths: tuple[Path, ...]) -> Library:
 
 
 def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> None:
+    _shared(checker, options)[-1].runs.left = MAXIMUM_RUNS
     collector = Collector(_silent_codes(checker, unit, options))
+    bodies = Bodies(partial(_examine, checker, options))
     for world in _worlds(checker, unit, options):
-        _analyse_graph(world, collector)
+        _analyse_graph(world, collector, bodies)
     for reported in collector.reports():
         finding = reported.finding
         error = _shared(checker, options)[0].error(finding.raises) if finding.raises else frozenset()
-        if not is_expected(unit, finding.node, error):
+        if not is_expected(unit, finding.node, error) and not bodies.is_inside(finding.node, unit):
             report.report(checker, finding.message, finding.node, reported.code, finding.notes)
     for node, text in collector.revealed():
         report.note(checker, text, node)
@@ -95,7 +99,12 @@ def _silent_codes(checker: TypeChecker, unit: FuncDef | MypyFile, options: Optio
     return frozenset(code.name for code in CODES if not code.in_tests)
 
 
-def _analyse_graph(world: World, collector: Collector) -> None:
+def _examine(checker: TypeChecker, options: Options, unit: FuncItem, collector: Collector, bodies: Bodies) -> None:
+    """Show a collector what happens in a function whoever calls it."""
+    _analyse_graph(World(unit, *_shared(checker, options), options), collector, bodies)
+
+
+def _analyse_graph(world: World, collector: Collector, bodies: Bodies) -> None:
     """The fixpoint over one function's graph, then the reporting walk over the blocks in which anything happens."""
     transfer = Transfer(world)
     graph = build_graph(world.unit, world.types)
@@ -109,7 +118,7 @@ def _analyse_graph(world: World, collector: Collector) -> None:
         fixpoint.run(transfer.initial())
     except UnsettledError:
         return
-    world.listener, world.reporting = collector.hear, True
+    world.listener, world.reporting, world.bodies = collector.hear, True, bodies
     transfer.declarations()
     raising = raising_blocks(graph)
     for block, stores in fixpoint.entries():

@@ -14,7 +14,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, ObjectId
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, listing
 from mypy_session_plugin.rules.registry import RULES
-from mypy_session_plugin.semantics.events import Event, RevealEvent
+from mypy_session_plugin.semantics.events import CalleeEvent, Event, Latent, RevealEvent
 
 #: A hand-over that is a concurrent use is reported as that, and not once more as a hand-over.
 HANDOVER = "session-handover"
@@ -25,10 +25,15 @@ ORDER = {state: position for position, state in enumerate(State)}
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A finding with the code of its rule."""
+    """A finding with the code of its rule, and the node of the event that it is of.
+
+    `latent` is set where it is a fault in the body of a function that is called.
+    """
 
     code: str
     finding: Finding
+    heard_at: Context
+    latent: Latent | None = None
 
 
 class Collector:
@@ -39,11 +44,15 @@ class Collector:
         self._verdicts: dict[tuple[str, Context, Hashable], list[Verdict]] = {}
         self._quantifiers = {rule.code: rule.quantifier for rule in RULES}
         self._revealed: dict[Context, set[tuple[int, str]]] = {}
+        self._calls: dict[Context, list[tuple[Latent, ...]]] = {}
 
     def hear(self, event: Event, store: Store) -> None:
         """Show one event, in one path state, to all rules."""
         if isinstance(event, RevealEvent):
             self._revealed.setdefault(event.node, set()).update(_described(event, store))
+            return
+        if isinstance(event, CalleeEvent):
+            self._calls.setdefault(event.node, []).append(event.found)
             return
         for rule in self._rules:
             for verdict in rule.check(event, store):
@@ -53,11 +62,14 @@ class Collector:
     def reports(self) -> Iterator[Reported]:
         """The findings that hold under their rule's quantifier, one a mistake, in the order of the lines."""
         found: dict[tuple[str, str, int, int], Reported] = {}
-        for (code, _node, _key), verdicts in self._verdicts.items():
+        for (code, heard_at, _key), verdicts in self._verdicts.items():
             finding = self._holding(code, verdicts)
             if finding is not None:
                 place = (finding.node.line, finding.node.column)
-                found.setdefault((code, finding.message, *place), Reported(code, finding))
+                found.setdefault((code, finding.message, *place), Reported(code, finding, heard_at))
+        for reported in self._latent():
+            place = (reported.finding.node.line, reported.finding.node.column)
+            found.setdefault((reported.code, "", *place), reported)
         crossing = {item.finding.node for item in found.values() if item.code in CONCURRENT}
         kept = [item for item in found.values() if item.code != HANDOVER or item.finding.node not in crossing]
         in_order = sorted(kept, key=lambda item: (item.finding.node.line, item.finding.node.column, item.code))
@@ -67,6 +79,16 @@ class Collector:
             if item.finding.mistake is None or mistake not in told:
                 told.add(mistake)
                 yield item
+
+    def _latent(self) -> Iterator[Reported]:
+        """The faults in bodies that are followed: those of every path state, if the rule asks for that."""
+        audible = {rule.code for rule in self._rules}
+        for node, heard in self._calls.items():
+            for latent in dict.fromkeys(latent for found in heard for latent in found):
+                times = sum(any(other.place == latent.place for other in found) for found in heard)
+                holds = times == len(heard) or self._quantifiers[latent.code] is Quantifier.SOME
+                if holds and latent.code in audible:
+                    yield Reported(latent.code, Finding(node, latent.text, raises=latent.raises), node, latent)
 
     def _holding(self, code: str, verdicts: list[Verdict]) -> Finding | None:
         known = [verdict for verdict in verdicts if verdict.finding is not None]

@@ -49,6 +49,7 @@ from mypy_session_plugin.semantics.overriding import is_replaced
 from mypy_session_plugin.semantics.phantom_calls import PhantomCalls
 from mypy_session_plugin.semantics.shapes import SHAPES, SessionShape, Shape, session_class
 from mypy_session_plugin.semantics.stability import Stability
+from mypy_session_plugin.semantics.summaries import Summaries
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, escape_all, fill_empty, run_manager, write_unknown
 from mypy_session_plugin.semantics.world import World
 
@@ -77,9 +78,10 @@ INSTANCE_STATE = "sqlalchemy.orm.state.InstanceState"
 class Calls:
     """Interprets calls in one graph."""
 
-    def __init__(self, world: World, stability: Stability, escapes: Escapes) -> None:
+    def __init__(self, world: World, stability: Stability, escapes: Escapes, summaries: Summaries) -> None:
         self._world = world
         self._escapes = escapes
+        self._summaries = summaries
         self.phantom = PhantomCalls(world)
         self._sites: dict[Call, CallSite] = {}
         self._stability = stability
@@ -122,8 +124,11 @@ class Calls:
         if changed is not None:
             return changed
         if site.lazy:
-            held = tuple(store.value(argument.value) for argument in instruction.arguments)
-            return carrier(Bound(site.lazy, self.callee(instruction, store), held, node))
+            own = instruction if site.runs is not None else None
+            return carrier(Bound(site.lazy, self.callee(instruction, store), tuple(values), node, own))
+        followed = self._summaries.call(instruction, site, self.callee(instruction, store), values, store, node)
+        if followed is not None:
+            return followed
         result = self._unknown(instruction, store)
         if site.full_name == "builtins.next" and values:
             lives.take_out(self._world, store, values[0], node.args[0], result)
@@ -163,6 +168,9 @@ class Calls:
                 done = self._apply(instruction, overloads, atom.function, atom.held, store, node)
                 if done is not None:
                     return done
+            followed = self._summaries.call(instruction, site, atom.function, atom.held, store, node)
+            if followed is not None:
+                return followed
         boundaries.use_by_call(self._world, store, [frozenset({atom})], node)
         boundaries.pass_on(self._world, store, atom.held)
         call_unknown(store, [frozenset({atom})], (), site_of(node))

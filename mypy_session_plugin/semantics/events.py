@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
@@ -215,7 +216,29 @@ class HandOverEvent:
         return self.hand_over.node  # type: ignore[return-value]
 
 
+@dataclass(frozen=True, slots=True)
+class Latent:
+    """A fault in the body of a function, which is certain only with what the caller gives it.
+
+    `code` is that of the rule, `place` tells the faults of one body apart, `text` says what is wrong and where,
+    and `raises` names the exception that follows.
+    """
+
+    code: str
+    place: Hashable
+    text: str
+    raises: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalleeEvent:
+    """A function of the module is called whose body was followed; `found` is wrong in it because of the caller."""
+
+    node: Context
+    found: tuple[Latent, ...]
+
+
 Event: TypeAlias = (
-    "CallEvent | LoadEvent | PositionEvent | DeclarationEvent | RevealEvent | HandOverEvent"
+    "CalleeEvent | CallEvent | LoadEvent | PositionEvent | DeclarationEvent | RevealEvent | HandOverEvent"
     " | SessionEndEvent | CommitEvent | WriteEndEvent | CommitEndEvent | EscapeEvent"
 )

@@ -120,7 +120,8 @@ class Functions:
         """Whether the body stands in this module, is the only one of its name, and has types."""
         if function.abstract_status != NOT_ABSTRACT or function.is_overload or function.is_property:
             return False
-        if function.is_conditional or function.type is None or not is_here(self._types.tree, function):
+        is_one_of_several = function.is_conditional and not is_local(function)
+        if is_one_of_several or function.type is None or not is_here(self._types.tree, function):
             return False
         return not _is_stub(function) and self.has_types(function)
 
@@ -144,6 +145,11 @@ class Functions:
 def _function(definition: object) -> FuncDef | None:
     function = definition.func if isinstance(definition, Decorator) else definition
     return function if isinstance(function, FuncDef) else None
+
+
+def is_local(function: FuncDef) -> bool:
+    """Whether a function is defined inside another: its value tells which definition is called."""
+    return not function.info and "." not in function.fullname
 
 
 def _is_stub(function: FuncDef) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from mypy.nodes import FuncDef
+
+from mypy_session_plugin.flow.graph import Graph
 from mypy_session_plugin.mypy_compat.types import Types
 from mypy_session_plugin.semantics.functions import Functions
 from mypy_session_plugin.semantics.library import Library
@@ -11,12 +14,21 @@ from mypy_session_plugin.semantics.mapped import MappedClasses
 from mypy_session_plugin.semantics.untouched import Untouched
 
 
+@dataclass(slots=True)
+class Runs:
+    """How many bodies may still be followed for the unit that is analysed."""
+
+    left: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class OwnCode:
-    """The functions that calls run, and which of them touch nothing."""
+    """The functions that calls run, which of them touch nothing, and the graphs of those that are followed."""
 
     functions: Functions
     untouched: Untouched
+    graphs: dict[FuncDef, Graph | None] = field(default_factory=dict)
+    runs: Runs = field(default_factory=Runs)
 
 
 def own_code(types: Types, library: Library, mapped: MappedClasses) -> OwnCode:

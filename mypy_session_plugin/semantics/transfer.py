@@ -10,6 +10,7 @@ from mypy.nodes import AssertStmt, ForStmt, FuncItem, UnaryExpr
 from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
+    NONE_VALUE,
     NOTHING_KNOWN,
     Bound,
     Function,
@@ -39,6 +40,7 @@ from mypy_session_plugin.semantics import (
 from mypy_session_plugin.semantics.calls import Calls
 from mypy_session_plugin.semantics.constructors import is_given_to_object
 from mypy_session_plugin.semantics.escapes import KEPT, RETURNED, Escapes, keep
+from mypy_session_plugin.semantics.frames import GIVEN_BACK
 from mypy_session_plugin.semantics.handlers import Handlers
 from mypy_session_plugin.semantics.identities import keep_sessions
 from mypy_session_plugin.semantics.leading import USED
@@ -49,6 +51,7 @@ from mypy_session_plugin.semantics.reads import Reads
 from mypy_session_plugin.semantics.related import RelatedAttributes
 from mypy_session_plugin.semantics.shapes import SessionShape, without_states
 from mypy_session_plugin.semantics.stability import Stability
+from mypy_session_plugin.semantics.summaries import Summaries
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, give_away, run_manager
 from mypy_session_plugin.semantics.world import World, ignore, with_none
 
@@ -64,7 +67,8 @@ class Transfer:
         self._stability = Stability(world.unit, world.nodes, world.types)
         world.rebound = self._stability.rebound
         self._escapes = Escapes(world)
-        self._calls = Calls(world, self._stability, self._escapes)
+        summaries = Summaries(world, self._stability, Transfer)
+        self._calls = Calls(world, self._stability, self._escapes, summaries)
         self._operators = PhantomOperators(world, self._calls.phantom)
         self._body = PhantomBody(world)
         self._related = RelatedAttributes(world)
@@ -380,6 +384,10 @@ class Transfer:
     def _return(self, instruction: graph.Return, store: Store) -> None:
         """What a function gives back leaves it; nothing in it changes any more."""
         self._body.returned(instruction, store)
+        if len(self._world.frames) > 1:
+            value = NONE_VALUE if instruction.value is None else conditions.kept(store.value(instruction.value))
+            store.variables[GIVEN_BACK] = value
+            return
         self._escapes.returned(instruction, store)
         if instruction.value is not None:
             boundaries.give_away(store, [store.value(instruction.value)])

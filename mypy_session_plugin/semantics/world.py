@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from mypy.nodes import Context, Expression, FuncItem, MypyFile, Node
 from mypy.types import Type
@@ -11,11 +12,13 @@ from mypy.types import Type
 from mypy_session_plugin.config import Options
 from mypy_session_plugin.facts.store import GLOBALS, Store
 from mypy_session_plugin.facts.values import NONE_VALUE, Value
+from mypy_session_plugin.flow.fixpoint import Fixpoint
+from mypy_session_plugin.flow.graph import Graph
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.types import Types, is_optional
 from mypy_session_plugin.semantics.binding import Binder
 from mypy_session_plugin.semantics.commit_sites import splitting_commits
-from mypy_session_plugin.semantics.events import Event
+from mypy_session_plugin.semantics.events import Event, Latent
 from mypy_session_plugin.semantics.factories import Factories
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.making import Maker, site_of
@@ -30,6 +33,13 @@ def ignore(event: Event, store: Store) -> None:
     """The listener of the fixpoint: nobody hears events before the reporting walk."""
 
 
+class Reporting(Protocol):
+    """Shows the rules what happens in a body that is followed."""
+
+    def findings(self, world: World, fixpoint: Fixpoint, graph: Graph) -> tuple[Latent, ...]:
+        """The faults that the caller's part in it makes certain."""
+
+
 @dataclass(slots=True)
 class World:
     """One graph's surroundings: types, stubs, options, and who listens to events.
@@ -40,6 +50,8 @@ class World:
     `captured` are the variables of the unit that functions inside it name.
     `watched`: what of transactions is of interest.
     `rebound` are its variables that functions inside it assign, `keys` those by which an instance was loaded.
+    `frames` are the units whose calls have led here, this one last; `bodies` finds, in the reporting walk, what is
+    wrong in a body that is followed.
     """
 
     unit: FuncItem | MypyFile
@@ -67,9 +79,14 @@ class World:
     _statements: Statements | None = None
     _splitting_commits: frozenset[Node] | None = None
     watched: Watch = field(init=False)
+    frames: tuple[FuncItem | MypyFile, ...] = ()
+    bodies: Reporting | None = None
 
     def __post_init__(self) -> None:
+        """A unit that nobody calls is a frame by itself."""
         self.watched = watch(self.unit)
+        if not self.frames:
+            self.frames = (self.unit,)
 
     @property
     def nodes(self) -> list[Node]:

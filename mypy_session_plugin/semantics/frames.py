@@ -1,0 +1,238 @@
+"""From the store of a caller to that of a callee and back.
+
+The heap is one for both.  What the caller's variables hold is kept in one object of the heap while the callee runs, so
+that it follows every object that is renamed.  The access paths of the caller that begin with an argument are those of
+the parameter; all its other ones the callee cannot name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, replace
+
+from mypy_session_plugin.facts.objects import ContainerFacts, Facts, SessionFacts
+from mypy_session_plugin.facts.store import ATTRIBUTES, GLOBALS, Name, Store
+from mypy_session_plugin.facts.values import (
+    NONE_VALUE,
+    NOTHING_KNOWN,
+    Bound,
+    Method,
+    ObjectId,
+    Subject,
+    Test,
+    Value,
+    join,
+    rename,
+)
+from mypy_session_plugin.flow.graph import Place
+
+#: The variable of the callee that holds what the caller's variables hold.
+CALLER = "<caller>"
+#: The variable of the callee that holds what it gives back.
+GIVEN_BACK = "<returned>"
+#: Marks the first name of a path of the caller's while the callee runs, and of the callee's after it has returned.
+_OUTSIDE, _GONE = "^", "~"
+#: Marks a place at which a callee has run, as against an assignment.
+RAN = "ran"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Which places of the caller the parameters of the callee are.
+
+    `places` are the caller's places with the callee's variables for them; `rebound` the variables that the callee
+    assigns itself, `shared` those that are one variable for both (the enclosing function's).
+    """
+
+    site: Hashable
+    places: tuple[tuple[Place, str], ...]
+    rebound: frozenset[str]
+    shared: frozenset[str]
+
+    def inward(self, place: Place) -> Place:
+        """How the callee calls a place of the caller's."""
+        root = place[0]
+        if _is_common(root) or root in self.shared:
+            return place
+        fitting = [item for item in self.places if place[: len(item[0])] == item[0]]
+        if fitting:
+            outer, variable = min(fitting, key=lambda item: len(item[0]))
+            return (variable, *place[len(outer) :])
+        return (_OUTSIDE + root, *place[1:])
+
+    def outward(self, place: Place) -> Place:
+        """How the caller calls a place of the callee's."""
+        root = place[0]
+        if _is_common(root) or root in self.shared:
+            return place
+        if root.startswith(_OUTSIDE):
+            return (root[len(_OUTSIDE) :], *place[1:])
+        for outer, variable in self.places:
+            if variable == root and root not in self.rebound:
+                return (*outer, *place[1:])
+        return (_GONE + root, *place[1:])
+
+    @property
+    def _frame(self) -> ObjectId:
+        return ObjectId("frame", self.site)
+
+    def enter(self, store: Store, parameters: dict[str, Value]) -> Store:
+        """The store in which the callee begins."""
+        heap, change = _renamed(store.heap, self.inward)
+        _names, held = _kept(store, self)
+        elements = join([rename(value, change) for value in held]) if held else frozenset()
+        fixed = tuple(rename(value, change) for value in held)
+        heap[self._frame] = ContainerFacts("frame", elements, fixed)
+        variables: dict[Name, Value] = {
+            name: rename(store.variables[name], change)
+            for name in store.variables
+            if isinstance(name, str) and (_is_common(name) or name in self.shared)
+        }
+        variables.update({name: rename(value, change) for name, value in parameters.items()})
+        variables[CALLER] = frozenset({self._frame})
+        variables[GIVEN_BACK] = NONE_VALUE
+        paths = {}
+        for place, value in store.paths.items():
+            inner = self.inward(place)
+            if len(inner) > 1 and not inner[0].startswith(_OUTSIDE):
+                paths[inner] = rename(value, change)
+        return Store(variables, paths, heap, {}, self._epochs(store))
+
+    def _epochs(self, store: Store) -> dict[Place, frozenset[Hashable]]:
+        epochs = {
+            place: sites for place, sites in store.epochs.items() if _is_common(place[0]) or place[0] in self.shared
+        }
+        for outer, variable in self.places:
+            globals_ = store.epochs.get(GLOBALS, frozenset()) if "." in outer[0] else frozenset()
+            epochs[(variable,)] = store.epoch(outer) | globals_
+        for place, sites in store.epochs.items():
+            inner = self.inward(place)
+            if len(inner) > 1 and not _is_common(inner[0]) and not inner[0].startswith(_OUTSIDE):
+                epochs[inner] = sites
+        return epochs
+
+    def leave(self, before: Store, entry: Store, exit_: Store) -> tuple[Store, Value]:
+        """The caller's store after the call, and what the callee has given back."""
+        heap, change = _renamed(exit_.heap, self.outward)
+        frame = heap.pop(self._frame)
+        names, _held = _kept(before, self)
+        fixed = frame.fixed if isinstance(frame, ContainerFacts) else None
+        values = dict(zip(names, fixed or (), strict=False))
+        variables = {name: value for name, value in before.variables.items() if _is_local(name)}
+        for name in names:
+            if isinstance(name, (str, int)):
+                variables[name] = values.get(name, NOTHING_KNOWN)
+        for name, value in exit_.variables.items():
+            if isinstance(name, str) and "." in name:
+                variables[name] = rename(value, change)
+        after = Store(variables, {}, heap, self._literals(before), dict(before.epochs))
+        self._leave_places(before, entry, exit_, after, values, change)
+        return after, rename(exit_.variables.get(GIVEN_BACK, NONE_VALUE), change)
+
+    def _literals(self, before: Store) -> dict[Subject, bool]:
+        """What is known of the caller's own variables; that of their attributes the callee may have changed."""
+        return {
+            subject: truth
+            for subject, truth in before.literals.items()
+            if len(subject.place) == 1 and not _is_common(subject.place[0])
+        }
+
+    def _leave_places(
+        self,
+        before: Store,
+        entry: Store,
+        exit_: Store,
+        after: Store,
+        values: dict[Name | Place, Value],
+        change: Callable[[ObjectId], ObjectId],
+    ) -> None:
+        assigned = {
+            place[1]
+            for place, sites in exit_.epochs.items()
+            if place[0] == ATTRIBUTES and sites != entry.epochs.get(place)
+        }
+        for place, value in values.items():
+            if isinstance(place, tuple) and assigned.isdisjoint(place[1:]):
+                after.paths[place] = value
+        for place, value in exit_.paths.items():
+            outer = self.outward(place)
+            if not outer[0].startswith(_GONE):
+                after.paths[outer] = rename(value, change)
+        for place, sites in exit_.epochs.items():
+            outer = self.outward(place)
+            if entry.epochs.get(place) != sites and not outer[0].startswith(_GONE):
+                after.epochs[outer] = sites
+        for outer, variable in self.places:
+            if variable in self.rebound:
+                after.forget_below(outer)
+                after.disturb(outer, (RAN, self.site))
+
+
+def _is_common(root: str) -> bool:
+    """Whether a first name means the same everywhere in the module."""
+    return "." in root or root in (GLOBALS[0], ATTRIBUTES)
+
+
+def _is_local(name: Name) -> bool:
+    return isinstance(name, int) or "." not in name
+
+
+def _kept(store: Store, frame: Frame) -> tuple[list[Name | Place], list[Value]]:
+    """What the caller keeps to itself: its variables and its paths, as far as an object is named there."""
+    names: list[Name | Place] = [
+        name for name, value in store.variables.items() if _is_local(name) and _names_objects(value)
+    ]
+    values = [store.variables[name] for name in names if not isinstance(name, tuple)]
+    for place, value in store.paths.items():
+        inner = frame.inward(place)
+        if inner[0].startswith(_OUTSIDE) or len(inner) == 1:
+            names.append(place)
+            values.append(value)
+    return names, values
+
+
+def _names_objects(value: Iterable[object]) -> bool:
+    return any(isinstance(atom, (ObjectId, Test, Method, Bound)) for atom in value)
+
+
+def _renamed(
+    heap: dict[ObjectId, Facts], change_place: Callable[[Place], Place]
+) -> tuple[dict[ObjectId, Facts], Callable[[ObjectId], ObjectId]]:
+    """The heap with every object that is called by a place called as the other side calls it."""
+    changes: dict[ObjectId, ObjectId] = {}
+    for identity in heap:
+        if identity.kind == "path" and isinstance(identity.site, tuple):
+            changed = _changed(identity, change_place)
+            if changed != identity:
+                changes[identity] = changed
+    lent = {
+        identity: replace(facts, lender=change_place(facts.lender))
+        for identity, facts in heap.items()
+        if isinstance(facts, SessionFacts) and facts.lender is not None
+    }
+    if not changes:
+        return heap | lent, _same
+
+    def change(identity: ObjectId) -> ObjectId:
+        return changes.get(identity, identity)
+
+    result: dict[ObjectId, Facts] = {}
+    for identity, facts in (heap | lent).items():
+        target, moved = change(identity), facts.renamed(change)
+        present = result.get(target)
+        result[target] = moved if present is None else present.join(moved)  # type: ignore[arg-type]
+    return result, change
+
+
+def _same(identity: ObjectId) -> ObjectId:
+    return identity
+
+
+def _changed(identity: ObjectId, change_place: Callable[[Place], Place]) -> ObjectId:
+    """A symbol under the other side's name; one that hangs on what is gone stands for all of its name."""
+    site = identity.site
+    if not isinstance(site, tuple) or len(site) != 2 or not isinstance(site[1], frozenset):
+        return identity
+    place = change_place(site[0])
+    gone = place[0].startswith(_GONE)
+    return ObjectId("path", (place, frozenset() if gone else site[1]), identity.older or gone)
