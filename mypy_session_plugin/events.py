@@ -51,6 +51,8 @@ LOOKED_THROUGH = "<looked through>"
 
 #: Stands among a unit's names once its assignments have been looked through.
 ASSIGNMENTS_SEEN = "<assignments seen>"
+#: Stands among a unit's names for every other use of a library.
+USE = "<use>"
 
 #: The method of a library that mypy looks up as one of the user's own subclass, whose constructor takes the sessions.
 STARTS_A_THREAD = "start"
@@ -96,7 +98,7 @@ class Events:
         if package in self._libraries or name == STARTS_A_THREAD:
             if full_name in self.sinks.opening:
                 return OPENING
-            return name if name in self.names else None
+            return name if name in self.names else USE
         return CONSTRUCTION if rest and name[:1].isupper() else None
 
     def may_be_mapped(self, class_name: str, modules: Container[str]) -> bool:
@@ -148,6 +150,10 @@ class Events:
     def _opens_bound(self, names: set[str]) -> bool:
         """Whether a unit with these names opens a session of which it may be known that it is on an engine."""
         return OPENING in names and BINDING.search(self.text()) is not None
+
+    def are_enough_together(self, names: set[str]) -> bool:
+        """Whether something may be reported in a unit that, with the functions that it calls, has these names."""
+        return self.sinks.are_enough(names, CONSTRUCTION in names, OPENING in names)
 
     def _may_leave(self, names: set[str], unit: FuncDef | MypyFile) -> bool:
         """Whether a unit with these names of interest closes a session that something in it may outlive."""

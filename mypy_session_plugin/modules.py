@@ -12,6 +12,7 @@ from mypy.plugin import FunctionContext
 from mypy_session_plugin.codes import CODES
 from mypy_session_plugin.events import OPENING, Events, is_phantom_typed, text_of
 from mypy_session_plugin.mypy_compat import last_look
+from mypy_session_plugin.mypy_compat.callers import Callers
 from mypy_session_plugin.mypy_compat.report import is_enabled, is_silent
 from mypy_session_plugin.mypy_compat.trigger import Trigger, running_checker
 from mypy_session_plugin.mypy_compat.units import Unit, units_of
@@ -56,12 +57,15 @@ class Modules:
             return
         name = self._events.name_of_interest(full_name)
         trigger = self._trigger
-        if name is not None and self._is_worth_it(trigger, name):
+        if name is None:
+            trigger.calls(full_name)
+        elif self._is_worth_it(trigger, name):
             self._schedule(trigger)
-        elif trigger.waits:
-            trigger.request_sweep()
-        elif self._events.phantom_types:
-            self._schedule(trigger, sweep_only=not self._events.is_phantom_typed(full_name))
+            return
+        if self._events.is_phantom_typed(full_name):
+            self._schedule(trigger)
+        elif self._events.phantom_types or trigger.waits or trigger.follows:
+            self._schedule(trigger, sweep_only=True)
 
     def _is_worth_it(self, trigger: Trigger, name: str) -> bool:
         """Whether something may be reported in the unit that mypy checks now, with one more name of interest in it."""
@@ -117,7 +121,8 @@ class Modules:
 
     def _new_trigger(self, checker: TypeChecker) -> Trigger:
         units = self._events.units_with_session_expressions(checker.tree)
-        return Trigger(checker, self._analyse, self._sweep(units), eager=units is not None)
+        callers = Callers(checker.tree.fullname, self._events.are_enough_together)
+        return Trigger(checker, self._analyse, self._sweep(units), callers, eager=units is not None)
 
     def _trigger_of_unseen(self, tree: MypyFile) -> Trigger | None:
         """A trigger for a module in which mypy looked up no name, if there is something to analyse in it."""
@@ -127,7 +132,10 @@ class Modules:
         if not any(sweep(unit) for unit, _ in units_of(tree)):
             return None
         checker = last_look.checker_of(tree)
-        return None if checker is None or is_silent(checker) else Trigger(checker, self._analyse, sweep, eager=True)
+        if checker is None or is_silent(checker):
+            return None
+        callers = Callers(tree.fullname, self._events.are_enough_together)
+        return Trigger(checker, self._analyse, sweep, callers, eager=True)
 
     def _sweep(self, units: Callable[[Unit], bool] | None) -> Callable[[Unit], bool]:
         """Which units of a module are looked at whatever is seen in them."""

@@ -22,6 +22,7 @@ from mypy.types import CallableType, NoneType
 from mypy.version import __version__
 
 from mypy_session_plugin.mypy_compat import PROBE
+from mypy_session_plugin.mypy_compat.callers import Callers
 from mypy_session_plugin.mypy_compat.last_look import resumed
 from mypy_session_plugin.mypy_compat.report import report
 from mypy_session_plugin.mypy_compat.units import Unit, is_part, rouse, units_of
@@ -50,7 +51,8 @@ class Trigger:
 
     `analyse` is called once for each unit, whenever mypy has finished it; it tells False if another body must be
     checked before: bodies that no other module can see come last.  `sweep` tells of the module's other units whether
-    they are analysed along with these, or, if it is `eager`, whatever else is seen.
+    they are analysed along with these, or, if it is `eager`, whatever else is seen.  `callers` are told which functions
+    call which.
     """
 
     def __init__(
@@ -58,8 +60,10 @@ class Trigger:
         checker: TypeChecker,
         analyse: Callable[[TypeChecker, Unit], bool],
         sweep: Callable[[Unit], bool],
+        callers: Callers,
         eager: bool,
     ) -> None:
+        self._callers = callers
         self.checker = checker
         self.eager = eager
         self._analyse = analyse
@@ -88,6 +92,11 @@ class Trigger:
         return bool(self._waiting) and self.checker.recurse_into_functions
 
     @property
+    def follows(self) -> bool:
+        """Whether names of interest were seen, and functions of the module that call others of it."""
+        return self._callers.any and bool(self._seen)
+
+    @property
     def unit(self) -> Unit:
         """The unit that mypy checks now."""
         function = self.checker.scope.top_level_function()
@@ -99,15 +108,20 @@ class Trigger:
         names.add(name)
         return names
 
+    def calls(self, full_name: str) -> None:
+        """Note what the unit that mypy checks now may call."""
+        if self._callers.is_own(full_name):
+            self._callers.note(full_name, self.unit, self._classes())
+
+    def _classes(self) -> list[TypeInfo]:
+        """The classes around the unit that mypy checks now."""
+        unit, stack = self.unit, self.checker.scope.stack
+        outer = stack[: stack.index(unit)] if isinstance(unit, FuncDef) else ()
+        return [scope for scope in outer if isinstance(scope, TypeInfo)]
+
     def schedule(self) -> None:
         """Have the unit that mypy checks now analysed; cheap, and safe inside speculative checks."""
-        stack = self.checker.scope.stack
-        function = self.checker.scope.top_level_function()
-        if isinstance(function, FuncDef):
-            outer = stack[: stack.index(function)]
-            self._pending[function] = [scope for scope in outer if isinstance(scope, TypeInfo)]
-        else:
-            self._pending[self.checker.tree] = []
+        self._pending[self.unit] = self._classes()
         self.request_sweep()
 
     def request_sweep(self) -> None:
@@ -124,14 +138,14 @@ class Trigger:
             self._arm(probe.nodes, probe.pass_number)  # go behind everything that this pass checks again
             return
         self._was_served, self._probe = True, None
-        self._run_finished(self._swept() | self._waiting | self._pending)
+        self._run_finished(self._swept() | self._concerned() | self._waiting | self._pending)
         if self._pending:
             self._arm(self.checker.deferred_nodes, self.checker.pass_num)
 
     def finish(self) -> None:
         """Mypy has done with the module: analyse what no probe has led to."""
         left = {unit: classes for unit, classes in self._swept().items() if unit not in self._done}
-        left |= self._waiting | self._pending
+        left |= self._concerned() | self._waiting | self._pending
         was_served = self._was_served or self._probe is None
         if was_served and not left:
             return
@@ -173,6 +187,10 @@ class Trigger:
             self._wanted = {unit: classes for unit, classes in units_of(self.checker.tree) if self._sweep(unit)}
         typed_lines = sorted({expression.line for expression in self.checker._type_maps[0]}) if self._wanted else []
         return {unit: classes for unit, classes in self._wanted.items() if _is_typed(unit, typed_lines)}
+
+    def _concerned(self) -> dict[Unit, list[TypeInfo]]:
+        """The units in which something may be reported of what they call."""
+        return {unit: classes for unit, classes in self._callers.concerned(self._seen) if unit not in self._done}
 
     def _wait(self, unit: Unit, classes: list[TypeInfo]) -> None:
         """A unit needs the body of another: one that mypy defers comes in the next pass, others in the next phase."""

@@ -166,12 +166,9 @@ class Untouched:
         self._known = {function: known for function, known in self._known.items() if not known}
 
     def _scan(self, function: FuncDef) -> bool:
-        if (
-            function.is_conditional
-            or function.is_coroutine
-            or function.is_generator
-            or not self._is_plain(_returned(function))
-        ):
+        if function.is_conditional or function.is_coroutine or function.is_generator:
+            return False
+        if not self._is_plain(_returned(function)):
             return False
         fresh = _fresh_variables(function)
         return all(self._is_harmless(node, fresh) for node in descendants(function.body, into_functions=True))

@@ -138,6 +138,6 @@ def _load(session: Session) -> User:
     return session.get_one(User, 1)
 
 
-def known_miss_loaded_by_a_function(session: Session) -> None:
+def loaded_by_a_function_bad(session: Session) -> None:
     user = _load(session)
-    session.merge(user)
+    session.merge(user)  # error: [session-merge] "user" is already in "session" (persistent, loaded at line

@@ -58,8 +58,15 @@ class Job:
         _publish(self.inferred)
 
     def changed_by_a_call_ok(self) -> None:
-        self.read_ok()
+        self._change()
         _publish(self.user)
+
+    def _change(self) -> None:
+        elsewhere(self)
+
+    def read_by_a_call_bad(self) -> None:
+        self.read_ok()
+        _publish(self.user)  # error: [session-state] "self.user" is persistent
 
     def read_ok(self) -> None:
         _read(self.user)
