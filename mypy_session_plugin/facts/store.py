@@ -86,8 +86,7 @@ class Store:
 
         The symbols that an earlier turn through the same site named become "older": they are not this turn's.
         """
-        if site in self.epochs.get(prefix, ()):
-            self._age_symbols(prefix, site)
+        self._age_symbols(prefix, site)
         self.epochs[prefix] = frozenset({site})
 
     def _age_symbols(self, prefix: Place, site: Hashable) -> None:

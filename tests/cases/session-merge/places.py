@@ -356,3 +356,15 @@ def given_to_a_function_that_says_it_takes_it_out_ok(session: Session) -> None:
     user = session.get_one(User, 1)
     expunge_user(user)
     session.merge(user)
+
+
+class _Holder:
+    session: Session
+
+
+def session_of_another_object_in_each_turn_ok(holders: list[_Holder]) -> None:
+    users: list[User] = []
+    for holder in holders:
+        for user in users:
+            holder.session.merge(user)
+        users.append(holder.session.get_one(User, 1))
