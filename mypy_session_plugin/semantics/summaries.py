@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mypy.nodes import AwaitExpr, CallExpr, Context, Expression, FuncDef, IntExpr, NameExpr, StrExpr
 from mypy.types import Type
 
-from mypy_session_plugin.facts.objects import SessionFacts
+from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
     NONE_VALUE,
@@ -102,6 +102,8 @@ class Summaries:
             return None
         if site.runs.cached:
             after = after.join(store)
+        if _ended_with(store, after, value):
+            value = NOTHING_KNOWN
         _become(store, after)
         return self._returned(store, value, result)
 
@@ -258,6 +260,18 @@ def _returns(fixpoint: Fixpoint) -> Store | None:
 def _any_handed(store: Store) -> bool:
     """Whether anything runs on the other side of a boundary."""
     return any(isinstance(facts, SessionFacts) and facts.handed for facts in store.heap.values())
+
+
+def _ended_with(before: Store, after: Store, value: Value) -> bool:
+    """Whether what is given back works with a session that the callee has closed: that is told where it is returned."""
+    for item in objects(value):
+        facts = after.heap.get(item)
+        needed = objects(facts.session) if isinstance(facts, LibraryFacts) else {item}
+        for session in needed:
+            now, then = after.session(session), before.session(session)
+            if now is not None and now.life.is_closed and (then is None or not then.life.is_closed):
+                return True
+    return False
 
 
 def _become(store: Store, other: Store) -> None:
