@@ -78,7 +78,7 @@ def _library(stub_paths: tuple[Path, ...]) -> Library:
 
 
 def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> None:
-    _shared(checker, options)[-1].runs.left = MAXIMUM_RUNS
+    _shared(checker, options)[5].runs.left = MAXIMUM_RUNS
     collector = Collector(_silent_codes(checker, unit, options))
     bodies = Bodies(partial(_examine, checker, options))
     for world in _worlds(checker, unit, options):

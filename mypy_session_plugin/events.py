@@ -54,6 +54,9 @@ ASSIGNMENTS_SEEN = "<assignments seen>"
 #: Stands among a unit's names for every other use of a library.
 USE = "<use>"
 
+#: The one certain sink that may report because of a caller.
+MERGE = "merge"
+
 #: The method of a library that mypy looks up as one of the user's own subclass, whose constructor takes the sessions.
 STARTS_A_THREAD = "start"
 
@@ -153,7 +156,8 @@ class Events:
 
     def are_enough_together(self, names: set[str]) -> bool:
         """Whether something may be reported in a unit that, with the functions that it calls, has these names."""
-        return self.sinks.are_enough(names, CONSTRUCTION in names, OPENING in names)
+        states = names - self.sinks.certain
+        return MERGE in names or self.sinks.are_enough(states, CONSTRUCTION in names, OPENING in names)
 
     def _may_leave(self, names: set[str], unit: FuncDef | MypyFile) -> bool:
         """Whether a unit with these names of interest closes a session that something in it may outlive."""

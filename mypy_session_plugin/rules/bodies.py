@@ -95,7 +95,7 @@ class Bodies:
             return ()
         self._followed.add(function)
         walk = _Walk()
-        world.bodies = self
+        world.reporting, world.bodies = True, self
         walk.run(world, fixpoint)
         found = []
         for reported in walk.collector.reports():

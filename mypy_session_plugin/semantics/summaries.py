@@ -7,7 +7,7 @@ after the call.  Deep chains of calls, recursion and large functions are unknown
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mypy.nodes import AwaitExpr, CallExpr, Context, Expression, FuncDef, IntExpr, NameExpr, StrExpr
@@ -180,15 +180,7 @@ class Summaries:
         graph = _graph_of(world, function)
         if graph is None:
             return None
-        inner = replace(
-            world,
-            unit=function,
-            frames=(*world.frames, function),
-            nested=True,
-            raising=False,
-            nested_units=[],
-            known_shapes={},
-        )
+        inner = world.of_callee(function, graph.captured)
         transfer = self._make(inner)
         stored = {item.variable for block in graph.blocks for item in block.instructions if isinstance(item, StoreName)}
         parameters = {variable.name for variable, _type in parameters_of(function)}
@@ -251,8 +243,7 @@ def _returns(fixpoint: Fixpoint) -> Store | None:
         if isinstance(block.terminator, Exit) and block.terminator.how is End.RETURN:
             for store in stores:
                 leaving = store.copy()
-                for _reached in fixpoint.walk(block, leaving):
-                    pass
+                fixpoint.replay(block, leaving)
                 done = leaving if done is None else done.join(leaving)
     return done
 

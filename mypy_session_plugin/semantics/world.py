@@ -88,6 +88,12 @@ class World:
         if not self.frames:
             self.frames = (self.unit,)
 
+    def of_callee(self, function: FuncItem, captured: frozenset[str]) -> World:
+        """The surroundings of a function that is called in this unit's code."""
+        shared = (self.types, self.library, self.shapes, self.binder, self.factories, self.own, self.surroundings)
+        frames = (*self.frames, function)
+        return World(function, *shared, self.options, nested=True, captured=captured, frames=frames)
+
     @property
     def nodes(self) -> list[Node]:
         """All nodes of the unit, those of nested functions included."""
