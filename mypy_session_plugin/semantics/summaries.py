@@ -26,7 +26,7 @@ from mypy_session_plugin.facts.values import (
 )
 from mypy_session_plugin.flow.build_graph import build_graph
 from mypy_session_plugin.flow.fixpoint import Fixpoint, UnsettledError
-from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call, End, Exit, Graph, Place, StoreName
+from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call, End, Exit, Graph, Place, StoreName, Temporary
 from mypy_session_plugin.mypy_compat.types import parameters_of
 from mypy_session_plugin.semantics.call_sites import CallSite
 from mypy_session_plugin.semantics.conditions import kept
@@ -216,6 +216,11 @@ class Summaries:
         if reporting is None:
             body.known = [(begun, done, bool(heard)), *body.known[: REMEMBERED - 1]]
         return done
+
+
+def give_back(store: Store, value: Temporary | None) -> None:
+    """A callee returns; what it gives back is kept until it is left."""
+    store.variables[GIVEN_BACK] = NONE_VALUE if value is None else kept(store.value(value))
 
 
 def _graph_of(world: World, function: FuncDef) -> Graph | None:

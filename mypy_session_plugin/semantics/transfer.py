@@ -10,7 +10,6 @@ from mypy.nodes import AssertStmt, ForStmt, FuncItem, UnaryExpr
 from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
-    NONE_VALUE,
     NOTHING_KNOWN,
     Bound,
     Function,
@@ -40,7 +39,6 @@ from mypy_session_plugin.semantics import (
 from mypy_session_plugin.semantics.calls import Calls
 from mypy_session_plugin.semantics.constructors import is_given_to_object
 from mypy_session_plugin.semantics.escapes import KEPT, RETURNED, Escapes, keep
-from mypy_session_plugin.semantics.frames import GIVEN_BACK
 from mypy_session_plugin.semantics.handlers import Handlers
 from mypy_session_plugin.semantics.identities import keep_sessions
 from mypy_session_plugin.semantics.leading import USED
@@ -51,7 +49,7 @@ from mypy_session_plugin.semantics.reads import Reads
 from mypy_session_plugin.semantics.related import RelatedAttributes
 from mypy_session_plugin.semantics.shapes import SessionShape, without_states
 from mypy_session_plugin.semantics.stability import Stability
-from mypy_session_plugin.semantics.summaries import Summaries
+from mypy_session_plugin.semantics.summaries import Summaries, give_back
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, give_away, run_manager
 from mypy_session_plugin.semantics.world import World, ignore, with_none
 
@@ -67,8 +65,7 @@ class Transfer:
         self._stability = Stability(world.unit, world.nodes, world.types)
         world.rebound = self._stability.rebound
         self._escapes = Escapes(world)
-        summaries = Summaries(world, self._stability, Transfer)
-        self._calls = Calls(world, self._stability, self._escapes, summaries)
+        self._calls = Calls(world, self._stability, self._escapes, Summaries(world, self._stability, Transfer))
         self._operators = PhantomOperators(world, self._calls.phantom)
         self._body = PhantomBody(world)
         self._related = RelatedAttributes(world)
@@ -385,8 +382,7 @@ class Transfer:
         """What a function gives back leaves it; nothing in it changes any more."""
         self._body.returned(instruction, store)
         if len(self._world.frames) > 1:
-            value = NONE_VALUE if instruction.value is None else conditions.kept(store.value(instruction.value))
-            store.variables[GIVEN_BACK] = value
+            give_back(store, instruction.value)
             return
         self._escapes.returned(instruction, store)
         if instruction.value is not None:
