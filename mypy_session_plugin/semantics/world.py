@@ -92,7 +92,12 @@ class World:
         """The surroundings of a function that is called in this unit's code."""
         shared = (self.types, self.library, self.shapes, self.binder, self.factories, self.own, self.surroundings)
         frames = (*self.frames, function)
-        return World(function, *shared, self.options, nested=True, captured=captured, frames=frames)
+        inner = World(function, *shared, self.options, nested=True, captured=captured, frames=frames)
+        # What the caller wants to know of a transaction changes in the callee too.
+        inner.watched.begins |= self.watched.begins
+        inner.watched.catches |= self.watched.catches
+        inner.watched.closes |= self.watched.closes
+        return inner
 
     @property
     def nodes(self) -> list[Node]:
