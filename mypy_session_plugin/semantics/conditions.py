@@ -22,7 +22,7 @@ from mypy_session_plugin.facts.values import (
     Value,
     objects,
 )
-from mypy_session_plugin.flow.graph import Branch, Compare, Place
+from mypy_session_plugin.flow.graph import Branch, Compare, IsInstance, Place
 from mypy_session_plugin.semantics.identities import are_different, note_comparison
 from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.stability import Stability
@@ -51,6 +51,13 @@ def negate(value: Value, surely: bool) -> Value:
         else:
             return NOTHING_KNOWN
     return frozenset(result)
+
+
+def is_instance(instruction: IsInstance) -> Value:
+    """The value of the test of a class pattern."""
+    name, place = getattr(instruction.class_expression, "fullname", ""), instruction.subject_place
+    subject = Subject(place, "isinstance", name) if place is not None and name else None
+    return frozenset({Test(True, subject)})
 
 
 def compare(instruction: Compare, store: Store, stability: Stability) -> Value:

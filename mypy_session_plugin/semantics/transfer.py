@@ -14,8 +14,6 @@ from mypy_session_plugin.facts.values import (
     Bound,
     Function,
     ObjectId,
-    Subject,
-    Test,
     Value,
     carrier,
     constant,
@@ -231,10 +229,7 @@ class Transfer:
         store.variables[instruction.target] = conditions.compare(instruction, store, self._stability)
 
     def _is_instance(self, instruction: graph.IsInstance, store: Store) -> None:
-        name = getattr(instruction.class_expression, "fullname", "")
-        place = instruction.subject_place
-        subject = Subject(place, "isinstance", name) if place is not None and name else None
-        store.variables[instruction.target] = frozenset({Test(True, subject)})
+        store.variables[instruction.target] = conditions.is_instance(instruction)
 
     def _call(self, instruction: graph.Call, store: Store) -> None:
         ended = None
