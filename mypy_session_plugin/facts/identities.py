@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mypy_session_plugin.facts.values import Constant
@@ -72,6 +73,14 @@ class Content:
         """After an assignment of a variable that may tell the row."""
         named = self.row is not None and variable in self.row.parts
         return replace(self, row=None) if named else self
+
+    def called(self, change: Callable[[str], str | None]) -> Content:
+        """The same with the row's variables called differently; without the row where one has no name."""
+        if self.row is None or not any(isinstance(part, str) for part in self.row.parts):
+            return self
+        parts = tuple(change(part) if isinstance(part, str) else part for part in self.row.parts)
+        known = tuple(part for part in parts if part is not None)
+        return replace(self, row=RowKey(self.row.class_name, known) if len(known) == len(parts) else None)
 
 
 #: An instance of which no more is known than its state.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mypy.nodes import CallExpr, Context, RefExpr
+from mypy.nodes import CallExpr, Context
 
 from mypy_session_plugin.facts.effects import FunctionStub
 from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
@@ -18,8 +18,6 @@ from mypy_session_plugin.facts.values import (
     Function,
     Method,
     ObjectId,
-    Subject,
-    Test,
     Value,
     carrier,
     join,
@@ -209,10 +207,7 @@ class Calls:
             self._world.listener(RevealEvent(node, values[0], is_session), store)
             return values[0]
         if full_name == "builtins.isinstance" and len(values) == 2:
-            place, tested = instruction.arguments[0].place, node.args[1]
-            name = tested.fullname if isinstance(tested, RefExpr) else ""
-            subject = Subject(place, "isinstance", name) if place is not None and name else None
-            return frozenset({Test(True, subject)})
+            return conditions.is_instance(instruction.arguments[0].place, node.args[1])
         if full_name in INSPECT and len(values) == 1:
             facts = LibraryFacts(INSTANCE_STATE, holds=values[0])
             return frozenset({store.create(ObjectId("result", site_of(node)), facts)})
@@ -223,9 +218,7 @@ class Calls:
         return None
 
     def _stubbed(self, instruction: Call, site: CallSite, store: Store) -> Value | None:
-        receiver: Value = NOTHING_KNOWN
-        if instruction.receiver is not None:
-            receiver = store.value(instruction.receiver)
+        receiver = NOTHING_KNOWN if instruction.receiver is None else store.value(instruction.receiver)
         overloads = self._overloads(instruction, site, store, receiver)
         if overloads is None:
             receiver = self.callee(instruction, store)

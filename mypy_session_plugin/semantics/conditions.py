@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from mypy.nodes import Node, RefExpr
+
 from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts
 from mypy_session_plugin.facts.states import Level, Situation, State
 from mypy_session_plugin.facts.store import Store
@@ -22,7 +24,7 @@ from mypy_session_plugin.facts.values import (
     Value,
     objects,
 )
-from mypy_session_plugin.flow.graph import Branch, Compare, IsInstance, Place
+from mypy_session_plugin.flow.graph import Branch, Compare, Place
 from mypy_session_plugin.semantics.identities import are_different, note_comparison
 from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.stability import Stability
@@ -53,9 +55,9 @@ def negate(value: Value, surely: bool) -> Value:
     return frozenset(result)
 
 
-def is_instance(instruction: IsInstance) -> Value:
-    """The value of the test of a class pattern."""
-    name, place = getattr(instruction.class_expression, "fullname", ""), instruction.subject_place
+def is_instance(place: Place | None, tested: Node | None) -> Value:
+    """The value of the test whether what a place holds is of a class."""
+    name = tested.fullname if isinstance(tested, RefExpr) else ""
     subject = Subject(place, "isinstance", name) if place is not None and name else None
     return frozenset({Test(True, subject)})
 

@@ -13,6 +13,7 @@ from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, ObjectId, 
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics.binding import BoundCall, Given
 from mypy_session_plugin.semantics.cascades import may_be_one
+from mypy_session_plugin.semantics.frames import GIVEN_BACK
 from mypy_session_plugin.semantics.sessions import Relation, relation
 from mypy_session_plugin.semantics.shapes import Entity
 from mypy_session_plugin.semantics.world import World
@@ -70,7 +71,7 @@ def held_instance(store: Store, row: RowKey | None, session: Value) -> tuple[str
         facts = store.heap.get(identity) if isinstance(identity, ObjectId) and not identity.older else None
         if not isinstance(facts, InstanceFacts) or facts.content.row != row or not _is_in(store, facts, session):
             continue
-        if isinstance(name, str) and isinstance(identity, ObjectId):
+        if isinstance(name, str) and name != GIVEN_BACK and isinstance(identity, ObjectId):
             return name, identity
     return None
 

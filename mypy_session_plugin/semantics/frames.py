@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 
-from mypy_session_plugin.facts.objects import ContainerFacts, Facts, SessionFacts
+from mypy_session_plugin.facts.identities import NO_CONTENT, NO_IDENTITY
+from mypy_session_plugin.facts.objects import ContainerFacts, Facts, InstanceFacts, SessionFacts
 from mypy_session_plugin.facts.store import ATTRIBUTES, GLOBALS, Name, Store
 from mypy_session_plugin.facts.values import (
     NONE_VALUE,
@@ -79,6 +80,7 @@ class Frame:
     def enter(self, store: Store, parameters: dict[str, Value]) -> Store:
         """The store in which the callee begins."""
         heap, change = _renamed(store.heap, self.inward)
+        _call_rows(heap, lambda variable: _OUTSIDE + variable)
         _names, held = _kept(store, self)
         elements = join([rename(value, change) for value in held]) if held else frozenset()
         fixed = tuple(rename(value, change) for value in held)
@@ -96,12 +98,14 @@ class Frame:
             inner = self.inward(place)
             if len(inner) > 1 and not inner[0].startswith(_OUTSIDE):
                 paths[inner] = rename(value, change)
-        return Store(variables, paths, heap, {}, self._epochs(store))
+        return Store(variables, paths, heap, {}, self._epochs(store, parameters))
 
-    def _epochs(self, store: Store) -> dict[Place, frozenset[Hashable]]:
+    def _epochs(self, store: Store, parameters: Iterable[str]) -> dict[Place, frozenset[Hashable]]:
+        """Which assignments the callee's places have seen: what has no place of the caller's may have seen any."""
         epochs = {
             place: sites for place, sites in store.epochs.items() if _is_common(place[0]) or place[0] in self.shared
         }
+        epochs.update({(variable,): frozenset({(RAN, self.site)}) for variable in parameters})
         for outer, variable in self.places:
             globals_ = store.epochs.get(GLOBALS, frozenset()) if "." in outer[0] else frozenset()
             epochs[(variable,)] = store.epoch(outer) | globals_
@@ -114,6 +118,8 @@ class Frame:
     def leave(self, before: Store, entry: Store, exit_: Store) -> tuple[Store, Value]:
         """The caller's store after the call, and what the callee has given back."""
         heap, change = _renamed(exit_.heap, self.outward)
+        _let_go(heap, entry)
+        _call_rows(heap, lambda variable: variable[len(_OUTSIDE) :] if variable.startswith(_OUTSIDE) else None)
         frame = heap.pop(self._frame)
         names, _held = _kept(before, self)
         fixed = frame.fixed if isinstance(frame, ContainerFacts) else None
@@ -224,6 +230,31 @@ def _renamed(
     return result, change
 
 
+def _call_rows(heap: dict[ObjectId, Facts], change: Callable[[str], str | None]) -> None:
+    """A variable that tells a row is the caller's or the callee's, which may have the same name."""
+    for identity, facts in heap.items():
+        if isinstance(facts, InstanceFacts) and facts.content is not NO_CONTENT:
+            content = facts.content.called(change)
+            if content is not facts.content:
+                heap[identity] = replace(facts, content=content)
+
+
+def _let_go(heap: dict[ObjectId, Facts], entry: Store) -> None:
+    """The callee's variables keep no session alive any more, and its places are not told apart by their owners."""
+    for identity, facts in heap.items():
+        if isinstance(facts, SessionFacts) and facts.identity != NO_IDENTITY:
+            before = entry.session(identity)
+            held = facts.identity.held and before is not None and before.identity.held
+            given_as = None if _is_gone(identity) else facts.identity.given_as
+            heap[identity] = replace(facts, identity=replace(facts.identity, held=held, given_as=given_as))
+
+
+def _is_gone(identity: ObjectId) -> bool:
+    """Whether an object is called by a place of a callee that has returned."""
+    place = identity.site[0] if identity.kind == "path" and isinstance(identity.site, tuple) else None
+    return isinstance(place, tuple) and str(place[0]).startswith(_GONE)
+
+
 def _same(identity: ObjectId) -> ObjectId:
     return identity
 
@@ -235,4 +266,4 @@ def _changed(identity: ObjectId, change_place: Callable[[Place], Place]) -> Obje
         return identity
     place = change_place(site[0])
     gone = place[0].startswith(_GONE)
-    return ObjectId("path", (place, frozenset() if gone else site[1]), identity.older or gone)
+    return ObjectId("path", (place, frozenset({_GONE}) if gone else site[1]), identity.older or gone)

@@ -229,7 +229,8 @@ class Transfer:
         store.variables[instruction.target] = conditions.compare(instruction, store, self._stability)
 
     def _is_instance(self, instruction: graph.IsInstance, store: Store) -> None:
-        store.variables[instruction.target] = conditions.is_instance(instruction)
+        tested = conditions.is_instance(instruction.subject_place, instruction.class_expression)
+        store.variables[instruction.target] = tested
 
     def _call(self, instruction: graph.Call, store: Store) -> None:
         ended = None
