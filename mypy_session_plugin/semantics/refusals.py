@@ -96,9 +96,16 @@ def _works(store: Store, bound: BoundCall, on_session: bool) -> bool:
 
 
 def _works_in_block(store: Store, standing: Standing, bound: BoundCall, session: Value, on_session: bool) -> bool:
+    if _is_in_root(standing):
+        return sends(bound, store)
     if _works(store, bound, on_session):
         return True
     return need_of(bound, store) is Need.LOAD and bool(bound.given) and _all_expired(store, standing, session)
+
+
+def _is_in_root(standing: Standing) -> bool:
+    """Whether only a savepoint has ended: `add()` and what is loaded need no more than the root, which still runs."""
+    return standing.phase is not Phase.NONE
 
 
 def _all_expired(store: Store, standing: Standing, session: Value) -> bool:
@@ -153,7 +160,8 @@ def refused_load(store: Store, value: Value) -> tuple[ObjectId, Refused] | None:
         certain = only_standing.ended is not None and len(held) == len(facts.situations)
         over = only_standing.ended
         closed = over is not None and over.event == "close()"
-        found = Refusal.ENDED if certain and not closed and _all_expired(store, only_standing, session) else None
+        certain = certain and not closed and not _is_in_root(only_standing)
+        found = Refusal.ENDED if certain and _all_expired(store, only_standing, session) else None
     return None if found is None else (owner, Refused(found, only_standing))
 
 

@@ -43,11 +43,11 @@ if TYPE_CHECKING:
     from mypy_session_plugin.semantics.transfer import Transfer
 
 #: How many calls deep a body is followed.
-MAXIMUM_DEPTH = 3
+MAXIMUM_DEPTH = 2
 #: A function of more instructions than this is not followed.
-MAXIMUM_INSTRUCTIONS = 400
+MAXIMUM_INSTRUCTIONS = 120
 #: So many bodies are followed for one unit; further calls are unknown code.
-MAXIMUM_RUNS = 300
+MAXIMUM_RUNS = 60
 #: So many entries of one call are remembered.
 REMEMBERED = 4
 

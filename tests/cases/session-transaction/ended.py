@@ -58,7 +58,7 @@ def savepoint_bad(session: Session) -> None:
     with session.begin_nested() as savepoint:
         session.add(User(name="anna"))
         savepoint.rollback()
-        session.add(User(name="bert"))  # error: [session-transaction] (rollback() at line 60)
+        session.scalars(select(User)).all()  # error: [session-transaction] (rollback() at line 60)
 
 
 def root_inside_a_savepoint_bad(session: Session) -> None:
@@ -233,3 +233,26 @@ def repeated_block_ok(session: Session, names: list[str]) -> None:
         with session.begin():
             session.add(User(name=name))
             session.commit()
+
+
+def added_after_the_savepoint_ok(session: Session) -> None:
+    """Only what sends SQL needs a savepoint that is open: the root transaction still runs."""
+    with session.begin_nested() as savepoint:
+        savepoint.rollback()
+        session.add(User(name="later"))
+
+
+def commit_after_the_savepoint_ok(session: Session) -> None:
+    with session.begin_nested() as savepoint:
+        savepoint.commit()
+        session.commit()
+
+
+def loaded_before_the_savepoint_ok(session: Session) -> str:
+    """The end of a savepoint expires only what was changed in it."""
+    user = session.get_one(User, 1)
+    session.refresh(user)
+    with session.begin_nested() as savepoint:
+        savepoint.rollback()
+        session.get(User, 1)
+        return user.name
