@@ -1,7 +1,8 @@
 """session-transaction: a transaction begun while one runs, or worked with in its block after its end.
 
 Guarantee: on a path that the author wrote SQLAlchemy raises: `begin()` after the session has begun a transaction, by
-itself or by `begin()`; SQL, `add()`, `commit()` and their like inside the `with` block of a transaction that has ended; of a savepoint that has, SQL alone.
+itself or by `begin()`; SQL, `add()`, `commit()` and their like inside the `with` block of a transaction that has
+ended; of a savepoint that has, SQL alone.
 
 Source: https://docs.sqlalchemy.org/en/20/orm/session_transaction.html
 """
