@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mypy.nodes import (
     GDEF,
     AssignmentStmt,
+    CallExpr,
     FuncDef,
     MemberExpr,
     MypyFile,
@@ -143,7 +144,7 @@ class Events:
             return True
         if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self.wanted):
             return True
-        if self._opens_bound(names) and (not self.sinks.working.isdisjoint(names) or _assigns_attribute(unit, names)):
+        if self._opens_bound(names) and (not self.sinks.working.isdisjoint(names) or _changes_attributes(unit, names)):
             return True
         if self.sinks.holding.isdisjoint(names) or not _is_given_two_sessions(unit):
             return False
@@ -203,19 +204,27 @@ class Events:
         return has_phantom_signature(symbol.node)
 
 
-def _assigns_attribute(unit: FuncDef | MypyFile, names: set[str]) -> bool:
-    """Whether a unit assigns an attribute, which may be that of a mapped instance; it is looked through once."""
+def _changes_attributes(unit: FuncDef | MypyFile, names: set[str]) -> bool:
+    """Whether a unit changes an attribute, which may be that of a mapped instance; it is looked through once."""
     from mypy_session_plugin.flow.syntax import descendants
 
     if ASSIGNMENTS_SEEN in names:
         return False
     names.add(ASSIGNMENTS_SEEN)
-    return any(
-        isinstance(target, MemberExpr)
-        for node in descendants(unit, into_functions=isinstance(unit, FuncDef))
-        if isinstance(node, (AssignmentStmt, OperatorAssignmentStmt))
-        for target in (node.lvalues if isinstance(node, AssignmentStmt) else [node.lvalue])
-    )
+    return any(_changes_attribute(node) for node in descendants(unit, into_functions=isinstance(unit, FuncDef)))
+
+
+def _changes_attribute(node: Node) -> bool:
+    """Whether a node assigns an attribute, or puts something into one that may be a collection."""
+    match node:
+        case AssignmentStmt():
+            return any(isinstance(target, MemberExpr) for target in node.lvalues)
+        case OperatorAssignmentStmt():
+            return isinstance(node.lvalue, MemberExpr)
+        case CallExpr(callee=MemberExpr(name="append" | "add", expr=MemberExpr())):
+            return True
+        case _:
+            return False
 
 
 def _is_given_two_sessions(unit: FuncDef | MypyFile) -> bool:

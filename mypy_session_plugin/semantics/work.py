@@ -158,7 +158,7 @@ def write_instance(store: Store, owner: Value, node: Context, surely: bool) -> N
     only = next(iter(found)) if len(found) == 1 else None
     if only is not None and surely and len(owner) == 1:
         change(store, only, lambda work: work.wrote(node))
-    elif found:
+    elif found or not owner:
         may_write(store)
 
 
@@ -180,12 +180,12 @@ class Written:
             return
         match name.removesuffix("_all"):
             case "add":
-                self._tell([_is_new(store, target) for target in targets])
+                self._tell([is_new(store, target) for target in targets])
                 self.takes_back = any(_may_be_marked(store, target) for target in targets)
             case "delete" if bound.stub.error:
                 self._tell([_is_instance(store, target) for target in targets])
             case "merge":
-                self._tell([_is_new(store, given.value) or None for given in bound.given[:1]])
+                self._tell([is_new(store, given.value) or None for given in bound.given[:1]])
             case "delete" | "update" | "bulk_save_objects" | "bulk_insert_mappings" | "bulk_update_mappings":
                 self._tell([True])
             case _:
@@ -197,7 +197,7 @@ class Written:
         self.maybe = self.surely or not answers or None in answers
 
 
-def _is_new(store: Store, value: Value) -> bool | None:
+def is_new(store: Store, value: Value) -> bool | None:
     """Whether an instance that is added is certainly inserted; False where it is in the session already."""
     states: set[State | None] = set()
     for atom in value:

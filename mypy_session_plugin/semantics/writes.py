@@ -88,8 +88,29 @@ def method(world: World, store: Store, instruction: Call) -> None:
     receiver = store.value(instruction.receiver) if instruction.receiver is not None else frozenset()
     if instruction.method in CHANGING and not _is_made_here(store, receiver):
         owner = _owner_of_collection(instruction.node)
-        if owner is None or _may_be_instance(world, store, frozenset(), owner):
+        if owner is not None and _takes_in(world, store, instruction, owner):
+            work.write_instance(store, _value_at(store, owner), instruction.node, surely=True)
+        elif owner is None or _may_be_instance(world, store, frozenset(), owner):
             work.may_write(store)
+
+
+def _takes_in(world: World, store: Store, instruction: Call, owner: Expression) -> bool:
+    """Whether a new instance is put into a relationship that takes it into the session of the owner."""
+    callee = getattr(instruction.node, "callee", None)
+    collection = getattr(callee, "expr", None)
+    if instruction.method not in ("append", "add") or not isinstance(collection, MemberExpr):
+        return False
+    relationship = world.shapes.relationships.of(info_of(world.type(owner)), collection.name)
+    new = [work.is_new(store, store.value(argument.value)) for argument in instruction.arguments]
+    return new == [True] and relationship is not None and relationship.many and "save-update" in relationship.cascades
+
+
+def _value_at(store: Store, expression: Expression) -> Value:
+    """What an access path is known to hold; nothing where that is not known."""
+    place = place_of(expression)
+    if place is None:
+        return frozenset()
+    return store.variables.get(place[0], frozenset()) if len(place) == 1 else store.paths.get(place, frozenset())
 
 
 def _owner_of_collection(node: Context) -> Expression | None:

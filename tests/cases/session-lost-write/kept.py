@@ -411,6 +411,19 @@ def unmapped_attribute_ok(engine: Engine) -> None:
         user.title = "Dr."
 
 
+def append_to_transient_ok(engine: Engine) -> User:
+    with Session(engine) as session:
+        user = User(name="ann")
+        user.posts.append(Post(title="news"))
+        print(session.get(User, 1))
+        return user
+
+
+def append_what_there_is_ok(engine: Engine, post: Post) -> None:
+    with Session(engine) as session:
+        session.get_one(User, 1).posts.append(post)
+
+
 def transient_attribute_ok(engine: Engine) -> User:
     with Session(engine) as session:
         user = User(name="ann")

@@ -63,6 +63,12 @@ def attribute_of_each_bad(engine: Engine) -> None:
             user.name = "ann"  # error: [session-lost-write]
 
 
+def append_bad(engine: Engine) -> None:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        user.posts.append(Post(title="news"))  # error: [session-lost-write] this append()
+
+
 def delete_bad(engine: Engine) -> None:
     with Session(engine) as session:
         session.delete(session.get_one(User, 1))  # error: [session-lost-write] this delete()
