@@ -323,7 +323,9 @@ class Calls:
         values = [store.value(argument.value) for argument in instruction.arguments]
         for value in values:
             mark_read(store, value, node)
-        receiver = store.value(instruction.receiver) if instruction.receiver is not None else frozenset()
+        own = self._stability.own_place(getattr(node, "callee", node))
+        source = instruction.receiver if own is None else own[0]
+        receiver = store.value(source) if source is not None else frozenset()
         if self._is_closed(instruction, (*values, receiver), store):
             for value in values:
                 containers.link_all(store, value)
@@ -333,9 +335,8 @@ class Calls:
             writes.closed_call(store, instruction, (*values, receiver), self._site_package(instruction))
             self._set_attribute(instruction, store)
         else:
-            places = [argument.place for argument in instruction.arguments]
-            places.append(self._stability.own_place(getattr(node, "callee", node)))
-            called = self.callee(instruction, store)
+            places = [own, *(argument.place for argument in instruction.arguments)]
+            called = self.callee(instruction, store) if own is None else receiver
             boundaries.use_by_call(world, store, [*values, called], node)
             if instruction.method not in boundaries.KEEPING:
                 boundaries.pass_on(world, store, values)

@@ -29,6 +29,16 @@ class CountingRegistry(scoped_session[Session]):
         self.expire_all()
 
 
+class LoggingRegistry(scoped_session[Session]):
+    def remove(self) -> None:
+        super().remove()
+
+
+class LoggingSession(Session):
+    def close(self) -> None:
+        super().close()
+
+
 Factory = sessionmaker(autoflush=False)
 Registry = scoped_session(Factory)
 WrittenInOne = scoped_session(sessionmaker(autoflush=False, expire_on_commit=False))
@@ -98,7 +108,16 @@ def a_registry_of_the_users_own(engine: Engine) -> None:
     registry = CountingRegistry(sessionmaker(engine))
     user = registry.get_one(User, 1)
     registry.remove()
-    reveal_state(user)  # persistent | unknown
+    reveal_state(user)  # persistent
+
+
+def an_overriding_method_runs_the_overridden_one(engine: Engine) -> None:
+    registry, session = LoggingRegistry(sessionmaker(engine)), LoggingSession(engine)
+    first, second = registry.get_one(User, 1), session.get_one(User, 1)
+    registry.remove()
+    reveal_state(first)  # persistent | unknown
+    session.close()
+    reveal_state(second)  # persistent | unknown
 
 
 def every_session_is_closed(engine: Engine) -> None:
