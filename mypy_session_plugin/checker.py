@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mypy.nodes import FuncDef, FuncItem, MypyFile
 
@@ -78,14 +78,15 @@ def _library(stub_paths: tuple[Path, ...]) -> Library:
 
 
 def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> None:
-    _shared(checker, options)[5].runs.left = MAXIMUM_RUNS
+    shared = _shared(checker, options)
+    shared.own.runs.left = MAXIMUM_RUNS
     collector = Collector(_silent_codes(checker, unit, options))
     bodies = Bodies(partial(_examine, checker, options))
     for world in _worlds(checker, unit, options):
         _analyse_graph(world, collector, bodies)
     for reported in collector.reports():
         finding = reported.finding
-        error = _shared(checker, options)[0].error(finding.raises) if finding.raises else frozenset()
+        error = shared.types.error(finding.raises) if finding.raises else frozenset()
         if not is_expected(unit, finding.node, error) and not bodies.is_inside(finding.node, unit):
             report.report(checker, finding.message, finding.node, reported.code, finding.notes)
     for node, text in collector.revealed():
@@ -155,12 +156,24 @@ def sinks(options: Options) -> Sinks:
     return read_sinks(_library(options.stub_paths), options.stub_paths, named, optional)
 
 
+class _Shared(NamedTuple):
+    """What is known for all functions of one module, in the order in which a `World` takes it."""
+
+    types: Types
+    library: Library
+    shapes: Shapes
+    binder: Binder
+    factories: Factories
+    own: OwnCode
+    surroundings: Surroundings
+
+
 @dataclass(slots=True)
 class _Current:
     """The checker whose functions are analysed now, and what is known for all of them."""
 
     checker: TypeChecker | None = None
-    shared: tuple[Types, Library, Shapes, Binder, Factories, OwnCode, Surroundings] | None = None
+    shared: _Shared | None = None
 
 
 _current = _Current()
@@ -171,15 +184,19 @@ def forget() -> None:
     _current.checker, _current.shared = None, None
 
 
-def _shared(
-    checker: TypeChecker, options: Options
-) -> tuple[Types, Library, Shapes, Binder, Factories, OwnCode, Surroundings]:
-    if _current.checker is not checker or _current.shared is None or not _current.shared[0].is_current():
+def _shared(checker: TypeChecker, options: Options) -> _Shared:
+    if _current.checker is not checker or _current.shared is None or not _current.shared.types.is_current():
         library = _library(options.stub_paths)
         mapped, types = MappedClasses(), Types(checker)
         shapes = Shapes(mapped, library)
-        own = own_code(types, library, mapped)
         _current.checker = checker
-        module = (Factories(checker.tree), own, Surroundings(checker.tree))
-        _current.shared = (types, library, shapes, Binder(shapes, types.of), *module)
+        _current.shared = _Shared(
+            types,
+            library,
+            shapes,
+            Binder(shapes, types.of),
+            Factories(checker.tree),
+            own_code(types, library, mapped),
+            Surroundings(checker.tree),
+        )
     return _current.shared

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,11 +48,6 @@ OPENING = "<opening>"
 BINDING = re.compile("engine|sessionmaker", re.IGNORECASE)
 #: What may take a session out of a generator that makes it.
 TAKES_FROM_A_GENERATOR = "builtins.next"
-#: Stands among a unit's names once its syntax has been looked through for what leaves a block.
-LOOKED_THROUGH = "<looked through>"
-
-#: Stands among a unit's names once its assignments have been looked through.
-ASSIGNMENTS_SEEN = "<assignments seen>"
 #: Stands among a unit's names for every other use of a library.
 USE = "<use>"
 
@@ -60,6 +56,42 @@ MERGE = "merge"
 
 #: The method of a library that mypy looks up as one of the user's own subclass, whose constructor takes the sessions.
 STARTS_A_THREAD = "start"
+
+
+class _Look:
+    """What the syntax of one unit tells, read when it is asked for, and the last answer about its names.
+
+    `body` is what was looked at, which the daemon replaces in place, `judged` of how many names the answer was.
+    """
+
+    def __init__(self, unit: FuncDef | MypyFile, body: object) -> None:
+        self.unit = unit
+        self.body = body
+        self.judged = 0
+        self.enough = False
+
+    @cached_property
+    def may_leave(self) -> bool:
+        """Whether the unit closes a session that something in it may outlive."""
+        from mypy_session_plugin.semantics.leaving_hints import may_leave
+
+        return may_leave(self.unit)
+
+    @cached_property
+    def is_watched(self) -> bool:
+        """Whether something may be reported of the transactions of the unit."""
+        from mypy_session_plugin.flow.syntax import descendants
+        from mypy_session_plugin.semantics.watch import watch
+
+        return watch(self.unit, descendants(self.unit, into_functions=True)).reports
+
+    @cached_property
+    def changes_attributes(self) -> bool:
+        """Whether the unit changes an attribute, which may be that of a mapped instance."""
+        from mypy_session_plugin.flow.syntax import descendants
+
+        nodes = descendants(self.unit, into_functions=isinstance(self.unit, FuncDef))
+        return any(map(_changes_attribute, nodes))
 
 
 class Events:
@@ -81,15 +113,19 @@ class Events:
         self._read_sinks = sinks
         self._sinks: Sinks | None = None
         self._names: frozenset[str] = frozenset()
-        #: The body of the unit whose syntax was read last, which the daemon replaces in place, and what it said.
-        self._body: object = None
-        self._watched = False
+        self._looks: dict[FuncDef | MypyFile, _Look] = {}
         #: Whether the build knows the phantom types: without them no signature has one.
         self.phantom_types = False
-        #: The codes that are off by default and on in the module at hand.
-        self.wanted: frozenset[str] = frozenset()
-        #: The text of the module at hand.
-        self.text: Callable[[], str] = str
+        self._wanted: frozenset[str] = frozenset()
+        self._text: Callable[[], str] = str
+
+    def enter(self, tree: MypyFile, wanted: frozenset[str]) -> None:
+        """Mypy goes on with a module, in which these codes are on that are off by default."""
+        self._wanted, self._text, self._looks = wanted, cache(partial(_text_of, tree)), {}
+
+    def leave(self) -> None:
+        """Mypy has done with the module: its tree is let go."""
+        self._text, self._looks = str, {}
 
     def name_of_interest(self, full_name: str) -> str | None:
         """What a call or a read of `full_name` adds to what is known of the unit in which it stands; None: nothing."""
@@ -137,48 +173,44 @@ class Events:
         return self._names
 
     def are_enough(self, names: set[str], unit: FuncDef | MypyFile) -> bool:
-        """Whether something may be reported in a unit with these names of interest."""
-        if self.sinks.are_enough(names, CONSTRUCTION in names, OPENING in names):
+        """Whether something may be reported in a unit with these names of interest, to which others may come."""
+        body = unit.body if isinstance(unit, FuncDef) else unit.defs
+        look = self._looks.get(unit)
+        if look is None or look.body is not body:
+            look = self._looks[unit] = _Look(unit, body)
+        if look.judged < len(names):
+            look.enough = self._judge(names, look)
+            look.judged = len(names)
+        return look.enough
+
+    def _judge(self, names: set[str], look: _Look) -> bool:
+        from mypy_session_plugin.semantics.leaving_hints import CLOSING
+        from mypy_session_plugin.semantics.watch import TRIGGERS
+
+        opens = OPENING in names
+        if self.sinks.are_enough(names, CONSTRUCTION in names, opens):
             return True
-        if self._may_leave(names, unit) or self._is_watched(names, unit):
+        if (opens or not CLOSING.isdisjoint(names)) and look.may_leave:
             return True
-        if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self.wanted):
+        if (opens or not TRIGGERS.isdisjoint(names)) and look.is_watched:
             return True
-        if self._opens_bound(names) and (not self.sinks.working.isdisjoint(names) or _changes_attributes(unit, names)):
+        if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._wanted):
             return True
-        if self.sinks.holding.isdisjoint(names) or not _is_given_two_sessions(unit):
+        if opens and self._binds_to_engine() and (not self.sinks.working.isdisjoint(names) or look.changes_attributes):
+            return True
+        if self.sinks.holding.isdisjoint(names) or not _is_given_two_sessions(look.unit):
             return False
         names.add(OPENING)
         return True
 
-    def _opens_bound(self, names: set[str]) -> bool:
-        """Whether a unit with these names opens a session of which it may be known that it is on an engine."""
-        return OPENING in names and BINDING.search(self.text()) is not None
+    def _binds_to_engine(self) -> bool:
+        """Whether it may be known in the module that a session is on an engine."""
+        return BINDING.search(self._text()) is not None
 
     def are_enough_together(self, names: set[str]) -> bool:
         """Whether something may be reported in a unit that, with the functions that it calls, has these names."""
         states = names - self.sinks.certain
         return MERGE in names or self.sinks.are_enough(states, CONSTRUCTION in names, OPENING in names)
-
-    def _may_leave(self, names: set[str], unit: FuncDef | MypyFile) -> bool:
-        """Whether a unit with these names of interest closes a session that something in it may outlive."""
-        from mypy_session_plugin.semantics.leaving_hints import CLOSING, may_leave
-
-        if LOOKED_THROUGH in names or (OPENING not in names and CLOSING.isdisjoint(names)):
-            return False
-        names.add(LOOKED_THROUGH)
-        return may_leave(unit)
-
-    def _is_watched(self, names: set[str], unit: FuncDef | MypyFile) -> bool:
-        """Whether the syntax of a unit with one of the names of a transaction tells of what may be reported."""
-        from mypy_session_plugin.semantics.watch import TRIGGERS, watch
-
-        if OPENING not in names and names.isdisjoint(TRIGGERS):
-            return False
-        body = unit.body if isinstance(unit, FuncDef) else unit.defs
-        if self._body is not body:
-            self._body, self._watched = body, watch(unit).reports
-        return self._watched
 
     def units_with_session_expressions(self, tree: MypyFile) -> Callable[[FuncDef | MypyFile], bool] | None:
         """Which units of a module may report on a configured session expression; None if the module names none.
@@ -186,7 +218,7 @@ class Events:
         Of an expression whose type is Any mypy looks up no name at all, so the text is all there is to go by.
         """
         names = {name.removesuffix("()").rpartition(".")[2] for name in self._expressions}
-        text = text_of(tree) if names else ""
+        text = _text_of(tree) if names else ""
         if not any(name in text for name in names):
             return None
         sinks = "|".join(map(re.escape, sorted(self.sinks.certain | self.sinks.stateful)))
@@ -202,16 +234,6 @@ class Events:
             constructor = symbol.node.get("__init__")
             return constructor is not None and has_phantom_signature(constructor.node)
         return has_phantom_signature(symbol.node)
-
-
-def _changes_attributes(unit: FuncDef | MypyFile, names: set[str]) -> bool:
-    """Whether a unit changes an attribute, which may be that of a mapped instance; it is looked through once."""
-    from mypy_session_plugin.flow.syntax import descendants
-
-    if ASSIGNMENTS_SEEN in names:
-        return False
-    names.add(ASSIGNMENTS_SEEN)
-    return any(_changes_attribute(node) for node in descendants(unit, into_functions=isinstance(unit, FuncDef)))
 
 
 def _changes_attribute(node: Node) -> bool:
@@ -245,7 +267,7 @@ def _is_session(type_: Type) -> bool:
     return info is not None and any(base.name.endswith("Session") for base in info.mro)
 
 
-def text_of(tree: MypyFile) -> str:
+def _text_of(tree: MypyFile) -> str:
     """The source of a module; nothing where its file cannot be read."""
     try:
         return Path(tree.path).read_text(encoding="utf-8", errors="replace")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from mypy.nodes import FuncDef, MypyFile
 from mypy.plugin import FunctionContext
 
 from mypy_session_plugin.codes import CODES
-from mypy_session_plugin.events import OPENING, Events, is_phantom_typed, text_of
+from mypy_session_plugin.events import OPENING, Events, is_phantom_typed
 from mypy_session_plugin.mypy_compat import last_look
 from mypy_session_plugin.mypy_compat.callers import Callers
 from mypy_session_plugin.mypy_compat.report import is_enabled, is_silent
@@ -95,6 +94,7 @@ class Modules:
         if not was_entered:
             trigger = self._trigger_of_unseen(tree)
         self._checker, self._trigger = None, None
+        self._events.leave()
         if trigger is not None:
             trigger.finish()
             self._forget()
@@ -108,8 +108,7 @@ class Modules:
         if trigger is None or trigger.checker is not checker:
             trigger = None if is_silent(checker) else self._new_trigger(checker)
         self._trigger = trigger
-        self._events.text = cache(partial(text_of, checker.tree))
-        self._events.wanted = frozenset(name for name in _OPTIONAL if is_enabled(checker, name))
+        self._events.enter(checker.tree, frozenset(name for name in _OPTIONAL if is_enabled(checker, name)))
         if last_look.IS_GIVEN:
             self._triggers[checker.tree.fullname] = trigger
         if trigger is not None and trigger.eager:
@@ -121,8 +120,11 @@ class Modules:
 
     def _new_trigger(self, checker: TypeChecker) -> Trigger:
         units = self._events.units_with_session_expressions(checker.tree)
+        return self._trigger_for(checker, self._sweep(units), eager=units is not None)
+
+    def _trigger_for(self, checker: TypeChecker, sweep: Callable[[Unit], bool], eager: bool) -> Trigger:
         callers = Callers(checker.tree.fullname, self._events.are_enough_together)
-        return Trigger(checker, self._analyse, self._sweep(units), callers, eager=units is not None)
+        return Trigger(checker, self._analyse, sweep, callers, eager)
 
     def _trigger_of_unseen(self, tree: MypyFile) -> Trigger | None:
         """A trigger for a module in which mypy looked up no name, if there is something to analyse in it."""
@@ -134,8 +136,7 @@ class Modules:
         checker = last_look.checker_of(tree)
         if checker is None or is_silent(checker):
             return None
-        callers = Callers(tree.fullname, self._events.are_enough_together)
-        return Trigger(checker, self._analyse, sweep, callers, eager=True)
+        return self._trigger_for(checker, sweep, eager=True)
 
     def _sweep(self, units: Callable[[Unit], bool] | None) -> Callable[[Unit], bool]:
         """Which units of a module are looked at whatever is seen in them."""

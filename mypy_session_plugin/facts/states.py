@@ -30,6 +30,8 @@ class State(Enum):
 
 
 ATTACHED = frozenset({State.PENDING, State.PERSISTENT, State.DELETED})
+#: The states of an instance that no flush has inserted.
+UNSAVED = frozenset({State.TRANSIENT, State.PENDING})
 
 
 class Level(Enum):

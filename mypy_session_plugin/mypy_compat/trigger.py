@@ -170,7 +170,7 @@ class Trigger:
         The list appended to in one pass is walked in the next; before the implementation phase mypy clears it.
         """
         probe = self._probe
-        if probe is None or all(node is not probe.node for node in probe.nodes):
+        if probe is None or probe.node not in probe.nodes:
             return False
         return probe.nodes is self.checker.deferred_nodes or self.checker.pass_num == probe.pass_number + 1
 

@@ -15,12 +15,12 @@ from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import ObjectId, Unknown, Value
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, listing, quoted, situations_of, text_of, why
-from mypy_session_plugin.semantics.binding import Given, is_phantom
+from mypy_session_plugin.rules.operands import operands_of
+from mypy_session_plugin.semantics.binding import Given
 from mypy_session_plugin.semantics.contents import held_instance
 from mypy_session_plugin.semantics.events import CallEvent, Event
 from mypy_session_plugin.semantics.identities import is_held
-from mypy_session_plugin.semantics.library_calls import element_annotation, targets_of
-from mypy_session_plugin.semantics.parameters import RAISES_ANYWHERE, operation_of
+from mypy_session_plugin.semantics.parameters import RAISES_ANYWHERE
 from mypy_session_plugin.semantics.sessions import is_elsewhere
 
 ATTACHED_ERROR = "InvalidRequestError: Object '<{class}>' is already attached to session '...' (this is '...')"
@@ -42,17 +42,11 @@ class MismatchRule:
         """A verdict on each instance that is given to an operation of a session."""
         if not isinstance(event, CallEvent) or event.call.stub.effect("any_session") is not None:
             return
-        for given in event.call.given:
-            annotation = element_annotation(given.parameter.annotation)
-            if operation_of(annotation, event.name, store, event.session, any_session=False) is None:
-                continue
-            for position, target in enumerate(targets_of(store, given)):
-                if target:
-                    kind = is_phantom(annotation) or ""
-                    finding = _elsewhere(event, given, kind, target, store)
-                    if finding is None and kind in RAISES_ANYWHERE:
-                        finding = _second_of_its_row(event, given, target, store)
-                    yield Verdict((given.parameter.name, position), finding)
+        for item in operands_of(event, store):
+            finding = _elsewhere(event, item.given, item.kind, item.target, store)
+            if finding is None and item.kind in RAISES_ANYWHERE:
+                finding = _second_of_its_row(event, item.given, item.target, store)
+            yield Verdict(item.key, finding)
 
 
 def _elsewhere(event: CallEvent, given: Given, annotation: str, target: Value, store: Store) -> Finding | None:

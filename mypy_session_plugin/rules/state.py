@@ -17,12 +17,13 @@ from mypy_session_plugin.facts.states import Situation
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Unknown, Value
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, listing, quoted, situations_of, why
+from mypy_session_plugin.rules.operands import Operand, operands_of
 from mypy_session_plugin.semantics.binding import Given, is_phantom
 from mypy_session_plugin.semantics.events import CallEvent, DeclarationEvent, Event, PositionEvent
 from mypy_session_plugin.semantics.identities import is_fresh
 from mypy_session_plugin.semantics.instances import Operation
-from mypy_session_plugin.semantics.library_calls import element_annotation, targets_of
-from mypy_session_plugin.semantics.parameters import RAISES_ANYWHERE, operation_of
+from mypy_session_plugin.semantics.library_calls import element_annotation
+from mypy_session_plugin.semantics.parameters import RAISES_ANYWHERE
 from mypy_session_plugin.semantics.sessions import Relation, is_elsewhere, relation, setting_of
 
 #: What SQLAlchemy says where the flush that an operation begins with has deleted the instance.
@@ -51,19 +52,13 @@ class StateRule:
             yield Verdict(event.text, Finding(event.node, event.text))
 
     def _check_call(self, event: CallEvent, store: Store) -> Iterable[Verdict]:
-        any_session = event.call.stub.effect("any_session") is not None
-        for given in event.call.given:
-            annotation = element_annotation(given.parameter.annotation)
-            operation = operation_of(annotation, event.name, store, event.session, any_session)
-            if operation is None:
-                continue
-            for position, target in enumerate(targets_of(store, given)):
-                if target:
-                    finding = _raising(event, given, operation, target, store) or _dirty(event, given, target, store)
-                    yield Verdict((given.parameter.name, position), finding)
+        for item in operands_of(event, store):
+            finding = _raising(event, item, store) or _dirty(event, item.given, item.target, store)
+            yield Verdict(item.key, finding)
 
 
-def _raising(event: CallEvent, given: Given, operation: Operation, target: Value, store: Store) -> Finding | None:
+def _raising(event: CallEvent, operand: Operand, store: Store) -> Finding | None:
+    given, operation, target = operand.given, operand.operation, operand.target
     breaking: list[tuple[Situation, Origin | None]] = []
     class_name = ""
     for situation, origin, facts in situations_of(store, target):

@@ -49,8 +49,6 @@ LOCKS = frozenset(
 #: What hangs on an object of this class is another object in each thread.
 THREAD_LOCAL = "_thread._local"
 #: Decorators that leave the body to be what runs.
-_TRANSPARENT = frozenset({"builtins.staticmethod", "builtins.classmethod", "functools.wraps"})
-
 Path = tuple[str, ...]
 
 
@@ -117,7 +115,9 @@ def is_here(world: World, node: FuncItem) -> bool:
 
 
 def _is_transparent(node: Decorator) -> bool:
-    return all(isinstance(item, RefExpr) and item.fullname in _TRANSPARENT for item in node.original_decorators)
+    return all(
+        isinstance(item, RefExpr) and item.fullname in functions.TRANSPARENT for item in node.original_decorators
+    )
 
 
 def names_of(body: FuncItem, variable: str) -> list[NameExpr]:

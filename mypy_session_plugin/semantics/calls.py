@@ -42,6 +42,7 @@ from mypy_session_plugin.semantics.escapes import Escapes
 from mypy_session_plugin.semantics.events import RevealEvent
 from mypy_session_plugin.semantics.leading import is_result, mark_read
 from mypy_session_plugin.semantics.library_calls import LibraryCall, session_of
+from mypy_session_plugin.semantics.library_objects import may_be_session
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.overriding import is_replaced
 from mypy_session_plugin.semantics.phantom_calls import PhantomCalls
@@ -378,7 +379,7 @@ class Calls:
         if not isinstance(node, CallExpr) or calls_back:
             return False
         site = self._site(instruction, node)
-        takes_session = any(store.session(item) is not None for value in values for item in objects(value))
+        takes_session = any(may_be_session(store, value) for value in values)
         return site.is_closed and not (takes_session and site.package == "sqlalchemy")
 
     def _may_fill(self, instruction: Call, values: Sequence[Value]) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from mypy_session_plugin.facts.links import DELETE_ORPHAN, Edge
 from mypy_session_plugin.facts.objects import InstanceFacts
-from mypy_session_plugin.facts.states import ATTACHED, Followers, Situation, State
+from mypy_session_plugin.facts.states import ATTACHED, UNSAVED, Followers, Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, ObjectId
 
@@ -23,8 +23,6 @@ EXPUNGE = "expunge"
 REFRESH_EXPIRE = "refresh-expire"
 #: What the stubs' `@cascades` takes.
 KINDS = (SAVE_UPDATE, MERGE, DELETE, EXPUNGE, REFRESH_EXPIRE)
-
-_UNSAVED = (State.TRANSIENT, State.PENDING)
 
 
 def may_be_one(store: Store, one: ObjectId, other: ObjectId) -> bool:
@@ -52,7 +50,7 @@ def aliases(store: Store, instances: Iterable[ObjectId]) -> set[ObjectId]:
 def was_saved(facts: InstanceFacts) -> bool:
     """Whether the instance may have a row, so that loaded relationships may hold it, and it loaded ones."""
     return not facts.constructed or not all(
-        isinstance(item, Situation) and item.state in _UNSAVED for item in facts.situations
+        isinstance(item, Situation) and item.state in UNSAVED for item in facts.situations
     )
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from mypy.nodes import Context, FuncItem
 
-from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import ObjectId, Value, objects
+from mypy_session_plugin.facts.values import ObjectId, Value
 from mypy_session_plugin.facts.work import Deed, Deeds, Fate, Work
 from mypy_session_plugin.semantics import work
 from mypy_session_plugin.semantics.events import CommitEndEvent, Ending, SessionEndEvent, WriteEndEvent
-from mypy_session_plugin.semantics.results import FACTORY_BLOCK
+from mypy_session_plugin.semantics.library_objects import FACTORY_BLOCK, may_be_session, stands_for
 from mypy_session_plugin.semantics.unknown_calls import reachable
 from mypy_session_plugin.semantics.world import World
 
@@ -34,12 +33,7 @@ def tell_closed(
 
 def is_session(store: Store, receiver: Value) -> bool:
     """Whether a receiver is the session itself, or the block that has made it."""
-    found = [store.heap.get(item) for item in objects(receiver)]
-    return any(
-        isinstance(facts, SessionFacts)
-        or (isinstance(facts, LibraryFacts) and facts.class_name.endswith(FACTORY_BLOCK))
-        for facts in found
-    )
+    return may_be_session(store, receiver) or stands_for(store, receiver, FACTORY_BLOCK)
 
 
 def leave(world: World, store: Store, given_away: Value, raising: bool) -> None:

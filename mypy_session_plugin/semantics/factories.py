@@ -37,17 +37,13 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, Constant, Unknown, Value, objects
 from mypy_session_plugin.flow.syntax import children
 from mypy_session_plugin.mypy_compat.types import info_of
+from mypy_session_plugin.semantics.shapes import REGISTRIES
 
 #: The settings that states depend on, with what SQLAlchemy does where they are not given.
 DEFAULTS: dict[str, bool] = {"autoflush": True, "expire_on_commit": True, "close_resets_only": True}
 #: Functions and classes whose keywords are the settings of the sessions that they make.
 FACTORY_CLASSES = frozenset(
     {"sqlalchemy.orm.session.sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker"}
-)
-
-#: Classes whose objects hand out the sessions of the factory that they are given.
-REGISTRY_CLASSES = frozenset(
-    {"sqlalchemy.orm.scoping.scoped_session", "sqlalchemy.ext.asyncio.scoping.async_scoped_session"}
 )
 
 #: The setting that tells whether the sessions are bound to an engine, so that their transactions are their own.
@@ -240,7 +236,7 @@ def _factory_call(value: Expression) -> CallExpr | None:
     if not isinstance(value, CallExpr):
         return None
     full_name = getattr(getattr(value.callee, "node", None), "fullname", "")
-    if full_name in REGISTRY_CLASSES and value.args:
+    if full_name in REGISTRIES and value.args:
         return _factory_call(value.args[0])
     return value if full_name in FACTORY_CLASSES else None
 
@@ -251,7 +247,7 @@ def _factory_name(value: Expression) -> str | None:
         return None
     full_name = getattr(getattr(value.callee, "node", None), "fullname", "")
     factory = value.args[0]
-    return factory.fullname if full_name in REGISTRY_CLASSES and isinstance(factory, NameExpr) else None
+    return factory.fullname if full_name in REGISTRIES and isinstance(factory, NameExpr) else None
 
 
 def _top_level(tree: MypyFile) -> Iterator[AssignmentStmt]:

@@ -10,12 +10,11 @@ from mypy_session_plugin.facts.values import ObjectId, Value, objects
 from mypy_session_plugin.flow.graph import LoadAttribute, Place
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
 from mypy_session_plugin.semantics.making import site_of
-from mypy_session_plugin.semantics.shapes import LibraryShape, SessionShape, Shape
+from mypy_session_plugin.semantics.shapes import REGISTRY, LibraryShape, Shape
 from mypy_session_plugin.semantics.statement_roots import EXTENSION
 from mypy_session_plugin.semantics.world import World
 
 MODEL = "flask_sqlalchemy.model.Model"
-REGISTRY = SessionShape("sqlalchemy.orm.scoping.scoped_session", registry=True)
 
 
 def set_registry(world: World, store: Store, extension: Value, place: Place) -> None:

@@ -9,7 +9,7 @@ from mypy_session_plugin.facts.identities import NO_CONTENT
 from mypy_session_plugin.facts.links import Classes, Strays
 from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts, join_situations
 from mypy_session_plugin.facts.origin import Origin
-from mypy_session_plugin.facts.states import ATTACHED, Followers, Situation, State
+from mypy_session_plugin.facts.states import ATTACHED, UNSAVED, Followers, Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Unknown, Value, objects
 from mypy_session_plugin.semantics.cascades import (
@@ -31,8 +31,6 @@ from mypy_session_plugin.semantics.shapes import Collection, Entity, Row, Unseen
 RELATED = (Entity, Row, Collection, Unseen)
 #: States of an instance that a relationship of a persistent one does not give out.
 _STRAY = (State.TRANSIENT, State.DETACHED, State.DELETED)
-#: States of an instance that stands for no row.
-_UNFLUSHED = (State.TRANSIENT, State.PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +88,27 @@ def _followers(store: Store, roots: dict[ObjectId, bool], operation: Operation) 
     elif operation.cascade == REFRESH_EXPIRE and found is not None and found.anywhere:
         add_unknown(store, others, lambda situation: situation.state is not State.PENDING)
     elif operation.cascades or (operation.cascade in (DELETE, EXPUNGE) and found is not None and found.anywhere):
-        moving = [item for item in others if not is_transient(_instance(store, item))]
+        moving = [item for item in others if not is_transient(facts_of(store, item))]
         add_unknown(store, moving, lambda situation: False)
         note_strays(store, None)
     return instances
 
 
-def _instance(store: Store, identity: ObjectId) -> InstanceFacts:
+def facts_of(store: Store, identity: ObjectId) -> InstanceFacts:
+    """The facts of what is known to be an instance."""
     facts = store.heap[identity]
     assert isinstance(facts, InstanceFacts)
     return facts
 
 
 def _is_linked(store: Store, identity: ObjectId) -> bool:
-    return _instance(store, identity).links.other
+    return facts_of(store, identity).links.other
 
 
 def _may_be_loaded(store: Store, identity: ObjectId) -> bool:
     """Whether an instance out of its session may still stand in the relationships of others."""
     return any(
-        isinstance(item, Situation) and item.state is State.DETACHED for item in _instance(store, identity).situations
+        isinstance(item, Situation) and item.state is State.DETACHED for item in facts_of(store, identity).situations
     )
 
 
@@ -143,7 +142,7 @@ def _without_content(facts: InstanceFacts) -> InstanceFacts:
     content = facts.content
     if content is NO_CONTENT:
         return facts
-    new = any(isinstance(item, Situation) and item.state in _UNFLUSHED for item in facts.situations)
+    new = any(isinstance(item, Situation) and item.state in UNSAVED for item in facts.situations)
     return replace(facts, content=NO_CONTENT if new else replace(content, dirty=False))
 
 
@@ -196,16 +195,17 @@ def weaken_links(store: Store) -> None:
 def link(store: Store, value: Value) -> None:
     """An instance becomes a part of what is not known: `add()` of that may take it along (save-update)."""
     add_unknown(store, objects(value), lambda situation: situation.state in ATTACHED)
-    widen_links(store, {*objects(value), *aliases(store, _instances_of(store, value))})
+    widen_links(store, {*objects(value), *aliases(store, instances_of(store, value))})
 
 
-def _instances_of(store: Store, value: Value) -> list[ObjectId]:
+def instances_of(store: Store, value: Value) -> list[ObjectId]:
+    """The instances that a value may be."""
     return [item for item in objects(value) if isinstance(store.heap.get(item), InstanceFacts)]
 
 
 def lose(store: Store, taken: Value) -> None:
     """Instances are taken out of a relationship: the next flush may delete them (`delete-orphan`)."""
-    elements = _instances_of(store, taken)
+    elements = instances_of(store, taken)
     for identity, facts in store.instances():
         if not is_transient(facts) and any(
             identity == element or may_be_one(store, identity, element) for element in elements
@@ -213,6 +213,6 @@ def lose(store: Store, taken: Value) -> None:
             note_strays(store, None, facts)
             add_unknown(store, [identity], is_unattached)
     for element in elements:
-        note_strays(store, None, _instance(store, element))
+        note_strays(store, None, facts_of(store, element))
     if UNKNOWN in taken:
         note_strays(store, None)

@@ -30,6 +30,7 @@ from mypy_session_plugin.semantics.endings import tell_closed
 from mypy_session_plugin.semantics.events import CallEvent
 from mypy_session_plugin.semantics.factories import NOT_KNOWN, autoflush_given
 from mypy_session_plugin.semantics.instances import note_strays, operate, weaken_links
+from mypy_session_plugin.semantics.library_objects import SAVEPOINT, stands_for
 from mypy_session_plugin.semantics.parameters import event_name, operation_of
 from mypy_session_plugin.semantics.refusals import refused_call, refused_object
 from mypy_session_plugin.semantics.results import Results
@@ -41,7 +42,6 @@ from mypy_session_plugin.semantics.world import World
 ITERABLES = frozenset(
     {"typing.Iterable", "typing.Sequence", "typing.Collection", "builtins.list", "builtins.set", "builtins.tuple"}
 )
-SAVEPOINT = "Savepoint"
 ADDED = TypeExpression(f"{PHANTOM_PACKAGE}.Added")
 #: Effects after which it is not certain that what was written still waits for a flush.
 SETTLING = frozenset({"begins", "closes", "ends", "expires", "flushes", "moves"})
@@ -91,7 +91,7 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     effects = [effect for effect in call.bound.stub.effects if _occurs(effect, call.failed)]
     refused = is_refused(store, call)
     origin = Origin(call.node.line, event_name(call.name))
-    inner = _is_savepoint(store, call.receiver)
+    inner = stands_for(store, call.receiver, SAVEPOINT)
     if call.name not in EMPTY:
         identities.note_use(store, call.session)
     if any(effect.name in SETTLING for effect in effects):
@@ -203,11 +203,6 @@ def _moving(call: LibraryCall, effects: Sequence[Effect]) -> transactions.Move:
     return transactions.Move(call.name, line, call.bound, call.receiver, call.session, effects, call.failed)
 
 
-def _is_savepoint(store: Store, receiver: Value) -> bool:
-    facts = [store.heap.get(item) for item in objects(receiver)]
-    return any(isinstance(item, LibraryFacts) and item.class_name.endswith(SAVEPOINT) for item in facts)
-
-
 def _fail(world: World, store: Store, call: LibraryCall) -> None:
     """The call raises half-way: its flush failed, or succeeded before something else did.
 
@@ -229,7 +224,7 @@ def _fail(world: World, store: Store, call: LibraryCall) -> None:
         transactions.keep_standing(store, flushed)
         store.heap = store.join(flushed).heap
         return
-    inner = _is_savepoint(store, call.receiver)
+    inner = stands_for(store, call.receiver, SAVEPOINT)
     for effect in call.bound.stub.effects:
         if effect.name == "moves" and effect.when is not When.OK:
             _move(world, store, call, effect, origin, inner)
@@ -380,8 +375,7 @@ def _change_transaction(store: Store, call: LibraryCall, effect: Effect, inner: 
 
 def _ends_with_receiver(store: Store, receiver: Value) -> bool:
     """Whether the end of the receiver is that of its session's transaction; that of a Result is not."""
-    facts = [store.heap.get(item) for item in objects(receiver)]
-    return not any(isinstance(item, LibraryFacts) and item.class_name.endswith("Result") for item in facts)
+    return not stands_for(store, receiver, "Result")
 
 
 def is_async(overloads: Iterable[FunctionStub]) -> bool:

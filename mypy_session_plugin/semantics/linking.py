@@ -11,24 +11,21 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from mypy_session_plugin.facts.links import DELETE_ORPHAN, Edge, Links, Relationship
-from mypy_session_plugin.facts.objects import InstanceFacts, Related
+from mypy_session_plugin.facts.objects import Related
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import ATTACHED, Followers, Situation, State, added, adopted, orphaned
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import NONE, UNKNOWN, ObjectId, Value, objects
+from mypy_session_plugin.facts.values import NONE, UNKNOWN, ObjectId, Value
 from mypy_session_plugin.semantics.cascades import SAVE_UPDATE, aliases, cascaded, reached, was_saved
-from mypy_session_plugin.semantics.instances import add_unknown, change_instance, link, lose, widen_links
-
-
-def instances_of(store: Store, value: Value) -> list[ObjectId]:
-    """The instances that a value may be."""
-    return [item for item in objects(value) if isinstance(store.heap.get(item), InstanceFacts)]
-
-
-def _facts(store: Store, identity: ObjectId) -> InstanceFacts:
-    facts = store.heap[identity]
-    assert isinstance(facts, InstanceFacts)
-    return facts
+from mypy_session_plugin.semantics.instances import (
+    add_unknown,
+    change_instance,
+    facts_of,
+    instances_of,
+    link,
+    lose,
+    widen_links,
+)
 
 
 def _only(store: Store, value: Value) -> ObjectId | None:
@@ -62,7 +59,7 @@ def _may_leave_another(store: Store, item: ObjectId, related: Related) -> bool:
     """Whether another owner loses the item: SQLAlchemy then expunges a pending one although it has a new owner."""
     if DELETE_ORPHAN not in related.relationship.cascades:
         return False
-    return _facts(store, item).links.other or _may_have_other_owners(store, item, related)
+    return facts_of(store, item).links.other or _may_have_other_owners(store, item, related)
 
 
 def _perhaps_expunged(situation: Situation) -> Followers:
@@ -94,11 +91,13 @@ def assign(store: Store, related: Related, value: Value, line: int) -> None:
 
 
 def _may_be_pending(store: Store, identity: ObjectId) -> bool:
-    return any(getattr(known, "state", State.PENDING) is State.PENDING for known in _facts(store, identity).situations)
+    return any(
+        getattr(known, "state", State.PENDING) is State.PENDING for known in facts_of(store, identity).situations
+    )
 
 
 def _may_have_reference(store: Store, owner: ObjectId, relationship: Relationship) -> bool:
-    facts = _facts(store, owner)
+    facts = facts_of(store, owner)
     linked = any(edge.attribute == relationship.name for edge in facts.links.maybe)
     return linked or facts.links.other or was_saved(facts)
 
@@ -121,8 +120,8 @@ def _is_in_session_with(store: Store, owner: ObjectId) -> bool:
     """Whether all that the instance is linked with is attached: an owner out of a session expunges nothing."""
     return all(
         isinstance(known, Situation) and known.state in ATTACHED
-        for edge in _facts(store, owner).links.maybe
-        for known in _facts(store, edge.target).situations
+        for edge in facts_of(store, owner).links.maybe
+        for known in facts_of(store, edge.target).situations
     )
 
 
@@ -149,7 +148,7 @@ def _disconnect(store: Store, item: ObjectId, relationship: Relationship) -> Non
 
 
 def _change_links(store: Store, identity: ObjectId, change: object) -> None:
-    facts = _facts(store, identity)
+    facts = facts_of(store, identity)
     links: Links = change(facts.links)  # type: ignore[operator]
     if links is not facts.links:
         store.heap[identity] = replace(facts, links=links)
@@ -157,7 +156,7 @@ def _change_links(store: Store, identity: ObjectId, change: object) -> None:
 
 def _add_with(store: Store, owner: ObjectId, item: ObjectId, surely: bool, line: int) -> None:
     """The save-update cascade of an attached owner, with all that follows the item."""
-    situations = _facts(store, owner).situations
+    situations = facts_of(store, owner).situations
     sessions = {known.session for known in situations if isinstance(known, Situation) and known.state in ATTACHED}
     certain = surely and len(sessions) == 1 and all(getattr(known, "state", None) in ATTACHED for known in situations)
     for session in sorted(sessions, key=repr):
@@ -168,7 +167,7 @@ def _add_with(store: Store, owner: ObjectId, item: ObjectId, surely: bool, line:
 
 
 def _take_along(store: Store, item: ObjectId, session: ObjectId | None, surely: bool, line: int) -> None:
-    facts = _facts(store, item)
+    facts = facts_of(store, item)
     if all(isinstance(known, Situation) and known.state in ATTACHED for known in facts.situations):
         return
     origin = Origin(line, "added by a cascade")
@@ -197,7 +196,7 @@ def take_out(store: Store, related: Related, value: Value, line: int) -> None:
     attached = len(owners) == len(related.owner) and all(
         isinstance(known, Situation) and known.state in ATTACHED
         for owner in owners
-        for known in _facts(store, owner).situations
+        for known in facts_of(store, owner).situations
     )
     if not attached or UNKNOWN in value or not items:
         lose(store, value)
@@ -232,7 +231,7 @@ def held(store: Store, related: Related) -> frozenset[ObjectId]:
     return frozenset(
         edge.target
         for owner in (*owners, *aliases(store, owners))
-        for edge in _facts(store, owner).links.maybe
+        for edge in facts_of(store, owner).links.maybe
         if edge.attribute == related.relationship.name
     )
 
@@ -245,7 +244,7 @@ def certain_reference(store: Store, related: Related) -> ObjectId | None:
 
 
 def _edges(store: Store, owner: ObjectId, name: str) -> list[Edge]:
-    return [edge for edge in _facts(store, owner).links.surely if edge.attribute == name]
+    return [edge for edge in facts_of(store, owner).links.surely if edge.attribute == name]
 
 
 def never_loads(store: Store, related: Related) -> bool:
@@ -253,7 +252,7 @@ def never_loads(store: Store, related: Related) -> bool:
     owners = instances_of(store, related.owner)
     return len(owners) == len(related.owner) and not any(
         was_saved(facts) or facts.links.other
-        for facts in (_facts(store, item) for item in (*owners, *aliases(store, owners)))
+        for facts in (facts_of(store, item) for item in (*owners, *aliases(store, owners)))
     )
 
 
@@ -264,7 +263,7 @@ def loads_from(store: Store, related: Related, class_name: str, bases: Iterable[
         return None
     found: set[ObjectId | None] = set()
     for owner in (*owners, *aliases(store, owners)):
-        facts = _facts(store, owner)
+        facts = facts_of(store, owner)
         if facts.links.other:
             return None
         if owner in owners:

@@ -19,7 +19,7 @@ from mypy.nodes import (
 from mypy.types import Instance, Type, get_proper_type
 
 from mypy_session_plugin.facts.effects import Effect
-from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.objects import SessionFacts
 from mypy_session_plugin.facts.session_life import MADE, Closing, SessionLife
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Atom, Bound, ObjectId, Value, objects
@@ -29,6 +29,7 @@ from mypy_session_plugin.semantics.body_uses import opened_by
 from mypy_session_plugin.semantics.call_sites import is_overridden
 from mypy_session_plugin.semantics.endings import is_session
 from mypy_session_plugin.semantics.events import Ending, SessionEndEvent
+from mypy_session_plugin.semantics.library_objects import SAVEPOINT, stands_for
 from mypy_session_plugin.semantics.world import World
 
 #: Methods that run SQL whatever statement they are given; the stubs say so of the others.
@@ -49,7 +50,7 @@ def follow(
             closing = Closing(node.line, _last_line(world, node))
             _change(store, session, lambda life: life.closed(closing))
     elif "ends" in names:
-        if not _is_savepoint(store, receiver):
+        if not stands_for(store, receiver, SAVEPOINT):
             _change(store, session, SessionLife.settled)
     elif "reads" in names or name in RUNNING or ("writes" in names and name.startswith("bulk_")):
         _change(store, session, lambda life: life.used(node.line, node.column))
@@ -65,11 +66,6 @@ def _change(store: Store, session: Value, change: Callable[[SessionLife], Sessio
                 changed = facts.life.join(changed)
             if changed != facts.life:
                 store.heap[item] = replace(facts, life=changed)
-
-
-def _is_savepoint(store: Store, receiver: Value) -> bool:
-    facts = [store.heap.get(item) for item in objects(receiver)]
-    return any(isinstance(item, LibraryFacts) and item.class_name.endswith("Savepoint") for item in facts)
 
 
 def interrupt(store: Store) -> None:

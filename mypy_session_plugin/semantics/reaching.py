@@ -18,6 +18,7 @@ from mypy_session_plugin.facts.values import NONE, Atom, Bound, Function, Method
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import bodies, constructors
+from mypy_session_plugin.semantics.library_objects import may_be_session
 from mypy_session_plugin.semantics.phantom_types import is_written_as
 from mypy_session_plugin.semantics.sending import Run, Sent, arguments_of, boundary_of
 from mypy_session_plugin.semantics.shapes import SessionShape, has_entity
@@ -74,7 +75,7 @@ class Reach:
             for reached in self._through(sent.value, sent.node):
                 if reached.how != "instance" or body is None:
                     yield reached
-            if body is not None and variable is not None and not _is_session(self._store, sent.value):
+            if body is not None and variable is not None and not may_be_session(self._store, sent.value):
                 text = text_of_place(sent.node)
                 yield from self._attributes(body, variable, sent.node, Reached(NOWHERE, text, "attribute"))
 
@@ -277,10 +278,6 @@ def text_of_place(node: object) -> str:
         owner = text_of_place(node.expr)
         return f"{owner}.{node.name}" if owner else ""
     return ""
-
-
-def _is_session(store: Store, value: Value) -> bool:
-    return any(store.session(item) is not None for item in objects(value))
 
 
 def _is_live(facts: LibraryFacts) -> bool:

@@ -33,14 +33,11 @@ from mypy_session_plugin.semantics.mapped import is_mapped_attribute
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
 from mypy_session_plugin.semantics.refusals import refused_load
 from mypy_session_plugin.semantics.related import RelatedAttributes
-from mypy_session_plugin.semantics.shapes import Entity, LibraryShape, SessionShape, Shape, without_states
+from mypy_session_plugin.semantics.shapes import REGISTRY, Entity, LibraryShape, SessionShape, Shape, without_states
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.transactions import forget
 from mypy_session_plugin.semantics.unknown_calls import escape_all
 from mypy_session_plugin.semantics.world import World, with_none
-
-#: What an attribute of Any type is, where the option `session_expressions` names it.
-CONFIGURED_SESSION = SessionShape("sqlalchemy.orm.scoping.scoped_session", registry=True)
 
 
 class Reads:
@@ -76,7 +73,7 @@ class Reads:
     def _declared_shape(self, node: Any, place: Place) -> Shape:
         """The shape of a place by its type, or by the option that says what it is."""
         if ".".join(place) in self._world.options.session_expressions and is_any(self._world.type(node)):
-            return CONFIGURED_SESSION
+            return REGISTRY
         return self._world.shape(node)
 
     def symbol(self, store: Store, kind: str, name: str, shape: Shape, place: Place) -> Value:

@@ -13,7 +13,7 @@ from mypy_session_plugin.facts.values import NONE, NONE_VALUE, NOTHING_KNOWN, Ob
 from mypy_session_plugin.flow.graph import StoreAttribute
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import containers, linking, sessions
-from mypy_session_plugin.semantics.instances import RELATED, lose, widen_links
+from mypy_session_plugin.semantics.instances import RELATED, instances_of, lose, widen_links
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.mapped import attribute_type
 from mypy_session_plugin.semantics.shapes import UNSEEN, Collection, Entity, Shape, with_states, without_states
@@ -29,7 +29,7 @@ class RelatedAttributes:
 
     def of(self, node: Context, name: str, owner: Value, store: Store) -> Related | None:
         """The relationship of known instances that an attribute is; None for every other attribute."""
-        if not isinstance(node, MemberExpr) or owner >= NOTHING_KNOWN or not linking.instances_of(store, owner):
+        if not isinstance(node, MemberExpr) or owner >= NOTHING_KNOWN or not instances_of(store, owner):
             return None
         relationship = self._world.shapes.relationships.of(info_of(self._world.type(node.expr)), name)
         return None if relationship is None else Related(owner - NONE_VALUE, relationship)
@@ -74,7 +74,7 @@ class RelatedAttributes:
         related = self.of(node, instruction.name, owner, store)
         if related is None:
             containers.link_all(store, value)
-            if linking.instances_of(store, owner):
+            if instances_of(store, owner):
                 self._relate(instruction, owner, value, store)
             return False
         forget_unflushed(store)

@@ -30,6 +30,7 @@ from mypy_session_plugin.semantics.factories import (
     factory_settings,
     settings_of,
 )
+from mypy_session_plugin.semantics.library_objects import FACTORY_BLOCK
 from mypy_session_plugin.semantics.making import Maker, copy_element, site_of, the_session
 from mypy_session_plugin.semantics.parameters import event_name
 from mypy_session_plugin.semantics.sessions import Relation, relation
@@ -56,8 +57,6 @@ from mypy_session_plugin.semantics.world import World, with_none
 TRANSPARENT = ("Owned", "Borrowed", "Synchronized", "Loaded")
 
 
-#: The end of the names of what `sessionmaker.begin()` and its like return: a session that a block makes and ends.
-FACTORY_BLOCK = "SessionContextManager"
 #: Generic classes whose argument is a whole row.
 WHOLE_ROWS = ROW_CLASSES | {
     "sqlalchemy.engine.result.TupleResult",

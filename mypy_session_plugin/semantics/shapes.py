@@ -124,6 +124,8 @@ class Unseen:
 
 
 Shape: TypeAlias = "Entity | Row | Collection | SessionShape | LibraryShape | Plain | Unseen"
+#: A registry of SQLAlchemy's own class.
+REGISTRY = SessionShape("sqlalchemy.orm.scoping.scoped_session", registry=True)
 SHAPES = (Entity, Row, Collection, SessionShape, LibraryShape, Plain, Unseen)
 PLAIN = Plain()
 UNSEEN = Unseen()

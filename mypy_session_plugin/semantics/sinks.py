@@ -9,6 +9,7 @@ from pathlib import Path
 from mypy_session_plugin.facts.effects import FunctionStub, ModuleStub, TypeExpression
 from mypy_session_plugin.semantics.binding import is_phantom
 from mypy_session_plugin.semantics.library import Library
+from mypy_session_plugin.semantics.library_objects import FACTORY_BLOCK
 from mypy_session_plugin.stub_files import module_of, stub_files, stub_root
 
 #: The question to the plugin itself, which is answered wherever it stands.
@@ -17,8 +18,6 @@ _BOUNDARIES = frozenset({"CrossesThread", "CrossesTask", "CrossesProcess"})
 #: Calls after which an instance is no longer, or not yet, persistent.
 _SETTLED = ("new", "pending", "persistent")
 _UNSETTLING = frozenset({"transient", "detached", "deleted"})
-#: The end of the names of the blocks of `sessionmaker.begin()` and its like, which give a session.
-_BLOCK = "SessionContextManager"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,10 @@ def _opening(library: Library, roots: Iterable[Path]) -> Iterator[str]:
         if stub.full_name.endswith("Session"):
             yield stub.full_name
         for name, methods in stub.methods.items():
-            if any(is_phantom(method.returns) == "Owned" or method.returns.name.endswith(_BLOCK) for method in methods):
+            if any(
+                is_phantom(method.returns) == "Owned" or method.returns.name.endswith(FACTORY_BLOCK)
+                for method in methods
+            ):
                 yield f"{stub.full_name}.{name}"
 
 

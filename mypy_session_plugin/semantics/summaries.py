@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mypy.nodes import AwaitExpr, CallExpr, Context, Expression, FuncDef, IntExpr, NameExpr, StrExpr
 from mypy.types import Type
 
-from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
     NONE_VALUE,
@@ -28,6 +28,7 @@ from mypy_session_plugin.flow.build_graph import build_graph
 from mypy_session_plugin.flow.fixpoint import Fixpoint, UnsettledError
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call, End, Exit, Graph, Place, StoreName, Temporary
 from mypy_session_plugin.mypy_compat.types import parameters_of
+from mypy_session_plugin.semantics.boundaries import any_running
 from mypy_session_plugin.semantics.call_sites import CallSite
 from mypy_session_plugin.semantics.conditions import kept
 from mypy_session_plugin.semantics.events import CalleeEvent, Event
@@ -98,7 +99,7 @@ class Summaries:
         if done is None:
             return None
         after, value = frame.leave(store, begun, done)
-        if _any_handed(after):
+        if any_running(after):
             return None
         if site.runs.cached:
             after = after.join(store)
@@ -109,7 +110,7 @@ class Summaries:
 
     def _matters(self, store: Store, result: Context) -> bool:
         """Whether there is anything that the body could change, or give back."""
-        if self._world.failing or _any_handed(store):
+        if self._world.failing or any_running(store):
             return False
         return bool(store.heap) or self._world.shape(result) not in (PLAIN, UNSEEN)
 
@@ -251,11 +252,6 @@ def _returns(fixpoint: Fixpoint) -> Store | None:
                 fixpoint.replay(block, leaving)
                 done = leaving if done is None else done.join(leaving)
     return done
-
-
-def _any_handed(store: Store) -> bool:
-    """Whether anything runs on the other side of a boundary."""
-    return any(isinstance(facts, SessionFacts) and facts.handed for facts in store.heap.values())
 
 
 def _ended_with(before: Store, after: Store, value: Value) -> bool:

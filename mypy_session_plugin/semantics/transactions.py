@@ -31,13 +31,13 @@ from mypy_session_plugin.facts.transactions import (
 )
 from mypy_session_plugin.facts.values import ObjectId, Unknown, Value, objects
 from mypy_session_plugin.semantics.binding import BoundCall
+from mypy_session_plugin.semantics.library_objects import FACTORY_BLOCK, SAVEPOINT, stands_for
 from mypy_session_plugin.semantics.sessions import Relation, relation, update_sessions
 from mypy_session_plugin.semantics.shapes import Entity, Row
 
 ITERABLES = frozenset({"typing.Iterable", "typing.Sequence", "typing.Collection"})
 #: The ends of the names of the classes that stand for a transaction.
-TRANSACTIONS = ("SessionTransaction", "Savepoint")
-FACTORY_BLOCK = "SessionContextManager"
+TRANSACTIONS = ("SessionTransaction", SAVEPOINT)
 #: What may be known of a transaction and tells the way from another one: to read it is to ask for it.
 ASKING = frozenset(
     {"is_active", "in_transaction", "in_nested_transaction", "get_transaction", "get_nested_transaction"}
@@ -213,7 +213,7 @@ def follow(store: Store, moving: Move, begins: bool) -> None:
     """Change the facts on transactions as a call does; `begins` unset: no transaction is begun by hand here."""
     receivers = [store.heap.get(item) for item in objects(moving.receiver)]
     of_transaction = any(is_transaction(facts) for facts in receivers)
-    of_block = any(isinstance(facts, LibraryFacts) and facts.class_name.endswith(FACTORY_BLOCK) for facts in receivers)
+    of_block = stands_for(store, moving.receiver, FACTORY_BLOCK)
     _follow_flushes(store, moving)
     if moving.name in ASKING:
         _ask(store, moving)
@@ -267,7 +267,7 @@ def enter_made(store: Store, made: Value, site: object, line: int) -> None:
 
 
 def _enter(store: Store, moving: Move, session: Value) -> None:
-    nested = any(_is_savepoint(store.heap.get(item)) for item in objects(moving.receiver))
+    nested = stands_for(store, moving.receiver, SAVEPOINT)
     over = [facts for item in objects(moving.receiver) if isinstance(facts := store.heap.get(item), LibraryFacts)]
     block = Block(moving.site, nested, over[0].ended if len(over) == 1 else None)
     move(store, session, lambda standing: entered(standing, block, moving.origin))
@@ -284,7 +284,7 @@ def _end(store: Store, moving: Move, receivers: Sequence[object], of_transaction
         end_result(store, moving)
         return
     _end_objects(store, moving, only_receiver=of_transaction)
-    if any(_is_savepoint(facts) for facts in receivers):
+    if stands_for(store, moving.receiver, SAVEPOINT):
         move(store, moving.session, lambda standing: savepoint_ended(standing, moving.site, moving.origin))
         return
     move(store, moving.session, lambda standing: ended(standing, moving.origin))
@@ -299,13 +299,9 @@ def _closed_for_good(facts: TransactionFacts, origin: Origin) -> TransactionFact
     return facts.changed(lambda standing: closed(standing, Phase.CLOSED, origin))
 
 
-def _is_savepoint(facts: object) -> bool:
-    return isinstance(facts, LibraryFacts) and facts.class_name.endswith("Savepoint")
-
-
 def _end_objects(store: Store, moving: Move, only_receiver: bool) -> None:
     """Objects that stand for transactions of the session, and its results where it is closed, can do no more."""
-    root = not only_receiver or not any(_is_savepoint(store.heap.get(item)) for item in objects(moving.receiver))
+    root = not only_receiver or not stands_for(store, moving.receiver, SAVEPOINT)
     closes = not only_receiver and any(effect.name == "closes" for effect in moving.effects)
     for identity, facts in list(store.heap.items()):
         if not isinstance(facts, LibraryFacts) or facts.ended is not None:

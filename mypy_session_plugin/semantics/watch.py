@@ -5,7 +5,7 @@ Everything here is about names alone, so that a unit in which no rule on transac
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from mypy.nodes import (
@@ -105,10 +105,10 @@ class Watch:
         return self.begins or self.catches or self.closes
 
 
-def watch(unit: FuncItem | MypyFile) -> Watch:
-    """Read a unit's syntax."""
+def watch(unit: FuncItem | MypyFile, nodes: Iterable[Node]) -> Watch:
+    """Read a unit's syntax; `nodes` are all those of the unit."""
     found, scan = Watch(), _Scan()
-    for node in descendants(unit, into_functions=True):
+    for node in nodes:
         scan.see(node)
     for statement in scan.tries:
         for types, handler in zip(statement.types, statement.handlers, strict=True):

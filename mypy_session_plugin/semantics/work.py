@@ -18,6 +18,7 @@ from mypy_session_plugin.facts.work import GIVEN, UNSEEN, Work, change_work
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics.binding import BoundCall, Given
 from mypy_session_plugin.semantics.events import CommitEvent
+from mypy_session_plugin.semantics.library_objects import may_be_session
 from mypy_session_plugin.semantics.sessions import Relation, relation
 from mypy_session_plugin.semantics.world import World
 
@@ -287,15 +288,11 @@ def _after_call(world: World, store: Store, call: LibraryCall, effects: Sequence
         if not _only_reads(world, call):
             return work.may_have_written()
         return work.read() if any(effect.name == "reads" for effect in effects) else work.touched()
-    if call.name in HARMLESS or call.name in WITHDRAWING or not _is_session(store, call.receiver):
+    if call.name in HARMLESS or call.name in WITHDRAWING or not may_be_session(store, call.receiver):
         return work.touched()
     if call.name in RUNNING and not _may_commit(call):
         return work.may_have_written()
     return work.shared()
-
-
-def _is_session(store: Store, receiver: Value) -> bool:
-    return any(isinstance(store.heap.get(item), SessionFacts) for item in objects(receiver))
 
 
 def _is_query(store: Store, receiver: Value) -> bool:

@@ -84,7 +84,7 @@ class World:
 
     def __post_init__(self) -> None:
         """A unit that nobody calls is a frame by itself."""
-        self.watched = watch(self.unit)
+        self.watched = watch(self.unit, self.nodes)
         if not self.frames:
             self.frames = (self.unit,)
 

@@ -1,0 +1,42 @@
+"""The instances that a call is given to change: what the rules on states and on sessions look at, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import Value
+from mypy_session_plugin.semantics.binding import Given, is_phantom
+from mypy_session_plugin.semantics.events import CallEvent
+from mypy_session_plugin.semantics.instances import Operation
+from mypy_session_plugin.semantics.library_calls import element_annotation, targets_of
+from mypy_session_plugin.semantics.parameters import operation_of
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """One instance that an argument gives to an operation.
+
+    `kind` is the phantom type of the parameter, `key` what tells the verdicts on one call apart.
+    """
+
+    given: Given
+    kind: str
+    operation: Operation
+    target: Value
+    key: Hashable
+
+
+def operands_of(event: CallEvent, store: Store) -> Iterator[Operand]:
+    """The instances that a call changes, those of a collection one by one."""
+    any_session = event.call.stub.effect("any_session") is not None
+    for given in event.call.given:
+        annotation = element_annotation(given.parameter.annotation)
+        operation = operation_of(annotation, event.name, store, event.session, any_session)
+        if operation is None:
+            continue
+        for position, target in enumerate(targets_of(store, given)):
+            if target:
+                key = (given.parameter.name, position)
+                yield Operand(given, is_phantom(annotation) or "", operation, target, key)
