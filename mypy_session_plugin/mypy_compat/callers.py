@@ -8,8 +8,8 @@ from mypy.nodes import TypeInfo
 
 from mypy_session_plugin.mypy_compat.units import Unit
 
-#: So many calls deep a function is looked for in which something may be reported.
-DEEPEST = 3
+#: How many calls deep a body is followed, and so looked for when something may be reported because of it.
+MAXIMUM_DEPTH = 2
 
 
 class Callers:
@@ -47,7 +47,7 @@ class Callers:
         for unit, classes in self._classes.items():
             reached = {unit}
             last = [unit] if seen.get(unit) else []
-            for _ in range(DEEPEST):
+            for _ in range(MAXIMUM_DEPTH):
                 called = {by_name.get(name) for caller in last for name in self._called.get(caller, ())}
                 last = [other for other in called if other is not None and other not in reached]
                 reached.update(last)

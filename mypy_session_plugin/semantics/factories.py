@@ -126,10 +126,10 @@ def boolean_setting(value: Value) -> Setting:
     return known if len(known) == len(value) and known else NOT_KNOWN
 
 
-def autoflush_given(store: Store, receiver: Value, call: Context) -> Setting | None:
+def autoflush_given(store: Store, receiver: Value, named: bool) -> Setting | None:
     """What a query or statement says of autoflush itself; None where the session decides.
 
-    That is `Query.autoflush()`, or the execution option of that name where the call names such options.
+    That is `Query.autoflush()`, or the execution option of that name; `named` tells that the call has such options.
     """
     for item in objects(receiver):
         facts = store.heap.get(item)
@@ -137,13 +137,12 @@ def autoflush_given(store: Store, receiver: Value, call: Context) -> Setting | N
             setting = dict(facts.settings).get("autoflush")
             if isinstance(setting, frozenset) and facts.class_name in QUERIES:
                 return setting
-    if isinstance(call, CallExpr) and any(_names_autoflush(argument) for argument in (call.callee, *call.args)):
-        return NOT_KNOWN
-    return None
+    return NOT_KNOWN if named else None
 
 
-def _names_autoflush(expression: Node) -> bool:
-    waiting: list[Node] = [expression]
+def names_autoflush(call: Context) -> bool:
+    """Whether a call names the execution option `autoflush`, or options that are not known one by one."""
+    waiting: list[Node] = [call.callee, *call.args] if isinstance(call, CallExpr) else []
     while waiting:
         node = waiting.pop()
         if isinstance(node, StrExpr) and node.value == "autoflush":

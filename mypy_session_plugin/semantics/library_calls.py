@@ -104,7 +104,13 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     for effect in effects:
         if effect.name == "flushes" and effect.when is not When.LOAD:
             when = When.LOAD if effect.when is When.STATEMENT and not _is_of_orm(world, call.bound) else effect.when
-            sessions.flush(store, call.session, origin, when, autoflush_given(store, call.receiver, call.node))
+            sessions.flush(
+                store,
+                call.session,
+                origin,
+                when,
+                autoflush_given(store, call.receiver, world.names_autoflush(call.node)),
+            )
         elif effect.name == "moves":
             _move(world, store, call, effect, origin, inner)
     if any(effect.name == "writes" for effect in effects):
@@ -209,7 +215,9 @@ def _fail(world: World, store: Store, call: LibraryCall) -> None:
     An exit then goes its way of an exception.  What raises before its first effect is seen by the handler anyway.
     """
     flushing = [effect for effect in call.bound.stub.effects if effect.name == "flushes"]
-    setting = autoflush_given(store, call.receiver, call.node) or sessions.setting_of(store, call.session, "autoflush")
+    setting = autoflush_given(store, call.receiver, world.names_autoflush(call.node)) or sessions.setting_of(
+        store, call.session, "autoflush"
+    )
     certain = any(effect.when not in (When.AUTOFLUSH, When.LOAD, When.STATEMENT) for effect in flushing)
     if not flushing or call.failed or (not certain and setting == {False}):
         return

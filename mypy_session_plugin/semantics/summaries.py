@@ -27,6 +27,7 @@ from mypy_session_plugin.facts.values import (
 from mypy_session_plugin.flow.build_graph import build_graph
 from mypy_session_plugin.flow.fixpoint import Fixpoint, UnsettledError
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call, End, Exit, Graph, Place, StoreName, Temporary
+from mypy_session_plugin.mypy_compat.callers import MAXIMUM_DEPTH
 from mypy_session_plugin.mypy_compat.types import parameters_of
 from mypy_session_plugin.semantics.boundaries import any_running
 from mypy_session_plugin.semantics.call_sites import CallSite
@@ -43,8 +44,6 @@ from mypy_session_plugin.semantics.world import World, ignore
 if TYPE_CHECKING:
     from mypy_session_plugin.semantics.transfer import Transfer
 
-#: How many calls deep a body is followed.
-MAXIMUM_DEPTH = 2
 #: A function of more instructions than this is not followed.
 MAXIMUM_INSTRUCTIONS = 120
 #: So many bodies are followed for one unit; further calls are unknown code.

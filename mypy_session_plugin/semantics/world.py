@@ -19,7 +19,7 @@ from mypy_session_plugin.mypy_compat.types import Types, is_optional
 from mypy_session_plugin.semantics.binding import Binder
 from mypy_session_plugin.semantics.commit_sites import splitting_commits
 from mypy_session_plugin.semantics.events import Event, Latent
-from mypy_session_plugin.semantics.factories import Factories
+from mypy_session_plugin.semantics.factories import Factories, names_autoflush
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.own_code import OwnCode
@@ -73,6 +73,7 @@ class World:
     keys: set[str] = field(default_factory=set)
     known_shapes: dict[Context, Shape] = field(default_factory=dict)
     known_optional: dict[Context, bool] = field(default_factory=dict)
+    known_autoflush: dict[Context, bool] = field(default_factory=dict)
     blocks: dict[Expression, int] | None = None
     captured: frozenset[str] = frozenset()
     _nodes: list[Node] | None = None
@@ -126,6 +127,13 @@ class World:
         if found is None:
             found = self.known_shapes[node] = self.shapes.of(self.type(node))
         return found
+
+    def names_autoflush(self, call: Context) -> bool:
+        """Whether a call has an option on autoflush; its syntax is read once."""
+        known = self.known_autoflush.get(call)
+        if known is None:
+            known = self.known_autoflush[call] = names_autoflush(call)
+        return known
 
     def type(self, node: Context) -> Type | None:
         """The type of an expression; None for statements and for what mypy gave none."""
