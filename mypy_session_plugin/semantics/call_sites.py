@@ -8,6 +8,8 @@ from mypy.nodes import CallExpr, Expression, FuncDef, MemberExpr, NameExpr, RefE
 from mypy.types import Instance, get_proper_type
 
 from mypy_session_plugin.facts.effects import FunctionStub
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, Method, Value, carrier
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
@@ -50,6 +52,37 @@ class CallSite:
     def is_closed(self) -> bool:
         """Whether the callee is the standard library's or SQLAlchemy's."""
         return self.package in CLOSED_MODULES
+
+
+class CallSites:
+    """What is known of each call of one graph, read once."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._read: dict[Call, CallSite] = {}
+
+    def of(self, instruction: Call) -> CallSite | None:
+        """The site of a call; None for one that the syntax makes without writing it."""
+        node = instruction.node
+        if not isinstance(node, CallExpr):
+            return None
+        site = self._read.get(instruction)
+        if site is None:
+            site = self._read[instruction] = read_call(self._world, instruction, node)
+        return site
+
+    def package(self, instruction: Call) -> str:
+        """Where the callee is defined; empty where that is not known."""
+        site = self.of(instruction)
+        return "" if site is None else site.package
+
+
+def called_value(instruction: Call, store: Store) -> Value:
+    """The value that is called; for a method, bound to its receiver."""
+    if instruction.callee is not None:
+        return store.value(instruction.callee)
+    receiver = store.value(instruction.receiver) if instruction.receiver is not None else NOTHING_KNOWN
+    return carrier(Method(receiver, instruction.method or "", getattr(instruction.node, "callee", None)))
 
 
 def read_call(world: World, instruction: Call, node: CallExpr) -> CallSite:

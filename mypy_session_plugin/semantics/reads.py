@@ -142,7 +142,7 @@ class Reads:
             return of_row
         if isinstance(shape, SessionShape) and objects(owner):
             escape_all(store)
-        provided = self._calls.protocol(instruction.name, owner, node, store) if objects(owner) else None
+        provided = self._calls.stubbed.protocol(instruction.name, owner, node, store) if objects(owner) else None
         if provided is not None:
             return provided
         of_instance = any(isinstance(store.heap.get(item), InstanceFacts) for item in objects(owner))

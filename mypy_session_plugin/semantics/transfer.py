@@ -25,20 +25,17 @@ from mypy_session_plugin.semantics import (
     boundaries,
     conditions,
     containers,
-    contents,
     endings,
     lives,
-    managers,
     sessions,
     transactions,
     work,
-    writes,
 )
+from mypy_session_plugin.semantics.assignments import Assignments
 from mypy_session_plugin.semantics.calls import Calls
 from mypy_session_plugin.semantics.constructors import is_given_to_object
 from mypy_session_plugin.semantics.escapes import KEPT, RETURNED, Escapes, keep
 from mypy_session_plugin.semantics.handlers import Handlers
-from mypy_session_plugin.semantics.identities import keep_sessions
 from mypy_session_plugin.semantics.leading import USED
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
@@ -48,7 +45,8 @@ from mypy_session_plugin.semantics.related import RelatedAttributes
 from mypy_session_plugin.semantics.shapes import SessionShape, without_states
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.summaries import Summaries, give_back
-from mypy_session_plugin.semantics.unknown_calls import call_unknown, give_away, run_manager
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, give_away
+from mypy_session_plugin.semantics.with_blocks import WithBlocks
 from mypy_session_plugin.semantics.world import World, ignore, with_none
 
 #: The instructions that may flush or run unknown code before they raise.
@@ -68,9 +66,9 @@ class Transfer:
         self._body = PhantomBody(world)
         self._related = RelatedAttributes(world)
         self._reads = Reads(world, self._stability, self._body, self._calls, self._related)
-        #: Variables that have held a session.
-        self._holders: set[str] = set()
         self._caught = Handlers(world)
+        assignments = Assignments(world, self._stability, self._escapes, self._body, self._operators, self._related)
+        blocks = WithBlocks(world, self._stability, self._calls, self._caught)
         self._handlers: dict[type, Callable[[Any, Store], None]] = {
             graph.LoadName: self._load_name,
             graph.LoadAttribute: self._load_attribute,
@@ -87,16 +85,16 @@ class Transfer:
             graph.Yield: self._yield,
             graph.BuildContainer: self._build_container,
             graph.Collect: containers.collect,
-            graph.StoreName: self._store_name,
-            graph.StoreAttribute: self._store_attribute,
-            graph.StoreItem: self._store_item,
-            graph.DeleteName: self._delete_name,
-            graph.DeleteAttribute: self._delete_attribute,
-            graph.DeleteItem: self._delete_item,
-            graph.Unpack: self._unpack,
+            graph.StoreName: assignments.store_name,
+            graph.StoreAttribute: assignments.store_attribute,
+            graph.StoreItem: assignments.store_item,
+            graph.DeleteName: assignments.delete_name,
+            graph.DeleteAttribute: assignments.delete_attribute,
+            graph.DeleteItem: assignments.delete_item,
+            graph.Unpack: assignments.unpack,
             graph.Next: self._next,
-            graph.EnterContext: self._enter,
-            graph.ExitContext: self._exit,
+            graph.EnterContext: blocks.enter,
+            graph.ExitContext: blocks.exit,
             graph.Return: self._return,
             graph.Raise: self._raise,
             graph.CatchException: self._catch,
@@ -265,57 +263,6 @@ class Transfer:
     def _build_container(self, instruction: graph.BuildContainer, store: Store) -> None:
         store.variables[instruction.target] = containers.build(instruction, store)
 
-    def _store_name(self, instruction: graph.StoreName, store: Store) -> None:
-        value = store.value(instruction.value)
-        keep_sessions(store, instruction.variable, value, self._holders)
-        value = self._body.stored_name(instruction, conditions.kept(value), store)
-        self._escapes.kept_name(instruction, value, store)
-        if "." in instruction.variable or instruction.variable in self._stability.rebound:
-            containers.link_all(store, value)
-        if instruction.variable in self._world.captured:
-            work.share_captured(store, [value])
-        contents.forget_variable(self._world, store, instruction.variable)
-        store.assign(instruction.variable, value, site_of(instruction.node))
-
-    def _store_attribute(self, instruction: graph.StoreAttribute, store: Store) -> None:
-        self._operators.store_attribute(instruction, store)
-        value = self._body.stored_attribute(instruction, store.value(instruction.value), store)
-        self._escapes.kept_attribute(instruction, value, store)
-        place = None if self._related.assign(instruction, value, store) else instruction.place
-        writes.attribute(self._world, store, instruction)
-        sessions.assign_setting(store, store.value(instruction.object), instruction.name, value)
-        boundaries.use_instance(self._world, store, store.value(instruction.object), instruction.node)
-        store.assign_attribute(instruction.name, place, conditions.kept(value), site_of(instruction.node))
-
-    def _store_item(self, instruction: graph.StoreItem, store: Store) -> None:
-        if self._operators.store_item(instruction, store):
-            return
-        value = self._body.stored_item(instruction, store.value(instruction.value), store)
-        writes.item(self._world, store, instruction.node, store.value(instruction.object))
-        containers.rearrange(store, store.value(instruction.object))
-        containers.put(store, store.value(instruction.object), value)
-
-    def _delete_name(self, instruction: graph.DeleteName, store: Store) -> None:
-        keep_sessions(store, instruction.variable, NOTHING_KNOWN, self._holders)
-        contents.forget_variable(self._world, store, instruction.variable)
-        store.assign(instruction.variable, NOTHING_KNOWN, site_of(instruction.node))
-
-    def _delete_attribute(self, instruction: graph.DeleteAttribute, store: Store) -> None:
-        writes.deleted(self._world, store, instruction.node, store.value(instruction.object))
-        store.assign_attribute(instruction.name, instruction.place, NOTHING_KNOWN, site_of(instruction.node))
-
-    def _delete_item(self, instruction: graph.DeleteItem, store: Store) -> None:
-        writes.item(self._world, store, instruction.node, store.value(instruction.object))
-        containers.rearrange(store, store.value(instruction.object))
-
-    def _unpack(self, instruction: graph.Unpack, store: Store) -> None:
-        value = store.value(instruction.value)
-        values = containers.unpack(
-            self._world, store, value, len(instruction.targets), instruction.starred, instruction.node
-        )
-        for target, item in zip(instruction.targets, values, strict=True):
-            store.variables[target] = item
-
     def _next(self, instruction: graph.Next, store: Store) -> None:
         iterable = store.value(instruction.iterable)
         ended = self._escapes.use(store, iterable, instruction.node)
@@ -339,40 +286,6 @@ class Transfer:
         shape = without_states(self._world.shapes.of(loop.inferred_item_type))
         value = Maker(store, "element", None).value(shape, site_of(loop))
         return with_none(value, loop.inferred_item_type)
-
-    def _enter(self, instruction: graph.EnterContext, store: Store) -> None:
-        manager = store.value(instruction.manager)
-        name = "__aenter__" if instruction.is_async else "__enter__"
-        value = self._protocol_now(name, manager, instruction, store)
-        if value is None:
-            value = self._calls.resumed(manager, "manager", instruction.node, store)
-        if value is None:
-            self._unknown_manager(instruction, manager, store)
-            value = managers.entered(self._world, store, instruction)
-        if not objects(manager):
-            managers.keep(store, instruction, value)
-        store.variables[instruction.target] = value
-
-    def _exit(self, instruction: graph.ExitContext, store: Store) -> None:
-        manager = store.value(instruction.manager)
-        name = "__aexit__" if instruction.is_async else "__exit__"
-        if instruction.failed:
-            lives.interrupt(store)
-        if self._protocol_now(name, manager, instruction, store, instruction.failed) is None:
-            self._caught.suppressed(store, instruction)
-            self._unknown_manager(instruction, manager, store)
-        if instruction.failed:
-            work.interrupt(store)
-
-    def _protocol_now(
-        self, name: str, manager: Value, instruction: graph.Instruction, store: Store, failed: bool | None = None
-    ) -> Value | None:
-        return self._calls.protocol(name, manager, instruction.node, store, failed) if objects(manager) else None
-
-    def _unknown_manager(self, instruction: graph.Instruction, manager: Value, store: Store) -> None:
-        """A context manager of which nothing is known runs code of its own on both ends."""
-        places = self._stability.places_of_manager(instruction.node)
-        run_manager(store, manager, places, site_of(instruction.node))
 
     def _return(self, instruction: graph.Return, store: Store) -> None:
         """What a function gives back leaves it; nothing in it changes any more."""

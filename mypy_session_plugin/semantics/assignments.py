@@ -1,0 +1,96 @@
+"""What assignments and deletions do to a store."""
+
+from __future__ import annotations
+
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import NOTHING_KNOWN
+from mypy_session_plugin.flow import graph
+from mypy_session_plugin.semantics import boundaries, conditions, containers, contents, sessions, work, writes
+from mypy_session_plugin.semantics.escapes import Escapes
+from mypy_session_plugin.semantics.identities import keep_sessions
+from mypy_session_plugin.semantics.making import site_of
+from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
+from mypy_session_plugin.semantics.phantom_operators import PhantomOperators
+from mypy_session_plugin.semantics.related import RelatedAttributes
+from mypy_session_plugin.semantics.stability import Stability
+from mypy_session_plugin.semantics.world import World
+
+
+class Assignments:
+    """Interprets the assignments and deletions of one graph."""
+
+    def __init__(
+        self,
+        world: World,
+        stability: Stability,
+        escapes: Escapes,
+        body: PhantomBody,
+        operators: PhantomOperators,
+        related: RelatedAttributes,
+    ) -> None:
+        self._world = world
+        self._stability = stability
+        self._escapes = escapes
+        self._body = body
+        self._operators = operators
+        self._related = related
+        #: Variables that have held a session.
+        self._holders: set[str] = set()
+
+    def store_name(self, instruction: graph.StoreName, store: Store) -> None:
+        """A variable is assigned."""
+        value = store.value(instruction.value)
+        keep_sessions(store, instruction.variable, value, self._holders)
+        value = self._body.stored_name(instruction, conditions.kept(value), store)
+        self._escapes.kept_name(instruction, value, store)
+        if "." in instruction.variable or instruction.variable in self._stability.rebound:
+            containers.link_all(store, value)
+        if instruction.variable in self._world.captured:
+            work.share_captured(store, [value])
+        contents.forget_variable(self._world, store, instruction.variable)
+        store.assign(instruction.variable, value, site_of(instruction.node))
+
+    def store_attribute(self, instruction: graph.StoreAttribute, store: Store) -> None:
+        """An attribute is assigned."""
+        self._operators.store_attribute(instruction, store)
+        value = self._body.stored_attribute(instruction, store.value(instruction.value), store)
+        self._escapes.kept_attribute(instruction, value, store)
+        place = None if self._related.assign(instruction, value, store) else instruction.place
+        writes.attribute(self._world, store, instruction)
+        sessions.assign_setting(store, store.value(instruction.object), instruction.name, value)
+        boundaries.use_instance(self._world, store, store.value(instruction.object), instruction.node)
+        store.assign_attribute(instruction.name, place, conditions.kept(value), site_of(instruction.node))
+
+    def store_item(self, instruction: graph.StoreItem, store: Store) -> None:
+        """`container[index] = value`."""
+        if self._operators.store_item(instruction, store):
+            return
+        value = self._body.stored_item(instruction, store.value(instruction.value), store)
+        writes.item(self._world, store, instruction.node, store.value(instruction.object))
+        containers.rearrange(store, store.value(instruction.object))
+        containers.put(store, store.value(instruction.object), value)
+
+    def delete_name(self, instruction: graph.DeleteName, store: Store) -> None:
+        """`del name`."""
+        keep_sessions(store, instruction.variable, NOTHING_KNOWN, self._holders)
+        contents.forget_variable(self._world, store, instruction.variable)
+        store.assign(instruction.variable, NOTHING_KNOWN, site_of(instruction.node))
+
+    def delete_attribute(self, instruction: graph.DeleteAttribute, store: Store) -> None:
+        """`del place.name`."""
+        writes.deleted(self._world, store, instruction.node, store.value(instruction.object))
+        store.assign_attribute(instruction.name, instruction.place, NOTHING_KNOWN, site_of(instruction.node))
+
+    def delete_item(self, instruction: graph.DeleteItem, store: Store) -> None:
+        """`del container[index]`."""
+        writes.item(self._world, store, instruction.node, store.value(instruction.object))
+        containers.rearrange(store, store.value(instruction.object))
+
+    def unpack(self, instruction: graph.Unpack, store: Store) -> None:
+        """A value is taken apart by an assignment to several targets."""
+        value = store.value(instruction.value)
+        values = containers.unpack(
+            self._world, store, value, len(instruction.targets), instruction.starred, instruction.node
+        )
+        for target, item in zip(instruction.targets, values, strict=True):
+            store.variables[target] = item

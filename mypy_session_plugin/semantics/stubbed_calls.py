@@ -1,0 +1,150 @@
+"""Calls that a session stub describes: which stub it is, and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mypy.nodes import Context
+
+from mypy_session_plugin.facts.effects import FunctionStub
+from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, Value, join, objects
+from mypy_session_plugin.flow.graph import Call
+from mypy_session_plugin.semantics import boundaries, conditions, library_calls
+from mypy_session_plugin.semantics.binding import BoundCall
+from mypy_session_plugin.semantics.call_sites import CallSite
+from mypy_session_plugin.semantics.escapes import Escapes
+from mypy_session_plugin.semantics.leading import is_result, mark_read
+from mypy_session_plugin.semantics.library_calls import LibraryCall, session_of
+from mypy_session_plugin.semantics.making import site_of
+from mypy_session_plugin.semantics.overriding import is_replaced
+from mypy_session_plugin.semantics.shapes import SHAPES, Shape
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, escape_all, run_manager
+from mypy_session_plugin.semantics.world import World
+
+#: Methods of a result that read nothing.
+ENDS_RESULT = frozenset({"close", "keys", "__enter__", "__exit__", "__aenter__", "__aexit__"})
+ITERATING = ("__iter__", "__aiter__", "__next__", "__anext__")
+
+
+class StubbedCalls:
+    """Interprets the calls of one graph that the library's stubs describe."""
+
+    def __init__(self, world: World, escapes: Escapes) -> None:
+        self._world = world
+        self._escapes = escapes
+
+    def overloads(
+        self, instruction: Call, site: CallSite, store: Store, receiver: Value
+    ) -> tuple[FunctionStub, ...] | None:
+        """The stub of a function or method: by what is known of the receiver, else by its type."""
+        if instruction.method is None or site.function is not None:
+            return site.function
+        if site.overridden:
+            return None
+        return self.method(self.class_names(receiver, store) or site.stubbed_bases, instruction.method)
+
+    def method(self, names: Sequence[str], method: str) -> tuple[FunctionStub, ...] | None:
+        """The stub of a method, of the first of these library classes that has it."""
+        return self._world.library.method(names, method) if names else None
+
+    def apply(
+        self,
+        instruction: Call,
+        overloads: tuple[FunctionStub, ...],
+        receiver: Value,
+        values: Sequence[Value],
+        store: Store,
+        result_node: Context,
+    ) -> Value | None:
+        """The value of a call, after the effects of its stub; None where no signature takes its arguments."""
+        world = self._world
+        if self._run_replaced(overloads, receiver, values, instruction.node, store):
+            return world.typed_value(store, result_node, "result")
+        arguments = [
+            (argument, value, world.type(argument.node))
+            for argument, value in zip(instruction.arguments, values, strict=True)
+        ]
+        bindings = self._bindings(receiver, store)
+        bound = world.binder.bind(overloads, arguments, world.type(result_node), bindings)
+        if bound is None:
+            return None
+        name = overloads[0].name
+        session = session_of(store, receiver) if receiver is not NOTHING_KNOWN else frozenset()
+        reads_result = name not in ENDS_RESULT and is_result(store, receiver)
+        if reads_result:
+            self._escapes.use(store, receiver, instruction.node)
+        result = library_calls.apply(
+            world, store, LibraryCall(instruction.node, name, bound, receiver, session, result_node)
+        )
+        if reads_result and result != receiver:
+            mark_read(store, receiver, instruction.node)
+        conditions.forget_attributes(store)
+        self._run_given(store, bound, [receiver, *values], instruction)
+        if name == "object_session":
+            escape_all(store)
+        elif name == "configure":
+            library_calls.forget_settings(store, receiver)
+        if name == "start":
+            boundaries.start(world, store, receiver)
+        if name == "__init__":
+            return result
+        return boundaries.hand_over(world, store, bound, receiver, instruction.node, result, starts=True)
+
+    def protocol(
+        self, name: str, receiver: Value, node: Context, store: Store, failed: bool | None = None
+    ) -> Value | None:
+        """A call that the syntax makes (`__enter__`, `__iter__`): its value, None if no stub describes it."""
+        overloads = self.method(self.class_names(receiver, store), name)
+        if overloads is None:
+            return None
+        if self._run_replaced(overloads, receiver, (), node, store):
+            return NOTHING_KNOWN if name in ITERATING else None
+        type_ = self._world.type(node)
+        bound = self._world.binder.bind(overloads, (), None, self._bindings(receiver, store))
+        if bound is None:
+            bound = self._world.binder.bind(_without_parameters(overloads), (), type_, self._bindings(receiver, store))
+        if bound is None:
+            return None
+        session = session_of(store, receiver)
+        return library_calls.apply(self._world, store, LibraryCall(node, name, bound, receiver, session, node, failed))
+
+    def _run_given(self, store: Store, bound: BoundCall, values: Sequence[Value], instruction: Call) -> None:
+        """The library calls what it is given, with the session."""
+        if bound.stub.effect("calls") is not None:
+            places = [instruction.receiver_place, *(argument.place for argument in instruction.arguments)]
+            call_unknown(store, values, places, site_of(instruction.node))
+
+    def _run_replaced(
+        self, overloads: tuple[FunctionStub, ...], receiver: Value, values: Sequence[Value], node: Context, store: Store
+    ) -> bool:
+        """A method that works through one that a subclass of the session overrides has the effects of unknown code."""
+        if not is_replaced(self._world.library, store, receiver, overloads):
+            return False
+        run_manager(store, join((receiver, *values)), (), site_of(node))
+        return True
+
+    def class_names(self, receiver: Value, store: Store) -> list[str]:
+        """The library classes of the objects that a receiver may be."""
+        found: list[str] = []
+        for item in objects(receiver):
+            facts = store.heap.get(item)
+            if isinstance(facts, (SessionFacts, LibraryFacts)):
+                found.append(facts.class_name)
+        return found
+
+    def _bindings(self, receiver: Value, store: Store) -> dict[str, Shape]:
+        """What the type variables of a receiver's class stand for."""
+        found: list[dict[str, Shape]] = []
+        for item in objects(receiver):
+            facts = store.heap.get(item)
+            if isinstance(facts, LibraryFacts):
+                found.append({name: shape for name, shape in facts.bindings if isinstance(shape, SHAPES)})
+        return found[0] if len(found) == 1 else {}
+
+
+def _without_parameters(overloads: tuple[FunctionStub, ...]) -> tuple[FunctionStub, ...]:
+    """The signatures as the syntax calls them: `__exit__` gets its arguments from the interpreter."""
+    return tuple(replace(stub, parameters=()) for stub in overloads)
