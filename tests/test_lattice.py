@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -129,13 +130,16 @@ works = st.builds(
     deeds,
     deeds,
     units,
-)
+    st.frozensets(st.sampled_from(NODES)),
+).map(lambda work: work if work.dirty else replace(work, waiting=frozenset()))
 SOME_WORK = [
     Work(),
     GIVEN,
     Work(bound=True, dirty=False).read().committed("one", splits=True),
     Work(bound=True, dirty=False).wrote("one").interrupted(),
     Work(bound=True, dirty=False).wrote("one").committed("other", splits=True).wrote("one"),
+    Work(bound=True, dirty=False).wrote("one", adds=True),
+    Work(bound=True, dirty=False).wrote("one", adds=True).wrote("other", adds=True),
 ]
 blocks = st.builds(Block, st.sampled_from(["with", "inner"]), st.booleans(), st.one_of(st.none(), origins))
 handlers = st.builds(Caught, st.integers(1, 9), st.just("except IntegrityError"), st.none())
@@ -219,6 +223,8 @@ def test_a_join_of_work_is_an_upper_bound_in_any_order(one: Work, other: Work, t
 
 WORK_CHANGES: dict[str, Callable[[Work], Work]] = {
     "wrote": lambda work: work.wrote("one"),
+    "added": lambda work: work.wrote("one", adds=True),
+    "took_out": lambda work: work.took_out(0),
     "may have written": Work.may_have_written,
     "read": Work.read,
     "touched": Work.touched,

@@ -68,7 +68,8 @@ class Work:
 
     `bound`: its transactions are its own, since it was made on an engine.  `given`: the function was given it, and sees
     what it does with it from the beginning.  `dirty`: the running transaction may have
-    written or locked something.  `has_read`: it has certainly read.  `reached`: unknown code may use the session at any
+    written or locked something; `waiting` are the calls of `add()` that alone made it so, none where others may have.
+    `has_read`: it has certainly read.  `reached`: unknown code may use the session at any
     later call.  `writes` are the certain writes of its life that could be lost, `commits` its commits.  `units` are the
     ways through its commits, none where there are too many of them.
     """
@@ -81,6 +82,7 @@ class Work:
     writes: Deeds = NO_DEEDS
     commits: Deeds = NO_DEEDS
     units: frozenset[Unit] = FRESH
+    waiting: frozenset[object] = frozenset()
 
     @property
     def key(self) -> frozenset[frozenset[object]]:
@@ -100,17 +102,29 @@ class Work:
             _join_deeds(self.writes, other.writes),
             _join_deeds(self.commits, other.commits),
             _bounded(self.units | other.units) if self.units and other.units else NOT_TOLD,
+            self.waiting if (self.dirty, self.waiting) == (other.dirty, other.waiting) else frozenset(),
         )
 
-    def wrote(self, node: object) -> Work:
-        """A certain write."""
+    def wrote(self, node: object, adds: bool = False) -> Work:
+        """A certain write; `adds`: nothing is written yet, a new instance waits for the next flush."""
         writes = _join_deeds(self.writes, frozenset({Deed(node)})) if self.bound else self.writes
         units = frozenset(replace(unit, written=True) for unit in self.units)
-        return replace(self.touched(), dirty=True, writes=writes, units=units)
+        alone = adds and node not in self.waiting and (bool(self.waiting) or not self.dirty)
+        waiting = self.waiting | {node} if alone else frozenset()
+        return replace(self.touched(), dirty=True, writes=writes, units=units, waiting=waiting)
+
+    def took_out(self, line: int) -> Work:
+        """A new instance that was added on a line, and still waited, is expunged: it is as if it was never added."""
+        there = [node for node in self.waiting if getattr(node, "line", 0) == line]
+        if len(there) != 1:
+            return self
+        waiting = self.waiting.difference(there)
+        return replace(self, waiting=waiting, dirty=bool(waiting) or self.reached)
 
     def may_have_written(self) -> Work:
         """Something may have been written or locked."""
-        return self.touched() if self.dirty else replace(self.touched(), dirty=True)
+        changed = self.touched()
+        return changed if self.dirty and not self.waiting else replace(changed, dirty=True, waiting=frozenset())
 
     def read(self) -> Work:
         """A certain read."""
@@ -134,7 +148,8 @@ class Work:
     def shared(self) -> Work:
         """Unknown code has the session, now and at every later call."""
         settled = self.settled()
-        return settled if self.reached and self.dirty else replace(settled, reached=True, dirty=True)
+        known = self.reached and self.dirty and not self.waiting
+        return settled if known else replace(settled, reached=True, dirty=True, waiting=frozenset())
 
     def committed(self, site: object, splits: bool) -> Work:
         """The transaction is committed, by a call of `commit()` at `site` or (None) by the end of a block.
@@ -148,6 +163,7 @@ class Work:
         return replace(
             after,
             dirty=self.reached,
+            waiting=frozenset(),
             has_read=False,
             commits=commits,
             units=frozenset(_after_commit(unit, site, splits) for unit in self.units),
@@ -156,12 +172,12 @@ class Work:
     def rolled_back(self) -> Work:
         """The transaction is rolled back by the author."""
         units = frozenset(replace(unit, written=False) for unit in self.units)
-        return replace(self.settled(), dirty=self.reached, has_read=False, units=units)
+        return replace(self.settled(), dirty=self.reached, waiting=frozenset(), has_read=False, units=units)
 
     def given_up(self) -> Work:
         """An exception has rolled the transaction back."""
         units = frozenset(replace(unit, written=False) for unit in self.units)
-        return replace(self.interrupted().touched(), dirty=self.reached, has_read=False, units=units)
+        return replace(self.interrupted().touched(), dirty=self.reached, waiting=frozenset(), has_read=False, units=units)
 
     def begun_anew(self) -> Work:
         """Another unit of work begins."""

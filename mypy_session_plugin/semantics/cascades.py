@@ -7,7 +7,7 @@ follow.  See https://docs.sqlalchemy.org/en/20/orm/cascades.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from mypy_session_plugin.facts.links import DELETE_ORPHAN, Edge
@@ -125,6 +125,27 @@ class _Walk:
         for other, theirs in self.store.instances():
             if other != identity and was_saved(theirs) and classes.may_have(theirs.class_name, theirs.bases):
                 self._enter(other, False, waiting)
+
+
+def surely_added_with(
+    store: Store, root: ObjectId, is_contained: Callable[[ObjectId], bool]
+) -> Iterator[tuple[tuple[str, ...], ObjectId]]:
+    """The instances that `add()` of one surely takes along: how the attributes lead there, and the instance.
+
+    The cascade ends where `is_contained` tells that the session may have the instance already.
+    """
+    waiting: list[tuple[tuple[str, ...], ObjectId]] = [((), root)]
+    seen = {root}
+    while waiting:
+        path, identity = waiting.pop(0)
+        facts = store.heap.get(identity)
+        for edge in sorted(facts.links.surely, key=repr) if isinstance(facts, InstanceFacts) else ():
+            if SAVE_UPDATE not in edge.cascades or edge.target in seen or edge.target.older:
+                continue
+            seen.add(edge.target)
+            if not is_contained(edge.target):
+                waiting.append(((*path, edge.attribute), edge.target))
+                yield (*path, edge.attribute), edge.target
 
 
 def _may_return(facts: InstanceFacts) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mypy.nodes import ARG_STAR, ARG_STAR2, CallExpr, Context, StrExpr
 
 from mypy_session_plugin.facts.effects import Effect
+from mypy_session_plugin.facts.links import NO_LINKS
 from mypy_session_plugin.facts.objects import InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.states import ATTACHED, Situation, State
 from mypy_session_plugin.facts.store import Store
@@ -17,6 +18,7 @@ from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Value, objects
 from mypy_session_plugin.facts.work import GIVEN, UNSEEN, Work, change_work
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics.binding import BoundCall, Given
+from mypy_session_plugin.semantics.cascades import EXPUNGE
 from mypy_session_plugin.semantics.events import CommitEvent
 from mypy_session_plugin.semantics.library_objects import may_be_session
 from mypy_session_plugin.semantics.sessions import Relation, relation
@@ -172,16 +174,20 @@ def may_write(store: Store) -> None:
 class Written:
     """What a call is about to write, told by the states before it: surely, maybe or nothing.
 
-    `takes_back`: `add()` may take the mark of a deletion off again.
+    `takes_back`: `add()` may take the mark of a deletion off again.  `waits`: what is added is not sent before the next
+    flush.  `taken_out`: the line on which the new instance was added that an expunge takes out again, by which nothing
+    is left of it.
     """
 
     def __init__(self, store: Store, name: str, bound: BoundCall, targets: Sequence[Value]) -> None:
-        self.surely = self.maybe = self.takes_back = False
+        self.surely = self.maybe = self.takes_back = self.waits = False
+        self.taken_out = _added_at(store, bound)
         if not any(effect.name == "writes" for effect in bound.stub.effects):
             return
         match name.removesuffix("_all"):
             case "add":
                 self._tell([is_new(store, target) for target in targets])
+                self.waits = len(targets) == 1 and bound.given[0].value == targets[0]
                 self.takes_back = any(_may_be_marked(store, target) for target in targets)
             case "delete" if bound.stub.error:
                 self._tell([_is_instance(store, target) for target in targets])
@@ -209,6 +215,20 @@ def is_new(store: Store, value: Value) -> bool | None:
     if states == {State.TRANSIENT}:
         return True
     return False if states and states <= {State.PERSISTENT, State.PENDING} else None
+
+
+def _added_at(store: Store, bound: BoundCall) -> int | None:
+    """Where the one pending instance was added that a call expunges, if no other went along with it."""
+    effect = bound.stub.effect("cascades")
+    if effect is None or effect.arguments["kind"] != EXPUNGE:
+        return None
+    (only,) = bound.given[0].value if len(bound.given[0].value) == 1 else (None,)
+    facts = store.heap.get(only) if isinstance(only, ObjectId) and not only.older else None
+    if not isinstance(facts, InstanceFacts) or facts.links != NO_LINKS or len(facts.situations) > 1:
+        return None
+    ((situation, origin),) = facts.situations.items()
+    pending = isinstance(situation, Situation) and situation.state is State.PENDING
+    return origin.line if pending and origin is not None else None
 
 
 def _may_be_marked(store: Store, value: Value) -> bool:
@@ -244,11 +264,11 @@ def called(
         if written.takes_back:
             work = work.settled()
         if written.surely:
-            work = work.wrote(call.node)
+            work = work.wrote(call.node, written.waits)
         elif written.maybe:
             work = work.may_have_written()
         elif not ends and not leaves:
-            work = _after_call(world, store, call, effects, work)
+            work = _after_call(world, store, call, effects, work, written.taken_out)
         if inner and "rollback" in ends and not leaves:
             return work.settled()
         if inner or not ends:
@@ -278,12 +298,16 @@ def pause(store: Store) -> None:
         change(store, identity, Work.begun_anew)
 
 
-def _after_call(world: World, store: Store, call: LibraryCall, effects: Sequence[Effect], work: Work) -> Work:
+def _after_call(
+    world: World, store: Store, call: LibraryCall, effects: Sequence[Effect], work: Work, taken_out: int | None
+) -> Work:
     """The work after a call that neither certainly writes nor ends a transaction."""
     if any(effect.name == "closes" for effect in effects):
         return work
     if call.name in WITHDRAWING:
         work = work.settled()
+    if taken_out is not None:
+        work = work.took_out(taken_out)
     if any(effect.name == "reads" for effect in effects) or call.name == "query" or _is_query(store, call.receiver):
         if not _only_reads(world, call):
             return work.may_have_written()

@@ -23,6 +23,60 @@ def write_on_some_path_ok(engine: Engine, name: str | None) -> None:
         session.commit()
 
 
+def one_of_two_was_expunged_ok(engine: Engine) -> None:
+    with Session(engine) as session:
+        ann, bob = User(name="ann"), User(name="bob")
+        session.add(ann)
+        session.add(bob)
+        session.expunge(bob)
+        session.commit()
+
+
+def expunged_after_the_flush_ok(engine: Engine) -> None:
+    with Session(engine) as session:
+        user = User(name="ann")
+        session.add(user)
+        session.flush()
+        session.expunge(user)
+        session.commit()
+
+
+def expunged_after_another_write_ok(engine: Engine) -> None:
+    with Session(engine) as session:
+        session.execute(update(User).values(name="bob"))
+        user = User(name="ann")
+        session.add(user)
+        session.expunge(user)
+        session.commit()
+
+
+def last_of_many_was_expunged_ok(engine: Engine, names: list[str]) -> None:
+    with Session(engine) as session:
+        user = User(name="")
+        for name in names:
+            user = User(name=name)
+            session.add(user)
+        session.expunge(user)
+        session.commit()
+
+
+def expunged_without_its_posts_ok(engine: Engine) -> None:
+    with Session(engine) as session:
+        post = Post(title="first", author=User(name="ann"))
+        session.add(post)
+        session.expunge(post)
+        session.commit()
+
+
+def perhaps_expunged_ok(engine: Engine, wanted: bool) -> None:
+    with Session(engine) as session:
+        user = User(name="ann")
+        session.add(user)
+        if not wanted:
+            session.expunge(user)
+        session.commit()
+
+
 def bulk_update_ok(engine: Engine) -> None:
     with Session(engine) as session:
         session.query(User).filter(User.name == "ann").update({User.name: "bob"})
@@ -308,14 +362,6 @@ def instance_from_elsewhere_ok(engine: Engine, user: User) -> None:
 def returning_ok(engine: Engine) -> None:
     with Session(engine) as session:
         print(session.scalars(update(User).values(name="ann").returning(User)).all())
-        session.commit()
-
-
-def known_miss_expunged(engine: Engine) -> None:
-    with Session(engine) as session:
-        user = User(name="ann")
-        session.add(user)
-        session.expunge(user)
         session.commit()
 
 

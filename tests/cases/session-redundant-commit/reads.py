@@ -96,6 +96,25 @@ def after_a_rollback_bad(engine: Engine) -> None:
         session.commit()  # error: [session-redundant-commit]
 
 
+def only_added_was_expunged_bad(engine: Engine, name: str) -> User:
+    with Session(engine) as session:
+        user = User(name=name)
+        session.add(user)
+        session.expunge(user)
+        session.commit()  # error: [session-redundant-commit]
+    return user
+
+
+def both_added_were_expunged_bad(engine: Engine) -> None:
+    with Session(engine) as session:
+        ann, bob = User(name="ann"), User(name="bob")
+        session.add(ann)
+        session.add(bob)
+        session.expunge(ann)
+        session.expunge(bob)
+        session.commit()  # error: [session-redundant-commit]
+
+
 def transaction_bad(engine: Engine) -> None:
     with Session(engine) as session:
         transaction = session.begin()
