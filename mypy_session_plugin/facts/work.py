@@ -177,7 +177,8 @@ class Work:
     def given_up(self) -> Work:
         """An exception has rolled the transaction back."""
         units = frozenset(replace(unit, written=False) for unit in self.units)
-        return replace(self.interrupted().touched(), dirty=self.reached, waiting=frozenset(), has_read=False, units=units)
+        after = self.interrupted().touched()
+        return replace(after, dirty=self.reached, waiting=frozenset(), has_read=False, units=units)
 
     def begun_anew(self) -> Work:
         """Another unit of work begins."""
