@@ -14,6 +14,7 @@ from mypy_session_plugin.rules.merge import MergeRule
 from mypy_session_plugin.rules.mismatch import MismatchRule
 from mypy_session_plugin.rules.redundant_commit import RedundantCommitRule
 from mypy_session_plugin.rules.reuse import ReuseRule
+from mypy_session_plugin.rules.shared import SharedRule
 from mypy_session_plugin.rules.split_commit import SplitCommitRule
 from mypy_session_plugin.rules.state import StateRule
 from mypy_session_plugin.rules.task import TaskRule
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     ThreadRule(),
     TaskRule(),
     HandOverRule(),
+    SharedRule(),
     EscapeRule(),
     LostWriteRule(),
     RedundantCommitRule(),
