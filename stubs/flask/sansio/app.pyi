@@ -1,6 +1,7 @@
 """Applications: the function that a rule names handles requests, each in a thread of the server's."""
 
 from collections.abc import Callable
+
 from flask.sansio.scaffold import Scaffold
 
 from mypy_session_plugin.effects import entry_point
