@@ -87,8 +87,7 @@ def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Optio
     for reported in collector.reports():
         finding = reported.finding
         error = shared.types.error(finding.raises) if finding.raises else frozenset()
-        is_here = finding.anywhere or not bodies.is_inside(finding.node, unit)
-        if is_here and not is_expected(unit, finding.node, error):
+        if not is_expected(unit, finding.node, error) and not bodies.is_inside(finding.node, unit):
             report.report(checker, finding.message, finding.node, reported.code, finding.notes)
     for node, text in collector.revealed():
         report.note(checker, text, node)

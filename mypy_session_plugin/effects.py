@@ -26,7 +26,9 @@ __all__ = [
     "calls",
     "cascades",
     "closes",
+    "deferred",
     "deletes",
+    "each",
     "ends",
     "entry_point",
     "expires",
@@ -37,6 +39,7 @@ __all__ = [
     "raises",
     "reads",
     "runs_in_greenlet",
+    "serializes",
     "through",
     "writes",
 ]
@@ -186,6 +189,28 @@ def cascades(kind: Literal["merge", "expunge", "refresh-expire"]) -> _Decorator:
 
 def keeps(parameter: str) -> _Decorator:
     """The object that is made uses the argument of that parameter later, whoever gets it: a response its content."""
+    return _Decorator()
+
+
+def each(decorated: Decorated, /) -> Decorated:
+    """The function that is given runs once for each element of the iterables that cross.
+
+    Of an `Iterable[Iterable[object]]` it gets the items of each element.
+    """
+    return decorated
+
+
+def deferred(decorated: Decorated, /) -> Decorated:
+    """What is given runs once the caller has returned, and whoever called that one waits for it."""
+    return decorated
+
+
+def serializes(form: Literal["pickle", "json"]) -> _Decorator:
+    """The arguments that cross are written out before the call returns; nothing runs.
+
+    Args:
+        form: What writes them: `"json"` takes no mapped instance, neither takes a session.
+    """
     return _Decorator()
 
 

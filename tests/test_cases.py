@@ -1,12 +1,14 @@
 """The cases of every code: what must be reported, what must not, and what is known to be missed.
 
 A function's name says which it is: `*_bad` holds the reports that its comments say, `*_ok` and `known_miss_*` none.
-What begins with an underscore only serves the others.
+What begins with an underscore only serves the others.  A file that says `# needs: celery` is left out without it.
 """
 
 from __future__ import annotations
 
 import ast
+import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,16 @@ from mypy_session_plugin.codes import CODES
 from tests.harness import Harness, Report, assert_expected, codes_of_cases
 
 FOLDER = Path(__file__).parent / "cases"
-FILES = sorted(path for code in CODES for path in (FOLDER / code.name).glob("*.py"))
+#: The libraries that a file of cases imports beside those that all tests need.
+NEEDS = re.compile(r"^# needs: (.+)$", re.MULTILINE)
+
+
+def _can_be_checked(path: Path) -> bool:
+    needed = NEEDS.search(path.read_text(encoding="utf-8"))
+    return needed is None or all(find_spec(name) for name in needed[1].split(", "))
+
+
+FILES = sorted(path for code in CODES for path in (FOLDER / code.name).glob("*.py") if _can_be_checked(path))
 
 
 def _module(path: Path) -> str:

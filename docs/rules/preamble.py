@@ -2,10 +2,14 @@
 
 import asyncio
 import functools
+import json
+import pickle
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection as Pipeline
 from threading import Barrier, Event, Lock, Thread, Timer, get_ident
 from typing import Annotated, Generic, Literal, TypeVar
 

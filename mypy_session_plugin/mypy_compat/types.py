@@ -102,11 +102,12 @@ class Types:
         return None if entry is None else entry.node
 
     def error(self, name: str) -> frozenset[str]:
-        """The full names of an exception of SQLAlchemy's and of its bases."""
-        info = self.lookup(f"sqlalchemy.exc.{name}")
-        if not isinstance(info, TypeInfo):
-            return frozenset({f"sqlalchemy.exc.{name}"})
-        return frozenset(base.fullname for base in info.mro)
+        """The full names of an exception of SQLAlchemy's, or of Python's own, and of its bases."""
+        for module in ("sqlalchemy.exc", "builtins"):
+            info = self.lookup(f"{module}.{name}")
+            if isinstance(info, TypeInfo):
+                return frozenset(base.fullname for base in info.mro)
+        return frozenset({f"sqlalchemy.exc.{name}"})
 
 
 def _result(signature: CallableType, is_async: bool) -> ProperType:

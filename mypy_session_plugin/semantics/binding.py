@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from mypy.nodes import Expression
-from mypy.types import Instance, TupleType, Type, UnpackType, get_proper_type
+from mypy.types import CallableType, Instance, TupleType, Type, UnpackType, get_proper_type
 
 from mypy_session_plugin.facts.effects import FunctionStub, Parameter, ParameterKind, TypeExpression
 from mypy_session_plugin.facts.values import Constant, Value
@@ -24,6 +24,8 @@ from mypy_session_plugin.semantics.statement_roots import (
 from mypy_session_plugin.semantics.stub_vocabulary import EFFECTS_MODULE, PHANTOM_PACKAGE
 
 POSITIONAL = (ParameterKind.POSITIONAL_ONLY, ParameterKind.POSITIONAL_OR_KEYWORD)
+#: What a coroutine function gives.
+AWAITABLES = frozenset({"typing.Awaitable", "typing.Coroutine"})
 #: Generic classes whose type arguments are the columns of a row, one by one on SQLAlchemy 2.1, as one tuple on 2.0.
 ROW_CLASSES = frozenset({"sqlalchemy.engine.result.Result", "sqlalchemy.ext.asyncio.result.AsyncResult"}) | STATEMENTS
 
@@ -112,7 +114,7 @@ class Binder:
             if assigned is None:
                 continue
             given = [Given(parameter, argument, *lookup[id(argument)]) for parameter, argument in assigned]
-            if not all(self._takes(item) for item in given):
+            if not all(self._takes(item, len(overloads) > 1) for item in given):
                 continue
             call = BoundCall(stub, given, dict(bindings))
             for item in given:
@@ -124,14 +126,17 @@ class Binder:
             return call
         return None
 
-    def _takes(self, given: Given) -> bool:
-        """Whether a parameter of this annotation may take the argument; unknown types may go anywhere."""
+    def _takes(self, given: Given, chosen: bool) -> bool:
+        """Whether a parameter of this annotation may take the argument; unknown types may go anywhere.
+
+        `chosen`: the classes of the arguments choose among overloads.
+        """
         annotation = given.parameter.annotation
         if self._is_made_vaguely(given):
             made = statement_class(given.argument.node, self._type_of)
             parts = annotation.arguments if annotation.name == "Union" else (annotation,)
             return bool({made, EXECUTABLE} & {canonical_name(part.name) for part in parts})
-        return _accepts(annotation, given.value, given.type)
+        return _accepts(annotation, given.value, given.type) and (not chosen or _fits(annotation, given.type))
 
     def _is_made_vaguely(self, given: Given) -> bool:
         """Whether a statement has the type Any although its text says what it is: `db.select(User)`."""
@@ -210,6 +215,36 @@ def _is_vague_statement(type_: Type | None) -> bool:
     if not isinstance(proper, Instance) or proper.type.fullname not in STATEMENTS:
         return False
     return any(isinstance(argument, UnpackType) or is_any(argument) for argument in proper.args)
+
+
+def _fits(expression: TypeExpression, type_: Type | None) -> bool:
+    """Whether a type is of the library's class that an annotation names, or a function that gives an awaitable."""
+    if is_any(type_):
+        return True
+    if expression.name == "Union":
+        return any(_fits(part, type_) for part in expression.arguments)
+    if is_phantom(expression) and expression.arguments:
+        return _fits(expression.arguments[0], type_)
+    if expression.name == "typing.Callable":
+        return expression.arguments[-1].name not in AWAITABLES or _is_asynchronous(type_)
+    if expression.name == "None":
+        return type_ is not None and is_none(type_)
+    if expression.name.startswith(("typing.", "builtins.")) or "." not in expression.name:
+        return True
+    info = info_of(type_)
+    return info is not None and any(canonical_name(base.fullname) == expression.name for base in info.mro)
+
+
+def _is_asynchronous(type_: Type | None) -> bool:
+    """Whether a function of this type makes a coroutine; a partial, if its function does."""
+    proper = None if type_ is None else get_proper_type(type_)
+    if isinstance(proper, CallableType):
+        result = info_of(proper.ret_type)
+    elif isinstance(proper, Instance) and proper.type.fullname == "functools.partial":
+        result = info_of(proper.args[0])
+    else:
+        return False
+    return result is not None and any(base.fullname in AWAITABLES for base in result.mro)
 
 
 def _is_type_variable(expression: TypeExpression) -> bool:

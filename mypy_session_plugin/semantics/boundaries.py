@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from mypy.nodes import Context, FuncDef
 from mypy.types import Type
 
-from mypy_session_plugin.facts.effects import When
+from mypy_session_plugin.facts.effects import FunctionStub, When
 from mypy_session_plugin.facts.objects import ContainerFacts, HandOver, InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.states import ATTACHED, Situation
 from mypy_session_plugin.facts.store import SYMBOLIC, Store
@@ -19,13 +19,19 @@ from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.events import HandOverEvent, Outcome
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.phantom_types import is_written_as
-from mypy_session_plugin.semantics.reaching import Reach, Reached, identity_of
+from mypy_session_plugin.semantics.reaching import Reach, Reached, boundary_crossed_by
 from mypy_session_plugin.semantics.sending import Run, run_of, runs_of
+from mypy_session_plugin.semantics.serializing import not_taken
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable
 from mypy_session_plugin.semantics.world import World
 
 #: Methods of containers and tasks that keep a task or thread, or look at it, and do not wait for it.
 KEEPING = frozenset({"add", "append", "appendleft", "insert", "extend", "setdefault", "update", "discard", "remove"})
+
+#: The boundary across which nothing is shared: what is handed over is copied, and a session cannot be.
+PROCESS = "process"
+#: Results that stand for what still runs, beside the library's own objects.
+LATER = frozenset({"typing.Iterator", "typing.AsyncIterator", "typing.Awaitable"})
 
 #: The variable that holds what the caller gets of what can be waited for.
 GIVEN_AWAY = "given away"
@@ -36,12 +42,14 @@ class Manner:
     """How a call hands over.
 
     `starts`: what was given runs at once, not only with a later `start()`.  `waits`: the call comes back when it has
-    ended.  `alone`: an executor of one worker runs it.
+    ended.  `alone`: an executor of one worker runs it.  `deferred`: it runs when the caller has returned to one who
+    waits.
     """
 
     starts: bool = True
     waits: bool = False
     alone: bool = False
+    deferred: bool = False
 
 
 def declare(store: Store, value: Value, type_: Type | None) -> None:
@@ -70,7 +78,14 @@ def hand_over(
     runs = runs_of(world.unit, store, bound)
     if not runs:
         return result
-    manner = Manner(starts, joined and bound.stub.is_async, _has_one_worker(store, receiver))
+    deferred = bound.stub.effect("deferred") is not None
+    manner = Manner(starts, joined and _ends_with_call(bound.stub), _has_one_worker(store, receiver), deferred)
+    form = bound.stub.effect("serializes")
+    if form is not None:
+        text = str(form.arguments["form"])
+        for one, session in not_taken(world, store, runs, node, text):
+            _tell(world, store, one, Outcome.SENT, session, text)
+        return result
     found = _reached(world, store, runs)
     _run_unseen(store, runs, found, node)
     handed = _hand(world, store, found, node, manner)
@@ -101,9 +116,21 @@ def hand_to_object(
             store.heap[item] = replace(facts, handed=handed, holds=sessions)
 
 
+def _ends_with_call(stub: FunctionStub) -> bool:
+    """Whether what a joined function was given has ended when it comes back, or its coroutine was awaited."""
+    if stub.is_async:
+        return True
+    name = stub.returns.name
+    return name not in LATER and ("." not in name or name.startswith("builtins."))
+
+
 def _reached(world: World, store: Store, runs: Iterable[Run]) -> list[tuple[Reached, Run]]:
     reach = Reach(world, store)
-    return [(reached, run) for run in runs for reached in reach.of(run)]
+    found: list[tuple[Reached, Run]] = []
+    for run in runs:
+        inner = boundary_crossed_by(world, run.node)
+        found += [(replace(item, boundary=item.boundary or inner) if inner else item, run) for item in reach.of(run)]
+    return found
 
 
 def _run_unseen(store: Store, runs: list[Run], found: list[tuple[Reached, Run]], node: Context) -> None:
@@ -124,9 +151,12 @@ def _hand(
         ways = [(reached, run) for reached, run in found if reached.session == session]
         certain = [(reached, run) for reached, run in ways if run.certain]
         reached, run = certain[1] if len(certain) > 1 else ways[0]
-        boundary = reached.boundary or run.boundary
-        one = HandOver(node, boundary, reached.text, reached.how, manner.alone, reached.shared)
-        if not _is_one(store, session):
+        one = HandOver(node, reached.boundary or run.boundary, reached.text, reached.how, manner.alone)
+        if one.boundary == PROCESS:
+            _tell(world, store, one, Outcome.SENT, session)
+        elif manner.deferred:
+            _tell(world, store, one, Outcome.PASSED_ON, session)
+        elif not _is_one(store, session):
             _tell(world, store, one, Outcome.ELSEWHERE, session)
         elif not manner.alone and (len(certain) > 1 or any(run.many for _reached, run in ways)):
             _tell(world, store, one, Outcome.MANY, session)
@@ -169,11 +199,13 @@ def _start(world: World, store: Store, one: HandOver, session: ObjectId) -> bool
     return True
 
 
-def _tell(world: World, store: Store, one: HandOver, outcome: Outcome, session: ObjectId, because: str = "") -> None:
+def _tell(
+    world: World, store: Store, one: HandOver, outcome: Outcome, session: ObjectId | None, because: str = ""
+) -> None:
     """Show the rules what came of a hand-over, but not what comes of it only where an exception leaves the function."""
     if world.raising:
         return
-    facts = store.session(session)
+    facts = store.session(session) if session is not None else None
     name = facts.name if facts is not None else ""
     world.listener(HandOverEvent(one, outcome, name, because), store)
 
@@ -290,16 +322,7 @@ def use(world: World, store: Store, session: Value, node: Context, method: str =
     """The owner uses a session: if the other side of a hand-over may still run, both use it at once."""
     for item in objects(session):
         if len(session) == 1:
-            _use(world, store, _for_all(world, store, item), node, None, method)
-
-
-def _for_all(world: World, store: Store, session: ObjectId) -> ObjectId:
-    """What stands for a session that is a variable of the module, which makes it once, and was handed over as such."""
-    place = session.site[0] if session.kind == "path" and isinstance(session.site, tuple) else None
-    if isinstance(place, tuple) and len(place) == 1 and any_running(store):
-        shared = world.own.shared.of_global(place[0])
-        return identity_of(store, shared) if shared is not None else session
-    return session
+            _use(world, store, item, node, None, method)
 
 
 def use_by_call(world: World, store: Store, values: Iterable[Value], node: Context) -> None:

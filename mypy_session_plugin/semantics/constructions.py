@@ -14,7 +14,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, UNKNOWN, Constant, ObjectId, Unknown, Value, objects
 from mypy_session_plugin.flow.graph import ArgumentKind, Call
 from mypy_session_plugin.mypy_compat.types import is_any
-from mypy_session_plugin.semantics import boundaries, containers, entry_points, linking, runners, work
+from mypy_session_plugin.semantics import boundaries, containers, linking, runners, work
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite, is_overridden
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
@@ -24,6 +24,7 @@ from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.mapped import bases_of
 from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.results import new_session
+from mypy_session_plugin.semantics.sending import boundary_of
 from mypy_session_plugin.semantics.shapes import REGISTRIES, SESSIONS, SessionShape, session_class
 from mypy_session_plugin.semantics.unknown_calls import call_unknown
 from mypy_session_plugin.semantics.world import World
@@ -148,9 +149,16 @@ def _new_runner(world: World, info: TypeInfo, site: CallSite, instruction: Call,
     if class_name is None or not found:
         return None
     made = frozenset({store.create(ObjectId("result", site_of(site.node)), LibraryFacts(class_name))})
-    boundaries.hand_to_object(world, store, "thread", found, site.node, made)
+    boundaries.hand_to_object(world, store, _boundary_of(world, class_name), found, site.node, made)
     call_unknown(store, [store.value(argument.value) for argument in instruction.arguments], (), site_of(site.node))
     return made
+
+
+def _boundary_of(world: World, class_name: str) -> str:
+    """The boundary between the one who makes an object of a library's class and what it runs."""
+    signatures = world.library.method(class_name, "__init__") or ()
+    crossed = (boundary_of(parameter.annotation) for stub in signatures for parameter in stub.parameters)
+    return next((boundary for boundary in crossed if boundary is not None), "thread")
 
 
 def _new_library_object(
@@ -174,7 +182,6 @@ def _new_library_object(
         settings = (*settings, KEEPS)
     facts = LibraryFacts(class_name, settings=settings, workers=_workers_of(bound), holds=kept or frozenset())
     made = frozenset({store.create(ObjectId("result", site_of(site.node)), facts)})
-    entry_points.given(world, bound)
     starts = world.library.method(class_name, "start") is None
     return boundaries.hand_over(world, store, bound, frozenset(), site.node, made, starts)
 
@@ -187,8 +194,8 @@ def _kept_by(bound: BoundCall) -> Value | None:
 
 
 def _workers_of(bound: BoundCall) -> int | None:
-    """The number of workers of an executor, where a literal gives it."""
-    given = bound.argument("max_workers")
+    """The number of workers of an executor or pool, where a literal gives it."""
+    given = bound.argument("max_workers") or bound.argument("processes")
     for atom in given.value if given is not None else ():
         if isinstance(atom, Constant) and isinstance(atom.value, int):
             return atom.value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from mypy.nodes import Context, Expression, FuncDef
+from mypy.nodes import Context, Expression
 
 from mypy_session_plugin.facts.objects import HandOver
 from mypy_session_plugin.facts.session_life import Closing
@@ -15,7 +15,6 @@ from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.values import ObjectId, Value
 from mypy_session_plugin.facts.work import Work
 from mypy_session_plugin.semantics.binding import BoundCall
-from mypy_session_plugin.semantics.shared_sessions import SharedSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +184,8 @@ class Outcome(Enum):
     was handed to several at once; AGAIN: the next turn of a loop handed it over once more; OWNER_OUTSIDE: it was never
     waited for, and its owner is a caller; WAITED: the owner did nothing with it until the end; UNUSED: it was never
     waited for and never used again; PASSED_ON: somebody else was given what can be waited for; ELSEWHERE: another
-    report tells of it, or it is not certain that it is one session.
+    report tells of it, or it is not certain that it is one session; SENT: it goes into another process, or is written
+    out (`because` tells in which form), which is wrong whatever the owner does.
     """
 
     CONCURRENT = "concurrent"
@@ -197,6 +197,7 @@ class Outcome(Enum):
     UNUSED = "unused"
     PASSED_ON = "passed on"
     ELSEWHERE = "elsewhere"
+    SENT = "sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,15 +216,6 @@ class HandOverEvent:
     def node(self) -> Context:
         """The call that handed the session over."""
         return self.hand_over.node  # type: ignore[return-value]
-
-
-@dataclass(frozen=True, slots=True)
-class SharedEvent:
-    """A function that a framework calls for several requests at once uses, in `line`, a session that is made once."""
-
-    node: FuncDef
-    shared: SharedSession
-    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,5 +242,5 @@ class CalleeEvent:
 
 Event: TypeAlias = (
     "CalleeEvent | CallEvent | LoadEvent | PositionEvent | DeclarationEvent | RevealEvent | HandOverEvent"
-    " | SharedEvent | SessionEndEvent | CommitEvent | WriteEndEvent | CommitEndEvent | EscapeEvent"
+    " | SessionEndEvent | CommitEvent | WriteEndEvent | CommitEndEvent | EscapeEvent"
 )

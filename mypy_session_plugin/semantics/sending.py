@@ -32,8 +32,6 @@ from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.semantics.binding import BoundCall, Given
 from mypy_session_plugin.semantics.making import site_of
 
-#: Functions that run what they are given once for each element of an iterable.
-MAPPING = frozenset({"map", "starmap", "imap", "imap_unordered"})
 _CALLABLE = "typing.Callable"
 _SPREAD = frozenset({"typing.Iterable", "typing.Sequence", "builtins.tuple", "builtins.list"})
 _NAMED = frozenset({"typing.Mapping", "builtins.dict"})
@@ -86,7 +84,7 @@ def runs_of(unit: Node, store: Store, bound: BoundCall) -> list[Run]:
     boundary = boundary_of(function.parameter.annotation) or ""
     rest = [given for given in crossing if given is not function]
     node = function.argument.node
-    if bound.stub.name in MAPPING:
+    if bound.stub.effect("each") is not None:
         return _mapped(store, boundary, function.value, node, rest)
     return [Run(boundary, function.value, node, tuple(_arguments(store, rest)))]
 
@@ -164,6 +162,9 @@ def _holds(outer: Context, site: object) -> bool:
 
 def _mapped(store: Store, boundary: str, function: Value, node: Context, rest: list[Given]) -> list[Run]:
     """`map(function, *iterables)`: one run for each element, as far as these are known one by one."""
+    if len(rest) == 1 and _is_of_tuples(rest[0].parameter.annotation):
+        starred = list(_starred(store, boundary, function, node, rest[0]))
+        return starred or [Run(boundary, function, node, many=True)]
     fixed = [facts for given in rest for _, facts in _containers(store, given.value) if facts.fixed is not None]
     if len(fixed) == len(rest):
         rows = [list(_items(facts, given.argument.node)) for facts, given in zip(fixed, rest, strict=True)]
@@ -177,6 +178,26 @@ def _mapped(store: Store, boundary: str, function: Value, node: Context, rest: l
         elements = frozenset[Atom]().union(*(facts.elements for _, facts in containers)) if containers else given.value
         sent.append(Sent(elements, given.argument.node, position, gone_through=not containers))
     return [Run(boundary, function, node, tuple(sent), many=True)]
+
+
+def _is_of_tuples(annotation: TypeExpression) -> bool:
+    """Whether a parameter takes the arguments of each run as one iterable: `Iterable[Iterable[object]]`."""
+    inner = annotation.arguments[0] if annotation.arguments else annotation
+    return any(part.name in _SPREAD for part in inner.arguments)
+
+
+def _starred(store: Store, boundary: str, function: Value, node: Context, given: Given) -> Iterator[Run]:
+    """`starmap(function, rows)`: one run for each row, with its items as arguments."""
+    for _identity, rows in _containers(store, given.value):
+        for row, part, _name in _items(rows, given.argument.node):
+            containers = _containers(store, row)
+            certain = len(containers) == len(row) == 1
+            for _inner, items in containers:
+                sent = [
+                    Sent(value, item, place if items.fixed is not None else None)
+                    for place, (value, item, _key) in enumerate(_items(items, part))
+                ]
+                yield Run(boundary, function, node, tuple(sent), certain and rows.fixed is None, certain)
 
 
 def _arguments(store: Store, rest: list[Given]) -> Iterator[Sent]:

@@ -63,7 +63,9 @@ DECORATORS: dict[str, DecoratorSignature] = {
     "calls": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True),
     "cascades": DecoratorSignature(("kind",), {"kind": ("merge", "expunge", "refresh-expire")}, required=True, when=()),
     "closes": DecoratorSignature(values={"of": ("current",), "reusable": (True, False)}),
+    "deferred": DecoratorSignature(when=()),
     "deletes": DecoratorSignature(),
+    "each": DecoratorSignature(when=()),
     "ends": DecoratorSignature(("outcome",), {"outcome": ("commit", "rollback")}, required=True),
     "entry_point": DecoratorSignature(),
     "expires": DecoratorSignature(("what",), {"what": ("all", "instance"), "unless": ("not expire_on_commit",)}),
@@ -76,6 +78,7 @@ DECORATORS: dict[str, DecoratorSignature] = {
     "raises": DecoratorSignature(("text",), {"text": ANY_TEXT}, required=True, when=()),
     "reads": DecoratorSignature(when=(*_EXITS, When.LOAD)),
     "runs_in_greenlet": DecoratorSignature(),
+    "serializes": DecoratorSignature(("form",), {"form": ("pickle", "json")}, required=True, when=()),
     "through": DecoratorSignature(("method",), {"method": ANY_TEXT}, required=True, when=()),
     "writes": DecoratorSignature(when=(*_EXITS, When.LOAD)),
 }

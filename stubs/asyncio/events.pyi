@@ -4,14 +4,22 @@ from asyncio.events import Handle, TimerHandle
 from asyncio.futures import Future
 from asyncio.tasks import Task
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Executor
-from typing import Any, TypeVar
+from concurrent.futures import Executor, ProcessPoolExecutor
+from typing import Any, TypeVar, overload
 
-from mypy_session_plugin import CrossesTask, CrossesThread
+from mypy_session_plugin import CrossesProcess, CrossesTask, CrossesThread
 
 R = TypeVar("R")
 
 class AbstractEventLoop:
+    @overload
+    def run_in_executor(
+        self,
+        executor: ProcessPoolExecutor,
+        func: CrossesProcess[Callable[..., R]],
+        *args: CrossesProcess[object],
+    ) -> Future[R]: ...
+    @overload
     def run_in_executor(
         self,
         executor: Executor | None,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, Literal, Self, TypeVar, overload
 
 from mypy_session_plugin import CrossesThread
-from mypy_session_plugin.effects import joined
+from mypy_session_plugin.effects import each, joined
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -22,6 +22,7 @@ class Executor:
     def submit(
         self, fn: CrossesThread[Callable[..., R]], /, *args: CrossesThread[object], **kwargs: CrossesThread[object]
     ) -> Future[R]: ...
+    @each
     def map(
         self,
         fn: CrossesThread[Callable[..., R]],

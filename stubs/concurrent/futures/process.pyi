@@ -5,6 +5,7 @@ from concurrent.futures._base import Executor, Future
 from typing import TypeVar
 
 from mypy_session_plugin import CrossesProcess
+from mypy_session_plugin.effects import each
 
 R = TypeVar("R")
 
@@ -19,6 +20,7 @@ class ProcessPoolExecutor(Executor):
     def submit(
         self, fn: CrossesProcess[Callable[..., R]], /, *args: CrossesProcess[object], **kwargs: CrossesProcess[object]
     ) -> Future[R]: ...
+    @each
     def map(
         self,
         fn: CrossesProcess[Callable[..., R]],

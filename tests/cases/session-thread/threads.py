@@ -5,7 +5,6 @@ import queue
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from multiprocessing.pool import ThreadPool
 from threading import Thread, Timer
 
 from sqlalchemy import Engine, select, update
@@ -321,8 +320,3 @@ def known_miss_queue(engine: Engine, inbox: queue.Queue[User]) -> None:
     with Session(engine) as session:
         inbox.put(session.get_one(User, 1))
         session.commit()
-
-
-def known_miss_thread_pool(engine: Engine) -> None:
-    with Session(engine) as session, ThreadPool(3) as pool:
-        pool.map(partial(_name, session), [1, 2, 3])

@@ -1,0 +1,47 @@
+"""session-process: a session handed to another process, interpreter or task queue, or to a serialiser.
+
+Guarantee: on every path that goes through the call, a session, a live result or what holds one is among what is copied
+there, which no session can be; or a mapped instance is, by a serialiser that writes JSON.
+
+Source: https://docs.sqlalchemy.org/en/20/core/pooling.html#using-connection-pools-with-multiprocessing-or-os-fork and
+https://docs.python.org/3/library/pickle.html#what-can-be-pickled-and-unpickled
+"""
+
+from __future__ import annotations
+
+from typing_extensions import override
+
+from mypy_session_plugin.rules.base import Finding
+from mypy_session_plugin.rules.boundaries import BoundaryRule, subject
+from mypy_session_plugin.semantics.events import HandOverEvent, Outcome
+
+#: What happens to what is written out, by the form of it.
+WRITTEN = {"pickle": "is pickled", "json": "is written as JSON"}
+
+
+class ProcessRule(BoundaryRule):
+    """Reports what cannot get into another process."""
+
+    code = "session-process"
+
+    @override
+    def concerns(self, event: HandOverEvent) -> bool:
+        return event.outcome is Outcome.SENT
+
+    @override
+    def finding(self, event: HandOverEvent) -> Finding | None:
+        """Nothing for an instance that is copied: it arrives detached."""
+        one, form = event.hand_over, event.because
+        if form:
+            kind = "mapped instance" if one.how == "instance" else "result" if one.how == "result" else "session"
+            name = subject(event) if one.how != "instance" else f'"{one.text}"' if one.text else "an instance"
+            error = " (TypeError)" if form == "json" else ""
+            message = f"{name} {WRITTEN[form]}, which no {kind} can be{error}"
+            return Finding(event.node, message, ("write ids or plain values",), raises="TypeError")
+        if one.how == "instance":
+            return None
+        reason = "a session cannot be copied there, and a forked one shares its connection with this process"
+        return Finding(event.node, f"{subject(event)} is handed to another process; {reason}", (ADVICE,))
+
+
+ADVICE = "make the session inside the code that the process runs, and pass ids or plain values"
