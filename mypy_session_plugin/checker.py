@@ -87,7 +87,8 @@ def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Optio
     for reported in collector.reports():
         finding = reported.finding
         error = shared.types.error(finding.raises) if finding.raises else frozenset()
-        if not is_expected(unit, finding.node, error) and not bodies.is_inside(finding.node, unit):
+        is_here = finding.anywhere or not bodies.is_inside(finding.node, unit)
+        if is_here and not is_expected(unit, finding.node, error):
             report.report(checker, finding.message, finding.node, reported.code, finding.notes)
     for node, text in collector.revealed():
         report.note(checker, text, node)

@@ -38,6 +38,7 @@ CODES: tuple[Code, ...] = (
     Code("session-commit-after-read", "a commit of a session that was given and only read through", default=False),
     Code("session-split-commit", "two commits of one unit of work", default=False, in_tests=False),
     Code("session-handover", "a session handed to another thread or task that should make its own"),
+    Code("session-shared", "one session that code running concurrently shares"),
     Code("session-closed", "use that fails after the end of a transaction, a result or a session"),
     Code("session-transaction", "a transaction begun while one runs, or used inside its block after its end"),
     Code("session-failed-flush", "a session used after the failure of a flush was caught, without a rollback"),

@@ -118,14 +118,17 @@ class Events:
         self.phantom_types = False
         self._wanted: frozenset[str] = frozenset()
         self._text: Callable[[], str] = str
+        self._tree: MypyFile | None = None
+        self._shares = False
 
     def enter(self, tree: MypyFile, wanted: frozenset[str]) -> None:
         """Mypy goes on with a module, in which these codes are on that are off by default."""
         self._wanted, self._text, self._looks = wanted, cache(partial(_text_of, tree)), {}
+        self._tree, self._shares = tree, False
 
     def leave(self) -> None:
         """Mypy has done with the module: its tree is let go."""
-        self._text, self._looks = str, {}
+        self._text, self._looks, self._tree = str, {}, None
 
     def name_of_interest(self, full_name: str) -> str | None:
         """What a call or a read of `full_name` adds to what is known of the unit in which it stands; None: nothing."""
@@ -198,10 +201,20 @@ class Events:
             return True
         if opens and self._binds_to_engine() and (not self.sinks.working.isdisjoint(names) or look.changes_attributes):
             return True
+        if (opens and isinstance(look.unit, MypyFile)) or self._may_share():
+            return True
         if self.sinks.holding.isdisjoint(names) or not _is_given_two_sessions(look.unit):
             return False
         names.add(OPENING)
         return True
+
+    def _may_share(self) -> bool:
+        """Whether the module may make a session once for all of its code, which any function may use."""
+        if not self._shares and self._tree is not None:
+            from mypy_session_plugin.semantics.shared_hints import may_share
+
+            self._shares = may_share(self._tree, _is_session)
+        return self._shares
 
     def _binds_to_engine(self) -> bool:
         """Whether it may be known in the module that a session is on an engine."""

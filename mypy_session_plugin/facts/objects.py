@@ -126,7 +126,8 @@ class HandOver:
 
     `node` is the call that hands over, `boundary` what is crossed (`thread`, `task`, `process`), `text` how the source
     calls what is handed over, and `how` by which way the other side gets at the session.  `alone` tells that an
-    executor of one worker runs it, which no two uses of the session can be at once in.
+    executor of one worker runs it, which no two uses of the session can be at once in.  `shared` tells a session that
+    the module makes once, which the other side has by its name and is not given.
     """
 
     node: object
@@ -134,6 +135,7 @@ class HandOver:
     text: str
     how: str
     alone: bool = False
+    shared: object = None
 
     @property
     def order(self) -> tuple[int, int]:

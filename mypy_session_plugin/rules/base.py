@@ -41,7 +41,8 @@ class Finding:
     """One mistake: where it is reported, the main line and the notes under it.
 
     `raises` names the exception that the rule predicts; empty where nothing raises.  Of several findings of one code
-    with the same `mistake` the first is reported.
+    with the same `mistake` the first is reported.  `anywhere`: it is told of the place of `node`, whichever function
+    that stands in.
     """
 
     node: Context
@@ -49,6 +50,7 @@ class Finding:
     notes: tuple[str, ...] = ()
     raises: str = ""
     mistake: Hashable = None
+    anywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class BoundaryRule:
 
     def check(self, event: Event, store: Store) -> Iterable[Verdict]:
         """A verdict on each hand-over that the rule is about."""
-        if isinstance(event, HandOverEvent) and self.concerns(event):
+        if isinstance(event, HandOverEvent) and event.hand_over.shared is None and self.concerns(event):
             key = (event.session, event.hand_over.text)
             yield Verdict(key, self.finding(event), decisive=self.decides(event))
 

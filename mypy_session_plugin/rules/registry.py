@@ -15,6 +15,7 @@ from mypy_session_plugin.rules.mismatch import MismatchRule
 from mypy_session_plugin.rules.process import ProcessRule
 from mypy_session_plugin.rules.redundant_commit import RedundantCommitRule
 from mypy_session_plugin.rules.reuse import ReuseRule
+from mypy_session_plugin.rules.shared import SharedRule
 from mypy_session_plugin.rules.split_commit import SplitCommitRule
 from mypy_session_plugin.rules.state import StateRule
 from mypy_session_plugin.rules.task import TaskRule
@@ -28,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     ThreadRule(),
     TaskRule(),
     HandOverRule(),
+    SharedRule(),
     ProcessRule(),
     EscapeRule(),
     LostWriteRule(),

@@ -9,7 +9,6 @@ from mypy.nodes import (
     CallExpr,
     Context,
     Decorator,
-    Expression,
     ForStmt,
     FuncDef,
     FuncItem,
@@ -17,7 +16,6 @@ from mypy.nodes import (
     NameExpr,
     Node,
     RefExpr,
-    TypeInfo,
     Var,
     WithStmt,
 )
@@ -25,30 +23,13 @@ from mypy.types import CallableType, Type, get_proper_type
 
 from mypy_session_plugin.facts.values import Bound, Function, Method, Value
 from mypy_session_plugin.flow.syntax import children, descendants
-from mypy_session_plugin.mypy_compat.types import info_of, is_any
+from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import functions
+from mypy_session_plugin.semantics.locks import is_lock
 from mypy_session_plugin.semantics.world import World
 
-#: Classes whose `with` block guards what stands in it.
-LOCKS = frozenset(
-    {
-        "threading.Lock",
-        "threading.RLock",
-        "threading.Semaphore",
-        "threading.Condition",
-        "_thread.lock",
-        "_thread.LockType",
-        "_thread.RLock",
-        "threading._RLock",
-        "asyncio.locks.Lock",
-        "asyncio.locks.Semaphore",
-        "asyncio.locks.Condition",
-        "multiprocessing.synchronize.Lock",
-    }
-)
 #: What hangs on an object of this class is another object in each thread.
 THREAD_LOCAL = "_thread._local"
-#: Decorators that leave the body to be what runs.
 Path = tuple[str, ...]
 
 
@@ -193,7 +174,7 @@ def is_guarded(world: World, body: FuncItem, root: Var, path: Path) -> bool:
     while waiting:
         node, guarded = waiting.pop()
         if isinstance(node, WithStmt):
-            guarded = guarded or any(_is_lock(world, manager) for manager in node.expr)
+            guarded = guarded or any(is_lock(world.types, manager) for manager in node.expr)
         is_root = isinstance(node, NameExpr) and node.node is root
         if is_root if not path else _path_from(node, root) == path:
             inside, outside = inside + guarded, outside + (not guarded)
@@ -207,25 +188,3 @@ def _path_from(node: Node, root: Var) -> Path:
         names.append(node.name)
         node = node.expr
     return tuple(reversed(names)) if isinstance(node, NameExpr) and node.node is root else ()
-
-
-def _is_lock(world: World, manager: Expression) -> bool:
-    """Whether a manager is a lock; of a body that mypy has not checked yet, whether it may be one."""
-    made = manager.callee.node if isinstance(manager, CallExpr) and isinstance(manager.callee, RefExpr) else None
-    type_ = None if isinstance(made, TypeInfo) else _type_of(world, manager)
-    info = made if isinstance(made, TypeInfo) else info_of(type_)
-    if info is None:
-        return is_any(type_)
-    return any(base.fullname in LOCKS for base in info.mro)
-
-
-def _type_of(world: World, expression: Expression) -> Type | None:
-    known = world.types.of(expression)
-    if known is not None:
-        return known
-    if isinstance(expression, NameExpr) and isinstance(expression.node, Var):
-        return expression.node.type
-    if isinstance(expression, MemberExpr):
-        owner = _type_of(world, expression.expr)
-        return None if owner is None else type_of_path(owner, (expression.name,))
-    return None

@@ -19,7 +19,7 @@ from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.events import HandOverEvent, Outcome
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.phantom_types import is_written_as
-from mypy_session_plugin.semantics.reaching import Reach, Reached, boundary_crossed_by
+from mypy_session_plugin.semantics.reaching import Reach, Reached, boundary_crossed_by, identity_of
 from mypy_session_plugin.semantics.sending import Run, run_of, runs_of
 from mypy_session_plugin.semantics.serializing import not_taken
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable
@@ -151,7 +151,8 @@ def _hand(
         ways = [(reached, run) for reached, run in found if reached.session == session]
         certain = [(reached, run) for reached, run in ways if run.certain]
         reached, run = certain[1] if len(certain) > 1 else ways[0]
-        one = HandOver(node, reached.boundary or run.boundary, reached.text, reached.how, manner.alone)
+        boundary = reached.boundary or run.boundary
+        one = HandOver(node, boundary, reached.text, reached.how, manner.alone, reached.shared)
         if one.boundary == PROCESS:
             _tell(world, store, one, Outcome.SENT, session)
         elif manner.deferred:
@@ -322,7 +323,16 @@ def use(world: World, store: Store, session: Value, node: Context, method: str =
     """The owner uses a session: if the other side of a hand-over may still run, both use it at once."""
     for item in objects(session):
         if len(session) == 1:
-            _use(world, store, item, node, None, method)
+            _use(world, store, _for_all(world, store, item), node, None, method)
+
+
+def _for_all(world: World, store: Store, session: ObjectId) -> ObjectId:
+    """What stands for a session that is a variable of the module, which makes it once, and was handed over as such."""
+    place = session.site[0] if session.kind == "path" and isinstance(session.site, tuple) else None
+    if isinstance(place, tuple) and len(place) == 1 and any_running(store):
+        shared = world.own.shared.of_global(place[0])
+        return identity_of(store, shared) if shared is not None else session
+    return session
 
 
 def use_by_call(world: World, store: Store, values: Iterable[Value], node: Context) -> None:

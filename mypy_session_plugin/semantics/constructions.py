@@ -14,7 +14,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, UNKNOWN, Constant, ObjectId, Unknown, Value, objects
 from mypy_session_plugin.flow.graph import ArgumentKind, Call
 from mypy_session_plugin.mypy_compat.types import is_any
-from mypy_session_plugin.semantics import boundaries, containers, linking, runners, work
+from mypy_session_plugin.semantics import boundaries, containers, entry_points, linking, runners, work
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite, is_overridden
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
@@ -182,6 +182,7 @@ def _new_library_object(
         settings = (*settings, KEEPS)
     facts = LibraryFacts(class_name, settings=settings, workers=_workers_of(bound), holds=kept or frozenset())
     made = frozenset({store.create(ObjectId("result", site_of(site.node)), facts)})
+    entry_points.given(world, bound)
     starts = world.library.method(class_name, "start") is None
     return boundaries.hand_over(world, store, bound, frozenset(), site.node, made, starts)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from mypy.nodes import Context, Expression
+from mypy.nodes import Context, Expression, FuncDef
 
 from mypy_session_plugin.facts.objects import HandOver
 from mypy_session_plugin.facts.session_life import Closing
@@ -15,6 +15,7 @@ from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.values import ObjectId, Value
 from mypy_session_plugin.facts.work import Work
 from mypy_session_plugin.semantics.binding import BoundCall
+from mypy_session_plugin.semantics.shared_sessions import SharedSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,15 @@ class HandOverEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedEvent:
+    """A function that a framework calls for several requests at once uses, in `line`, a session that is made once."""
+
+    node: FuncDef
+    shared: SharedSession
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Latent:
     """A fault in the body of a function, which is certain only with what the caller gives it.
 
@@ -242,5 +252,5 @@ class CalleeEvent:
 
 Event: TypeAlias = (
     "CalleeEvent | CallEvent | LoadEvent | PositionEvent | DeclarationEvent | RevealEvent | HandOverEvent"
-    " | SessionEndEvent | CommitEvent | WriteEndEvent | CommitEndEvent | EscapeEvent"
+    " | SharedEvent | SessionEndEvent | CommitEvent | WriteEndEvent | CommitEndEvent | EscapeEvent"
 )

@@ -111,7 +111,7 @@ class Functions:
         if function is None or not self._is_known(function):
             return None
         decorators = definition.original_decorators if isinstance(definition, Decorator) else []
-        names = {_decorator_name(decorator) for decorator in decorators}
+        names = {decorator_name(decorator) for decorator in decorators}
         if not names <= TRANSPARENT | CACHING | MANAGING:
             return None
         return Callee(function, binding, bool(names & CACHING), bool(names & MANAGING))
@@ -180,7 +180,8 @@ def _is_typed(types: Types, function: FuncDef) -> bool:
     return not needed
 
 
-def _decorator_name(decorator: Expression) -> str:
+def decorator_name(decorator: Expression) -> str:
+    """The full name of a decorator, or of what makes it; empty for what is no name."""
     called = decorator.callee if isinstance(decorator, CallExpr) else decorator
     return called.fullname if isinstance(called, RefExpr) else ""
 

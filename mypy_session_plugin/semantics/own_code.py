@@ -11,6 +11,7 @@ from mypy_session_plugin.mypy_compat.types import Types
 from mypy_session_plugin.semantics.functions import Functions
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses
+from mypy_session_plugin.semantics.shared_sessions import SharedSessions
 from mypy_session_plugin.semantics.untouched import Untouched
 
 
@@ -23,10 +24,14 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class OwnCode:
-    """The functions that calls run, which of them touch nothing, and the graphs of those that are followed."""
+    """The functions that calls run, which of them touch nothing, and the graphs of those that are followed.
+
+    `shared` are the sessions that the module makes once for all of its code.
+    """
 
     functions: Functions
     untouched: Untouched
+    shared: SharedSessions
     graphs: dict[FuncDef, Graph | None] = field(default_factory=dict)
     runs: Runs = field(default_factory=Runs)
 
@@ -34,4 +39,5 @@ class OwnCode:
 def own_code(types: Types, library: Library, mapped: MappedClasses) -> OwnCode:
     """What there is to know of one module, as long as its types stand."""
     functions = Functions(types)
-    return OwnCode(functions, Untouched(types, functions, library, mapped))
+    untouched = Untouched(types, functions, library, mapped)
+    return OwnCode(functions, untouched, SharedSessions(types, functions))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from mypy.nodes import CallExpr, Context, FuncDef, FuncItem, MemberExpr, NameExpr, Var
+from mypy.types import Type
 
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.states import Situation, State
@@ -19,9 +20,11 @@ from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import bodies, constructors
 from mypy_session_plugin.semantics.library_objects import may_be_session
+from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.phantom_types import is_written_as
 from mypy_session_plugin.semantics.sending import Run, Sent, arguments_of, boundary_of
 from mypy_session_plugin.semantics.shapes import SessionShape, has_entity
+from mypy_session_plugin.semantics.shared_sessions import Kind, SharedSession
 from mypy_session_plugin.semantics.world import World
 
 #: What a parameter says of the session that it takes: whoever gives it away has nothing to do with it any more.
@@ -32,14 +35,16 @@ TAKEN_CARE_OF = ("Synchronized", "Owned")
 class Reached:
     """A session that the other side gets at: `text` is what the source hands over, `how` the way to the session.
 
-    `how` is empty for the session itself, else `closure`, `method`, `attribute`, `instance` or `result`.  `boundary` is
-    set where what is handed over crosses another boundary itself (`to_thread` inside `gather`).
+    `how` is empty for the session itself, else `closure`, `method`, `attribute`, `instance`, `result` or `shared`: one
+    that the module makes once.  `boundary` is set where what is handed over crosses another boundary itself
+    (`to_thread` inside `gather`).
     """
 
     session: ObjectId
     text: str
     how: str = ""
     boundary: str | None = None
+    shared: SharedSession | None = None
 
 
 class Reach:
@@ -50,11 +55,26 @@ class Reach:
         self._store = store
 
     def of(self, run: Run) -> list[Reached]:
-        """The sessions that what runs there reaches, each by the most direct way."""
+        """The sessions that what runs there reaches, each by the most direct way, whichever function it is."""
+        each = [replace(run, function=frozenset({atom})) for atom in sorted(run.function, key=repr)] or [run]
+        first, *others = [self._of_one(one) for one in each]
+        return [item for session, item in first.items() if all(session in other for other in others)]
+
+    def _of_one(self, run: Run) -> dict[ObjectId, Reached]:
+        given = self._given(run)
         found: dict[ObjectId, Reached] = {}
-        for reached in (*self._arguments(run), *self._defaults(run), *self._through(run.function, run.node)):
-            found.setdefault(reached.session, reached)
-        return list(found.values())
+        for reached in (*self._arguments(run), *self._defaults(run, given), *self._through(run.function, run.node)):
+            shared = reached.shared
+            if shared is None or shared.kind is not Kind.DEFAULT or not {None, shared.definition} & {*given}:
+                found.setdefault(reached.session, reached)
+        return found
+
+    def _given(self, run: Run) -> list[Var | None]:
+        """The parameters that arguments are given to; None for one that is not known."""
+        return [
+            bodies.parameter_of(self._world, run.function, run.node, sent.position, sent.name).variable
+            for sent in run.arguments
+        ]
 
     def used_by(self, value: Value, node: Context) -> Iterator[ObjectId]:
         """The sessions that a call of the value, or one that is given it, certainly uses."""
@@ -79,17 +99,11 @@ class Reach:
                 text = text_of_place(sent.node)
                 yield from self._attributes(body, variable, sent.node, Reached(NOWHERE, text, "attribute"))
 
-    def _defaults(self, run: Run) -> Iterator[Reached]:
+    def _defaults(self, run: Run, given: list[Var | None]) -> Iterator[Reached]:
         """The sessions that parameters hold by default, and that no argument takes the place of."""
         function = next(iter(run.function)) if len(run.function) == 1 else None
         body = function.node if isinstance(function, Function) else None
-        if not isinstance(function, Function) or not function.defaults or not isinstance(body, FuncItem):
-            return
-        given = [
-            bodies.parameter_of(self._world, run.function, run.node, sent.position, sent.name).variable
-            for sent in run.arguments
-        ]
-        if None in given:
+        if not isinstance(function, Function) or not isinstance(body, FuncItem) or None in given:
             return
         parameters = {argument.variable.name: argument.variable for argument in body.arguments}
         way = Reached(NOWHERE, body.name if isinstance(body, FuncDef) else "lambda", "closure")
@@ -172,6 +186,7 @@ class Reach:
         if not isinstance(body, FuncItem):
             return
         way = Reached(NOWHERE, body.name if isinstance(body, FuncDef) else "lambda", "closure")
+        yield from self._shared(body, way.text)
         for variable in function.captured:
             for name in bodies.names_of(body, variable)[:1]:
                 if not isinstance(name.node, Var):
@@ -180,6 +195,11 @@ class Reach:
                     if not bodies.is_guarded(self._world, body, name.node, ()):
                         yield replace(way, session=session)
                 yield from self._attributes(body, name.node, name, way)
+
+    def _shared(self, body: FuncItem, text: str) -> Iterator[Reached]:
+        """The sessions that the module makes once and the code that runs there names."""
+        for shared in self._world.own.shared.used_by(body) if bodies.is_here(self._world, body) else ():
+            yield Reached(identity_of(self._store, shared), text, "shared", shared=shared)
 
     def _method(self, method: Method) -> Iterator[Reached]:
         node = method.node
@@ -190,6 +210,8 @@ class Reach:
         body = bodies.body_of(self._world, method)
         if body is None and len(method.receiver) == 1:
             yield from self._receiver(method)
+        if body is not None:
+            yield from self._shared(body, text_of_place(node))
         if objects(method.receiver) or body is None or not isinstance(node, MemberExpr) or not body.arguments:
             return
         way = Reached(NOWHERE, text_of_place(node), "method")
@@ -228,7 +250,7 @@ class Reach:
         for path in sorted(bodies.attributes_read(body, root)):
             found = bodies.type_of_path(type_, path)
             shape = self._world.shapes.of(found)
-            if not isinstance(shape, SessionShape) or shape.registry:
+            if not isinstance(shape, SessionShape) or shape.registry or self._is_shared(type_, path):
                 continue
             info = info_of(type_)
             if info is not None and constructors.is_rebound(self._world, info, path[0]):
@@ -237,6 +259,12 @@ class Reach:
                 continue
             value = self._held_at((*place, *path), holder, path, shape)
             yield from (replace(way, session=session) for session in self._own(value))
+
+    def _is_shared(self, type_: Type, path: bodies.Path) -> bool:
+        """Whether an attribute is one of the class, which makes its session once."""
+        info = info_of(type_) if len(path) == 1 else None
+        entry = info.get(path[0]) if info is not None else None
+        return entry is not None and entry.node in self._world.own.shared.found
 
     def _held_at(self, whole: tuple[str, ...], holder: Context, path: tuple[str, ...], shape: SessionShape) -> Value:
         """What an attribute of an object holds: what its constructor was given, or what has been read there before."""
@@ -249,6 +277,14 @@ class Reach:
         value = self._store.paths.get(whole) or self._world.path_symbol(self._store, whole, shape)
         self._store.paths[whole] = value
         return value
+
+
+def identity_of(store: Store, shared: SharedSession) -> ObjectId:
+    """The object that stands for a session that the module makes once, whoever names it."""
+    identity = ObjectId("shared", site_of(shared.made))
+    if identity not in store.heap:
+        store.heap[identity] = SessionFacts("sqlalchemy.orm.session.Session", shared.name)
+    return identity
 
 
 #: Stands for the session where only the way to one is described.

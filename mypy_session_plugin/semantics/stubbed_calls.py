@@ -12,7 +12,7 @@ from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Value, join, objects
 from mypy_session_plugin.flow.graph import Call
-from mypy_session_plugin.semantics import boundaries, conditions, library_calls
+from mypy_session_plugin.semantics import boundaries, conditions, entry_points, library_calls
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite
 from mypy_session_plugin.semantics.escapes import Escapes
@@ -89,6 +89,7 @@ class StubbedCalls:
             library_calls.forget_settings(store, receiver)
         if name == "start":
             boundaries.start(world, store, receiver)
+        entry_points.given(world, bound)
         if name == "__init__":
             return result
         return boundaries.hand_over(world, store, bound, receiver, instruction.node, result, starts=True)

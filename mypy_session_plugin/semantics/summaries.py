@@ -102,6 +102,7 @@ class Summaries:
             return None
         if site.runs.cached:
             after = after.join(store)
+            escape(after, value)
         if _ended_with(store, after, value):
             value = NOTHING_KNOWN
         _become(store, after)

@@ -30,6 +30,16 @@ class Surroundings:
         )
 
     @cached_property
+    def serves_one_by_one(self) -> bool:
+        """Whether the module runs its server in one thread: `app.run(threaded=False)`."""
+        return any(
+            name == "threaded" and isinstance(value, NameExpr) and value.name == "False"
+            for node in descendants(self._tree, into_functions=True)
+            if isinstance(node, CallExpr)
+            for name, value in zip(node.arg_names, node.args, strict=True)
+        )
+
+    @cached_property
     def has_listeners(self) -> bool:
         """Whether the module listens to events, whatever they are of."""
         return any(

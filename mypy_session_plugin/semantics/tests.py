@@ -15,6 +15,12 @@ AROUND = frozenset(
 )
 
 
+def is_test_module(tree: MypyFile) -> bool:
+    """Whether the module is one that pytest collects, or shares among its tests: what it defines serves tests alone."""
+    name = tree.fullname.rpartition(".")[2]
+    return name.startswith("test_") or name.endswith("_test") or name in ("conftest", "tests")
+
+
 def is_test(tree: MypyFile, unit: FuncDef | MypyFile) -> bool:
     """Whether the function is one that pytest or unittest call: a test, a fixture, what runs before or after it."""
     if not isinstance(unit, FuncDef):

@@ -26,6 +26,7 @@ from mypy_session_plugin.semantics import (
     conditions,
     containers,
     endings,
+    entry_points,
     lives,
     sessions,
     transactions,
@@ -123,6 +124,7 @@ class Transfer:
     def declarations(self) -> None:
         """Let the rules see what is wrong before any instruction runs."""
         self._body.declarations()
+        entry_points.declared(self._world)
 
     @property
     def watched(self) -> frozenset[str]:

@@ -1,0 +1,285 @@
+"""Sessions that a module makes once for all of its code, and which functions use them outside of a lock.
+
+They are module-level variables, class attributes, defaults of parameters and what a cached function returns.  Each is
+known by its definition, which nothing in the module assigns again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+from mypy.nodes import (
+    AssignmentExpr,
+    AssignmentStmt,
+    CallExpr,
+    ClassDef,
+    Decorator,
+    DelStmt,
+    Expression,
+    ForStmt,
+    FuncDef,
+    FuncItem,
+    ListExpr,
+    MemberExpr,
+    NameExpr,
+    Node,
+    OperatorAssignmentStmt,
+    RefExpr,
+    ReturnStmt,
+    StarExpr,
+    SymbolNode,
+    TupleExpr,
+    TypeInfo,
+    Var,
+    WithStmt,
+)
+
+from mypy_session_plugin.flow.syntax import children, descendants
+from mypy_session_plugin.mypy_compat.types import Types, class_named_by, info_of
+from mypy_session_plugin.semantics import functions
+from mypy_session_plugin.semantics.body_uses import CLOSING
+from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
+from mypy_session_plugin.semantics.locks import acquires, is_lock
+from mypy_session_plugin.semantics.phantom_types import is_written_as
+from mypy_session_plugin.semantics.shapes import REGISTRIES, SESSIONS, session_class
+
+#: Methods of a session that only ask it, or end its work: what shuts an application down calls nothing else.
+QUIET = CLOSING | {
+    "close_all",
+    "get_bind",
+    "get_nested_transaction",
+    "get_transaction",
+    "in_nested_transaction",
+    "in_transaction",
+}
+#: Calls are followed so deep into the functions of the module.
+MAXIMUM_DEPTH = 3
+
+
+class Kind(Enum):
+    """What gives a session to all who ask: a variable of the module, one of a class, a default, a cached function."""
+
+    VARIABLE = "variable"
+    ATTRIBUTE = "attribute"
+    DEFAULT = "default"
+    CACHED = "cached"
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSession:
+    """One session: the call that makes it, its definition, how the source calls it, and whether it is an AsyncSession.
+
+    The definition is a variable, a parameter or a function.
+    """
+
+    made: CallExpr
+    definition: SymbolNode
+    kind: Kind
+    name: str
+    is_async: bool
+
+
+class SharedSessions:
+    """Answers for one module, which is read once, and only if it is asked."""
+
+    def __init__(self, types: Types, own: functions.Functions) -> None:
+        self._types = types
+        self._own = own
+
+    @cached_property
+    def found(self) -> dict[SymbolNode, SharedSession]:
+        """The shared sessions by their definition, without those that the module assigns once more."""
+        known = {item.definition: item for item in self._candidates()}
+        if not known:
+            return known
+        names: Counter[SymbolNode | None] = Counter()
+        attributes: set[str] = set()
+        for target in _assigned(self._types.tree):
+            if isinstance(target, NameExpr):
+                names[target.node] += 1
+            elif isinstance(target, MemberExpr):
+                attributes.add(target.name)
+        return {
+            definition: item
+            for definition, item in known.items()
+            if names[definition] <= (item.kind in (Kind.VARIABLE, Kind.ATTRIBUTE)) and definition.name not in attributes
+        }
+
+    def used_by(self, function: FuncItem) -> dict[SharedSession, Node]:
+        """The shared sessions that a function, or one that it calls, uses without a lock, each where it does so first.
+
+        Raises `Waiting` where mypy has not checked one of the bodies yet.
+        """
+        uses: dict[SharedSession, Node] = {}
+        if self.found:
+            self._follow(function, uses, {function}, MAXIMUM_DEPTH)
+        return uses
+
+    def of_global(self, full_name: str) -> SharedSession | None:
+        """The shared session that a variable of the module is."""
+        return next((item for definition, item in self.found.items() if definition.fullname == full_name), None)
+
+    def _blocks(self) -> Iterator[list[Node]]:
+        """The statements of the module's top level, and of each class there."""
+        tree = self._types.tree
+        yield list(tree.defs)
+        for statement in tree.defs:
+            if isinstance(statement, ClassDef):
+                yield list(statement.defs.body)
+
+    def _candidates(self) -> Iterator[SharedSession]:
+        for block in self._blocks():
+            for statement in block:
+                match statement:
+                    case AssignmentStmt(lvalues=[NameExpr(node=Var() as variable)]) if _is_one(statement, variable):
+                        kind = Kind.ATTRIBUTE if variable.info else Kind.VARIABLE
+                        yield from self._made(statement.rvalue, variable, kind, variable.name)
+                    case FuncDef():
+                        yield from self._defaults(statement)
+                    case Decorator():
+                        yield from self._defaults(statement.func)
+                        yield from self._cached(statement)
+
+    def _defaults(self, function: FuncDef) -> Iterator[SharedSession]:
+        for argument in function.arguments:
+            if argument.initializer is not None:
+                yield from self._made(argument.initializer, argument.variable, Kind.DEFAULT, argument.variable.name)
+
+    def _cached(self, definition: Decorator) -> Iterator[SharedSession]:
+        """A function without parameters that returns, once and for all, a session that it makes."""
+        function = definition.func
+        names = {functions.decorator_name(decorator) for decorator in definition.original_decorators}
+        if not names or not names <= functions.CACHING or function.arguments:
+            return
+        returned = [
+            node.expr for node in descendants(function.body, into_functions=False) if isinstance(node, ReturnStmt)
+        ]
+        if len(returned) == 1 and returned[0] is not None:
+            yield from self._made(returned[0], function, Kind.CACHED, f"{function.name}()")
+
+    def _made(self, value: Expression, definition: SymbolNode, kind: Kind, name: str) -> Iterator[SharedSession]:
+        """The session that an expression makes, if the library's own class is what it makes."""
+        info = self._class_made(value) if isinstance(value, CallExpr) else None
+        shape = session_class(info) if info is not None else None
+        if isinstance(value, CallExpr) and shape is not None and not shape.registry and not shape.overridden:
+            yield SharedSession(value, definition, kind, name, shape.class_name.endswith("AsyncSession"))
+
+    def _class_made(self, call: CallExpr) -> TypeInfo | None:
+        callee = self._types.of(call.callee)
+        named = class_named_by(callee)
+        if named is not None:
+            return named if any(base.fullname in SESSIONS for base in named.mro) else None
+        factory = info_of(callee)
+        gives = factory is not None and factory.fullname in FACTORY_CLASSES | REGISTRIES
+        return info_of(self._types.of(call)) if gives else None
+
+    def _follow(self, function: FuncItem, uses: dict[SharedSession, Node], seen: set[FuncItem], depth: int) -> None:
+        """Collect what a body uses; what stands inside the block of a lock is guarded, calls in it as well."""
+        known = not isinstance(function, FuncDef) or self._own.has_types(function)
+        if not known or acquires(self._types, function):
+            return
+        waiting: list[Node] = [function.body]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, WithStmt) and any(is_lock(self._types, manager) for manager in node.expr):
+                continue
+            for shared in self._used_at(node):
+                uses.setdefault(shared, node)
+            if isinstance(node, CallExpr) and depth:
+                self._call(node, uses, seen, depth)
+            waiting.extend(reversed(children(node)))
+
+    def _used_at(self, node: Node) -> Iterator[SharedSession]:
+        """The sessions that one node works with or gives to somebody."""
+        used: list[Node | None] = []
+        match node:
+            case CallExpr():
+                if isinstance(node.callee, MemberExpr) and node.callee.name not in QUIET:
+                    used = [node.callee.expr, *node.args]
+                elif not _is_builtin(node.callee):
+                    used = list(node.args)
+            case WithStmt():
+                used = list(node.expr)
+            case AssignmentStmt(rvalue=CallExpr()):
+                used = [node.rvalue]
+        for item in used:
+            shared = self._named(item)
+            if shared is not None:
+                yield shared
+
+    def _named(self, node: Node | None) -> SharedSession | None:
+        """The shared session that an expression is."""
+        if isinstance(node, CallExpr):
+            definition = _definition(node.callee) if not node.args else None
+            return self.found.get(definition) if definition is not None else None
+        if isinstance(node, NameExpr):
+            return self.found.get(node.node) if isinstance(node.node, Var) else None
+        if isinstance(node, MemberExpr):
+            definition = node.node or self._attribute(node)
+            return self.found.get(definition) if definition is not None else None
+        return None
+
+    def _attribute(self, node: MemberExpr) -> SymbolNode | None:
+        """What an attribute of an object, or of a class, is by the types."""
+        owner = self._types.of(node.expr)
+        info = class_named_by(owner) or info_of(owner)
+        entry = info.get(node.name) if info is not None else None
+        return entry.node if entry is not None else None
+
+    def _call(self, call: CallExpr, uses: dict[SharedSession, Node], seen: set[FuncItem], depth: int) -> None:
+        """A function of the module that is called runs on the same side."""
+        callee = self._own.called(call)
+        if callee is None or callee.function in seen or callee.cached:
+            return
+        seen.add(callee.function)
+        inner: dict[SharedSession, Node] = {}
+        self._follow(callee.function, inner, seen, depth - 1)
+        given = {argument.variable for argument in callee.function.arguments} if call.args else set()
+        for shared in inner:
+            if shared.definition not in given:
+                uses.setdefault(shared, call)
+
+
+def _is_one(statement: AssignmentStmt, variable: Var) -> bool:
+    """Whether a variable of a module or class is one for all: an annotated one of a class may be a field of a model."""
+    if is_written_as(variable.type, ("Synchronized",)):
+        return False
+    return not variable.info or variable.is_classvar or statement.unanalyzed_type is None
+
+
+def _assigned(root: Node) -> Iterator[Node]:
+    """Everything that code assigns or deletes."""
+    for node in descendants(root, into_functions=True):
+        targets: list[Node | None] = []
+        match node:
+            case AssignmentStmt():
+                targets = list(node.lvalues)
+            case OperatorAssignmentStmt():
+                targets = [node.lvalue]
+            case WithStmt():
+                targets = list(node.target)
+            case ForStmt():
+                targets = [node.index]
+            case DelStmt():
+                targets = [node.expr]
+            case AssignmentExpr():
+                targets = [node.target]
+        while targets:
+            target = targets.pop()
+            if isinstance(target, (TupleExpr, ListExpr)):
+                targets.extend(target.items)
+            elif target is not None:
+                yield target.expr if isinstance(target, StarExpr) else target
+
+
+def _definition(callee: Expression) -> SymbolNode | None:
+    node = callee.node if isinstance(callee, RefExpr) else None
+    return node.func if isinstance(node, Decorator) else node
+
+
+def _is_builtin(callee: Expression) -> bool:
+    return isinstance(callee, RefExpr) and callee.fullname.startswith("builtins.")
