@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
-from functools import lru_cache
 
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
@@ -343,14 +342,3 @@ def failed_assertion_ok(engine: Engine) -> str:
     name = user.name
     session.close()
     return name
-
-
-@lru_cache
-def _kept_for_all() -> Session:
-    return Session()
-
-
-def cached_ok(name: str) -> bool:
-    if not name:
-        return False
-    return _kept_for_all().scalar(select(User.id).where(User.name == name)) is not None
