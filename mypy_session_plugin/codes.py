@@ -30,6 +30,7 @@ CODES: tuple[Code, ...] = (
     Code("session-thread", "a session, or what is attached to it, handed to a thread that runs concurrently"),
     Code("session-task", "a session, or what is attached to it, handed to a task that runs concurrently"),
     Code("session-process", "a session handed to another process, interpreter or task queue, or pickled"),
+    Code("session-borrowed", "a session that is only lent, ended, begun, given away or kept"),
     Code("session-escape", "a result, or code that uses a session, leaves the block that closes it"),
     Code("session-lost-write", "a change through a session made here that nothing commits", in_tests=False),
     Code("session-redundant-commit", "a commit of a transaction that has only read", in_tests=False),

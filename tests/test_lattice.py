@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mypy_session_plugin.facts.identities import Content, RowKey, SessionIdentity
+from mypy_session_plugin.facts.lending import Lent
 from mypy_session_plugin.facts.links import Cascades, Classes, Edge, Links, Strays
 from mypy_session_plugin.facts.objects import ContainerFacts, Facts, InstanceFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
@@ -114,6 +115,10 @@ ways_of_life = st.builds(
     st.one_of(st.none(), closings),
     st.one_of(st.none(), st.tuples(st.integers(1, 2), st.integers(0, 1))),
 )
+lendings = st.one_of(
+    st.none(),
+    st.builds(Lent, st.frozensets(st.sampled_from(["flush", "commit"])), st.sampled_from(["", "lend()"])),
+)
 lives = st.builds(SessionLife, st.frozensets(st.one_of(st.just(UNKNOWN), ways_of_life), min_size=1, max_size=4))
 NODES = ["one", "other"]
 deeds = st.dictionaries(st.sampled_from(NODES), st.sampled_from(Fate)).map(
@@ -167,6 +172,7 @@ session_facts = st.builds(
     st.just("sqlalchemy.orm.session.Session"),
     st.just("session"),
     made_here=st.booleans(),
+    lent=lendings,
     autoflush=known_settings,
     expire_on_commit=known_settings,
     escaped=st.booleans(),

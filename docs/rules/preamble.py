@@ -55,6 +55,7 @@ from mypy_session_plugin import (
     Detached,
     Owned,
     Pending,
+    Performs,
     Persistent,
     Synchronized,
     Transient,

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TypeAlias
 
 from mypy_session_plugin.facts.identities import NO_CONTENT, NO_IDENTITY, Content, SessionIdentity
+from mypy_session_plugin.facts.lending import Lent, join_lent
 from mypy_session_plugin.facts.links import NO_LINKS, NO_STRAYS, Cascades, Links, Relationship, Strays
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.session_life import NOT_FOLLOWED, SessionLife
@@ -151,7 +152,7 @@ class SessionFacts:
     set: True, False, or unknown.  `made_here`: constructed in this function, so its whole life is seen.  `registry`: a
     scoped_session, whose methods work on one session a thread.  `escaped`: unknown code can reach it at any later call.
     `handed`: the hand-overs of it whose other side may be running.  `owned`: this function is to end it, which its
-    type says.
+    type says.  `lent`: it is somebody else's, as its type says, and what may be done with it, else None.
     `overridden`: the methods that a subclass, or an assignment, has put in the place of the library's.
     `holds_new`: something may have been inserted in the running transaction.  `depth`: the number of savepoints, None
     for unknown.  `work` is what was done in its transactions, `transaction` how the running one stands.  `name` is how
@@ -167,6 +168,7 @@ class SessionFacts:
     shared: bool = False
     synchronized: bool = False
     owned: bool = False
+    lent: Lent | None = None
     autoflush: frozenset[bool | Unknown] = frozenset({UNKNOWN})
     expire_on_commit: frozenset[bool | Unknown] = frozenset({UNKNOWN})
     escaped: bool = False
@@ -200,6 +202,7 @@ class SessionFacts:
             shared=self.shared or other.shared,
             synchronized=self.synchronized or other.synchronized,
             owned=self.owned and other.owned,
+            lent=join_lent(self.lent, other.lent),
             autoflush=self.autoflush | other.autoflush,
             expire_on_commit=self.expire_on_commit | other.expire_on_commit,
             escaped=self.escaped or other.escaped,

@@ -97,6 +97,12 @@ class TransactionFacts:
             return self
         return replace(self.changed(lambda item: item if _is_over(item) else UNKNOWN), unflushed=False)
 
+    @property
+    def given(self) -> Origin | None:
+        """What has given the session away, on all ways that lead here; None where it may not have been."""
+        known = [item for item in self.standings if isinstance(item, Standing) and item.phase is Phase.GIVEN]
+        return known[0].since if known and len(known) == len(self.standings) else None
+
     def dropped(self) -> TransactionFacts:
         """Nothing is followed any more on this path."""
         return replace(self, standings=NOTHING_TOLD, unflushed=False)

@@ -19,6 +19,7 @@ from mypy_session_plugin.semantics.world import World
 #: What may be certain only with a caller: the faults of one operation in the state that it meets.
 LATENT = frozenset(
     {
+        "session-borrowed",
         "session-closed",
         "session-detached",
         "session-failed-flush",

@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mypy.nodes import Context
+
+from mypy_session_plugin.facts.lending import ENDINGS
 from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import objects
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, quoted
 from mypy_session_plugin.rules.refused import refused_at, session_named, use_of
-from mypy_session_plugin.semantics.events import CallEvent, Event
+from mypy_session_plugin.semantics.events import CallEvent, Event, OwnershipEvent
 from mypy_session_plugin.semantics.refusals import Refusal, refused_object
-from mypy_session_plugin.semantics.transactions import SESSION_CLOSED, is_transaction
+from mypy_session_plugin.semantics.transactions import SESSION_CLOSED, is_transaction, transaction_of
 
 
 class ClosedRule:
@@ -35,6 +38,9 @@ class ClosedRule:
             if over is not None:
                 yield Verdict("object", _ended_object(event, over, store))
                 return
+        if isinstance(event, OwnershipEvent):
+            yield Verdict("given", _given_twice(event, store))
+            return
         refused = refused_at(event, store)
         if refused is None:
             return
@@ -48,8 +54,21 @@ class ClosedRule:
             )
             yield Verdict("closed", Finding(event.node, message, raises=error))
         elif refused.refusal is Refusal.GIVEN:
-            message = f"{name} is not this function's any more{since}; its new owner uses it and ends it"
-            yield Verdict("given", Finding(event.node, message))
+            yield Verdict("given", _given_away(event.node, name, since))
+
+
+def _given_away(node: Context, name: str, since: str) -> Finding:
+    return Finding(node, f"{name} is not this function's any more{since}; its new owner uses it and ends it")
+
+
+def _given_twice(event: OwnershipEvent, store: Store) -> Finding | None:
+    """A session is given to a place that owns it, or ends its transaction, after it was given away."""
+    known = transaction_of(store, event.value)
+    if known is None or known.given is None or not event.deeds <= ENDINGS:
+        return None
+    facts = [store.session(item) for item in objects(event.value)]
+    name = next((f'"{item.name}"' for item in facts if item is not None and item.name), "the session")
+    return _given_away(event.node, name, f" ({known.given})")
 
 
 def _ended_object(event: CallEvent, over: Origin, store: Store) -> Finding:

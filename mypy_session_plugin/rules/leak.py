@@ -16,7 +16,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Bound
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict
 from mypy_session_plugin.semantics.escapes import RETURNED
-from mypy_session_plugin.semantics.events import Ending, Event, SessionEndEvent
+from mypy_session_plugin.semantics.events import DeclarationEvent, Ending, Event, SessionEndEvent
 
 ADVICE = 'make it in a "with" block, or close it in "finally"'
 
@@ -30,6 +30,8 @@ class LeakRule:
 
     def check(self, event: Event, store: Store) -> Iterable[Verdict]:
         """A verdict on each session that a path leaves behind."""
+        if isinstance(event, DeclarationEvent) and event.code == self.code:
+            yield Verdict(event.text, Finding(event.node, event.text))
         if not isinstance(event, SessionEndEvent):
             return
         facts = store.session(event.session)

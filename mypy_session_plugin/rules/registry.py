@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mypy_session_plugin.rules.base import Rule
+from mypy_session_plugin.rules.borrowed import BorrowedRule
 from mypy_session_plugin.rules.closed import ClosedRule
 from mypy_session_plugin.rules.commit_after_read import CommitAfterReadRule
 from mypy_session_plugin.rules.escape import EscapeRule
@@ -31,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     HandOverRule(),
     SharedRule(),
     ProcessRule(),
+    BorrowedRule(),
     EscapeRule(),
     LostWriteRule(),
     RedundantCommitRule(),

@@ -48,7 +48,7 @@ class StateRule:
             yield from self._check_call(event, store)
         elif isinstance(event, PositionEvent) and event.value:
             yield _check_position(event, store)
-        elif isinstance(event, DeclarationEvent):
+        elif isinstance(event, DeclarationEvent) and event.code == self.code:
             yield Verdict(event.text, Finding(event.node, event.text))
 
     def _check_call(self, event: CallEvent, store: Store) -> Iterable[Verdict]:

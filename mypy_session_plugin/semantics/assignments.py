@@ -8,6 +8,7 @@ from mypy_session_plugin.flow import graph
 from mypy_session_plugin.semantics import boundaries, conditions, containers, contents, sessions, work, writes
 from mypy_session_plugin.semantics.escapes import Escapes
 from mypy_session_plugin.semantics.identities import keep_sessions
+from mypy_session_plugin.semantics.loans import Loans
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
 from mypy_session_plugin.semantics.phantom_operators import PhantomOperators
@@ -27,6 +28,7 @@ class Assignments:
         body: PhantomBody,
         operators: PhantomOperators,
         related: RelatedAttributes,
+        loans: Loans,
     ) -> None:
         self._world = world
         self._stability = stability
@@ -34,6 +36,7 @@ class Assignments:
         self._body = body
         self._operators = operators
         self._related = related
+        self._loans = loans
         #: Variables that have held a session.
         self._holders: set[str] = set()
 
@@ -43,6 +46,7 @@ class Assignments:
         keep_sessions(store, instruction.variable, value, self._holders)
         value = self._body.stored_name(instruction, conditions.kept(value), store)
         self._escapes.kept_name(instruction, value, store)
+        self._loans.kept_name(instruction, value, store)
         if "." in instruction.variable or instruction.variable in self._stability.rebound:
             containers.link_all(store, value)
         if instruction.variable in self._world.captured:
@@ -55,6 +59,7 @@ class Assignments:
         self._operators.store_attribute(instruction, store)
         value = self._body.stored_attribute(instruction, store.value(instruction.value), store)
         self._escapes.kept_attribute(instruction, value, store)
+        self._loans.kept_attribute(instruction, value, store)
         place = None if self._related.assign(instruction, value, store) else instruction.place
         writes.attribute(self._world, store, instruction)
         sessions.assign_setting(store, store.value(instruction.object), instruction.name, value)
@@ -66,6 +71,7 @@ class Assignments:
         if self._operators.store_item(instruction, store):
             return
         value = self._body.stored_item(instruction, store.value(instruction.value), store)
+        self._loans.kept_item(instruction, value, store)
         writes.item(self._world, store, instruction.node, store.value(instruction.object))
         containers.rearrange(store, store.value(instruction.object))
         containers.put(store, store.value(instruction.object), value)

@@ -145,12 +145,17 @@ def _targets(node: Node) -> list[Node]:
             return []
 
 
+def is_thread_local(info: TypeInfo) -> bool:
+    """Whether each thread has other attributes of an object of the class."""
+    return any(base.fullname == THREAD_LOCAL for base in info.mro)
+
+
 def type_of_path(type_: Type, path: Path) -> Type | None:
     """The declared type of what hangs on an object; None where it is not known, or each thread has its own."""
     found: Type | None = type_
     for name in path:
         info = info_of(found)
-        if info is not None and any(base.fullname == THREAD_LOCAL for base in info.mro):
+        if info is not None and is_thread_local(info):
             return None
         entry = info.get(name) if info is not None else None
         found = entry.node.type if entry is not None and isinstance(entry.node, Var) else None

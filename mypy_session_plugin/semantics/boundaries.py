@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mypy.nodes import Context, FuncDef
-from mypy.types import Type
 
 from mypy_session_plugin.facts.effects import FunctionStub, When
 from mypy_session_plugin.facts.objects import ContainerFacts, HandOver, InstanceFacts, LibraryFacts, SessionFacts
@@ -18,7 +17,6 @@ from mypy_session_plugin.semantics import constructors
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.events import HandOverEvent, Outcome
 from mypy_session_plugin.semantics.making import site_of
-from mypy_session_plugin.semantics.phantom_types import is_written_as
 from mypy_session_plugin.semantics.reaching import Reach, Reached, boundary_crossed_by, identity_of
 from mypy_session_plugin.semantics.sending import Run, run_of, runs_of
 from mypy_session_plugin.semantics.serializing import not_taken
@@ -50,17 +48,6 @@ class Manner:
     waits: bool = False
     alone: bool = False
     deferred: bool = False
-
-
-def declare(store: Store, value: Value, type_: Type | None) -> None:
-    """What the type of a place says of the session in it: shared by other means, or this function's own."""
-    if type_ is None or not is_written_as(type_, ("Synchronized", "Owned")):
-        return
-    synchronized = is_written_as(type_, ("Synchronized",))
-    for item in objects(value):
-        facts = store.session(item)
-        if facts is not None:
-            store.heap[item] = replace(facts, synchronized=synchronized, owned=not synchronized)
 
 
 def hand_over(

@@ -20,6 +20,7 @@ from mypy.nodes import (
     Var,
     WithStmt,
 )
+from mypy.types import Type
 
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.types import class_named_by
@@ -134,7 +135,7 @@ def kept_argument(world: World, holder: Context, attribute: str) -> Expression |
 
     The variable is assigned once in the function, and so are those that the call is given.
     """
-    call = _only_value(world, holder)
+    call = only_value(world, holder)
     info = class_named_by(world.type(call.callee)) if isinstance(call, CallExpr) else None
     constructor = method_here(world, info, "__init__") if info is not None else None
     if constructor is None or not isinstance(call, CallExpr):
@@ -146,7 +147,44 @@ def kept_argument(world: World, holder: Context, attribute: str) -> Expression |
     return None
 
 
-def _only_value(world: World, name: Context) -> Expression | None:
+def kept_arguments(world: World, info: TypeInfo, call: CallExpr) -> Iterator[tuple[Expression, Type | None]]:
+    """The arguments that a new object of a class certainly keeps, each with the type of the parameter that takes it.
+
+    Those that the constructor, in this module, assigns to attributes as they are; of a dataclass, its fields.
+    """
+    constructor = method_here(world, info, "__init__")
+    fields = _fields(info)
+    for position, argument in enumerate(call.args):
+        if fields:
+            is_placed = all(kind == ARG_POS for kind in call.arg_kinds[: position + 1]) and position < len(fields)
+            name = call.arg_names[position] or (list(fields)[position] if is_placed else "")
+            if fields.get(name) is not None:
+                yield argument, fields[name]
+        elif constructor is not None:
+            parameter = parameter_for(constructor, call, position)
+            if parameter is not None and any(kept_as(constructor, parameter)):
+                yield argument, parameter.type
+
+
+def _fields(info: TypeInfo) -> dict[str, Type | None]:
+    """The parameters of the constructor that mypy makes for a dataclass: the types of its fields, None of others.
+
+    That constructor comes from the cache without a body, the fields with their names.
+    """
+    entry = info.get("__init__")
+    if entry is None or not entry.plugin_generated:
+        return {}
+    found: dict[str, Type | None] = {}
+    for field in info.metadata.get("dataclass", {}).get("attributes", ()):
+        variable = info.get(field["name"])
+        node = variable.node if variable is not None else None
+        if field["is_in_init"]:
+            found[field["name"]] = node.type if isinstance(node, Var) and not field["is_init_var"] else None
+    return found
+
+
+def only_value(world: World, name: Context) -> Expression | None:
+    """What a variable is assigned in the code that is analysed, where that is one value."""
     values = _assigned(world, name.node) if isinstance(name, NameExpr) else []
     return values[0] if len(values) == 1 else None
 

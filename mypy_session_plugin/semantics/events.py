@@ -64,11 +64,26 @@ class PositionEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnershipEvent:
+    """A session arrives where more is done with it than may be done with one that is lent.
+
+    `deeds` is what is done, in the words of `Lent.forbids`; `text` tells it in a message.
+    """
+
+    node: Context
+    expression: Context
+    value: Value
+    deeds: frozenset[str]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeclarationEvent:
-    """A declaration is wrong by itself; `text` says why."""
+    """A declaration is wrong by itself; `text` says why, and `code` by which rule."""
 
     node: Context
     text: str
+    code: str = "session-state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +266,6 @@ class CalleeEvent:
 
 
 Event: TypeAlias = (
-    "CalleeEvent | CallEvent | LoadEvent | PositionEvent | DeclarationEvent | RevealEvent | HandOverEvent"
-    " | SharedEvent | SessionEndEvent | CommitEvent | WriteEndEvent | CommitEndEvent | EscapeEvent"
+    "CalleeEvent | CallEvent | LoadEvent | PositionEvent | OwnershipEvent | DeclarationEvent | RevealEvent"
+    " | HandOverEvent | SharedEvent | SessionEndEvent | CommitEvent | WriteEndEvent | CommitEndEvent | EscapeEvent"
 )

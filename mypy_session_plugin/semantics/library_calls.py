@@ -20,6 +20,7 @@ from mypy_session_plugin.semantics import (
     identities,
     lives,
     merging,
+    ownership,
     sessions,
     transactions,
     work,
@@ -101,6 +102,7 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
         sessions.flush(store, call.session, origin, When.LOAD)
     written = work.Written(store, call.name, call.bound, _written_targets(store, call))
     _change_parameters(store, call)
+    ownership.call_library(world, store, call.bound, call.name, call.node)
     for effect in effects:
         if effect.name == "flushes" and effect.when is not When.LOAD:
             when = When.LOAD if effect.when is When.STATEMENT and not _is_of_orm(world, call.bound) else effect.when

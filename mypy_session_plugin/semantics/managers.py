@@ -9,6 +9,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Bound, Value, carrier, objects
 from mypy_session_plugin.flow.graph import EnterContext
 from mypy_session_plugin.mypy_compat.callees import is_manager
+from mypy_session_plugin.semantics import ownership
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.phantom_types import awaited
 from mypy_session_plugin.semantics.shapes import without_states
@@ -26,7 +27,9 @@ def entered(world: World, store: Store, instruction: EnterContext) -> Value:
     if type_ is None:
         return NOTHING_KNOWN
     shape = without_states(world.shapes.of(type_))
-    return with_none(Maker(store, "result", None).value(shape, (*site_of(instruction.node), "entered")), type_)
+    value = with_none(Maker(store, "result", None).value(shape, (*site_of(instruction.node), "entered")), type_)
+    ownership.declare(store, value, type_, "its context manager")
+    return value
 
 
 def keep(store: Store, instruction: EnterContext, given: Value) -> None:

@@ -17,6 +17,7 @@ from mypy.nodes import (
     ReturnStmt,
     Statement,
     StrExpr,
+    TypeInfo,
     Var,
     YieldExpr,
     YieldFromExpr,
@@ -30,12 +31,13 @@ from mypy_session_plugin.flow.graph import Return, StoreAttribute, StoreItem, St
 from mypy_session_plugin.flow.names import written_name
 from mypy_session_plugin.mypy_compat.signatures import has_phantom_type, is_declared
 from mypy_session_plugin.mypy_compat.types import info_of, parameters_of
+from mypy_session_plugin.semantics import callable_terms, ownership
 from mypy_session_plugin.semantics.events import DeclarationEvent, PositionEvent
 from mypy_session_plugin.semantics.making import Maker
 from mypy_session_plugin.semantics.phantom_overrides import weakened
 from mypy_session_plugin.semantics.phantom_positions import Position, is_broken, show, summary, trusted
 from mypy_session_plugin.semantics.phantom_signatures import signature_of_body
-from mypy_session_plugin.semantics.phantom_types import Declared, declared_of, text_of_type
+from mypy_session_plugin.semantics.phantom_types import Declared, declared_of, demanded, text_of_type
 from mypy_session_plugin.semantics.shapes import Collection, Entity, SessionShape, Shape, with_states, without_states
 from mypy_session_plugin.semantics.unknown_calls import CALLED
 from mypy_session_plugin.semantics.world import World, with_none
@@ -63,8 +65,8 @@ class PhantomBody:
     def declarations(self) -> None:
         """Let the rules see what is wrong with the function's own signature."""
         unit = self._world.unit
-        for text in weakened(unit, self._world.options.strict) if isinstance(unit, FuncDef) else ():
-            self._world.listener(DeclarationEvent(unit, text), Store())
+        for code, text in weakened(unit, self._world.options.strict) if isinstance(unit, FuncDef) else ():
+            self._world.listener(DeclarationEvent(unit, text, code), Store())
 
     def parameters(self, store: Store, owner: Value) -> None:
         """Let each parameter that has no value yet hold what its type says."""
@@ -101,11 +103,12 @@ class PhantomBody:
         if len(found) != 1:
             return frozenset()
         ((name, only),) = found.items()
-        return self._attribute(store, (first.name, name), only)
+        return self._attribute(store, (first.name, name), only, unit.info)
 
-    def _attribute(self, store: Store, place: tuple[str, ...], shape: Shape) -> Value:
+    def _attribute(self, store: Store, place: tuple[str, str], shape: Shape, owner: TypeInfo) -> Value:
         if place not in store.paths:
-            store.paths[place] = self._world.path_symbol(store, place, shape)
+            value = store.paths[place] = self._world.path_symbol(store, place, shape)
+            ownership.declare_attribute_of(self._world, store, value, owner, place[1])
         return store.paths[place]
 
     def _named(self, store: Store, place: str) -> Value:
@@ -118,7 +121,9 @@ class PhantomBody:
             return frozenset()
         entry = unit.info.get(attribute)
         shape = self._world.shapes.of(entry.node.type) if entry is not None and isinstance(entry.node, Var) else None
-        return self._attribute(store, (name, attribute), shape) if isinstance(shape, SessionShape) else frozenset()
+        if not isinstance(shape, SessionShape):
+            return frozenset()
+        return self._attribute(store, (name, attribute), shape, unit.info)
 
     def stored_name(self, instruction: StoreName, value: Value, store: Store) -> Value:
         """What a variable holds after an assignment."""
@@ -173,12 +178,18 @@ class PhantomBody:
     def _assigned(
         self, instruction: StoreName | StoreAttribute, name: str, type_: Type | None, value: Value, store: Store
     ) -> Value:
-        declared = declared_of(type_)
-        if declared is None or type_ is None or instruction.statement is None:
+        declared, statement = declared_of(type_), instruction.statement
+        if type_ is None or statement is None:
             return value
-        statement = instruction.statement
+        written = _written(statement, instruction.node)
+        callable_terms.compare(self._world, type_, written, statement, f'who calls "{name}"')
+        if declared is None and not demanded(type_):
+            return value
         text = f'"{name}" is declared as {text_of_type(type_)}'
-        show(self._world, store, declared, value, Position(statement, _written(statement, instruction.node), text))
+        ownership.arrive(self._world, store, type_, value, (statement, written, text))
+        if declared is None:
+            return value
+        show(self._world, store, declared, value, Position(statement, written, text))
         return trusted(self._world, store, declared, type_, value, instruction.node)
 
     def returned(self, instruction: Return, store: Store) -> None:
@@ -215,10 +226,15 @@ class PhantomBody:
         is_element: bool = False,
     ) -> None:
         declared = declared_of(type_)
-        if declared is None or type_ is None or self._signature is None:
+        if type_ is None or self._signature is None:
+            return
+        callable_terms.compare(self._world, type_, expression, node, f"who calls what {self._signature.name} gives")
+        if declared is None and not demanded(type_):
             return
         text = f"{self._signature.name} is declared to {verb} {text_of_type(type_)}"
-        show(self._world, store, declared, value, Position(node, expression, text, is_element))
+        ownership.arrive(self._world, store, type_, value, (node, expression, text))
+        if declared is not None:
+            show(self._world, store, declared, value, Position(node, expression, text, is_element))
 
     def leave(self, store: Store) -> None:
         """The function is left without an exception: what `Becomes` promises of a parameter must hold by now."""

@@ -9,11 +9,11 @@ from mypy.nodes import Context
 
 from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts, Situations
 from mypy_session_plugin.facts.origin import Origin
-from mypy_session_plugin.facts.states import ATTACHED, Followers, Level, Situation, State, added, become, detached
+from mypy_session_plugin.facts.states import ATTACHED, Followers, Level, Situation, State, added, become
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, NOTHING_KNOWN, UNKNOWN, Bound, ObjectId, Unknown, Value, carrier
 from mypy_session_plugin.flow.graph import Call
-from mypy_session_plugin.semantics import boundaries, sessions
+from mypy_session_plugin.semantics import boundaries, callable_terms, ownership
 from mypy_session_plugin.semantics.instances import Operation, operate
 from mypy_session_plugin.semantics.making import site_of, the_session
 from mypy_session_plugin.semantics.phantom_positions import (
@@ -31,7 +31,7 @@ from mypy_session_plugin.semantics.phantom_signatures import (
     Runs,
     signature_of_call,
 )
-from mypy_session_plugin.semantics.phantom_types import crossed_by, is_written_as, performed, text_of_type
+from mypy_session_plugin.semantics.phantom_types import crossed_by, demanded, is_written_as, performed, text_of_type
 from mypy_session_plugin.semantics.shapes import SessionShape
 from mypy_session_plugin.semantics.transactions import give_away
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable
@@ -76,6 +76,9 @@ class PhantomCalls:
         values, arguments = self._arrive(instruction, signature, callee, store)
         if is_library:
             _forget_broken(instruction, signature, store)
+        if signature.is_constructor:
+            self._hand_over(instruction, signature, arguments, store)
+            self._give_away(instruction, signature.name, arguments, store)
         if signature.is_constructor or is_library:
             return None
         if signature.runs is not Runs.NOW:
@@ -94,8 +97,12 @@ class PhantomCalls:
         values = tuple(store.value(argument.value) for argument in instruction.arguments)
         arguments = self._arguments(instruction, signature, (*values, callee))
         for parameter, value, expression in arguments.given:
+            callable_terms.compare(self._world, parameter.type, expression, instruction.node, signature.name)
+            if parameter.declared is None and not demanded(parameter.type):
+                continue
+            text = f"{signature.name} takes {text_of_type(parameter.type)}"
+            ownership.arrive(self._world, store, parameter.type, value, (instruction.node, expression, text))
             if parameter.declared is not None:
-                text = f"{signature.name} takes {text_of_type(parameter.type)}"
                 show(self._world, store, parameter.declared, value, Position(instruction.node, expression, text))
         return values, arguments
 
@@ -130,6 +137,8 @@ class PhantomCalls:
         """The effects of the body, which is not looked into, and what it gives back."""
         session = arguments.session(self._world)
         before = self._before(arguments, store)
+        rest = [value for parameter, value, _node in arguments.given if crossed_by(parameter.type) is None]
+        boundaries.use_by_call(self._world, store, rest, instruction.node)
         self._hand_over(instruction, signature, arguments, store)
         self._run_body(instruction, signature.name, arguments, store)
         if self._world.failing:
@@ -141,23 +150,23 @@ class PhantomCalls:
             )
         origin = Origin(instruction.node.line, f"returned by {signature.name}")
         declared = signature.declared
-        if declared is None and signature.runs in (Runs.NOW, Runs.AWAITED):
-            return self._world.typed_value(store, result, "result")
-        owner = self._named(declared.session, arguments) if declared is not None and declared.session else session
-        plain = self._world.shape(result) if signature.runs in (Runs.NOW, Runs.AWAITED) else None
-        return make(self._world, store, signature.result, plain, owner, origin, result)
+        at_once = signature.runs in (Runs.NOW, Runs.AWAITED)
+        if declared is None and at_once:
+            value = self._world.typed_value(store, result, "result")
+        else:
+            owner = self._named(declared.session, arguments) if declared is not None and declared.session else session
+            plain = self._world.shape(result) if at_once else None
+            value = make(self._world, store, signature.result, plain, owner, origin, result)
+        ownership.declare_own(store, value, signature.result, signature.name)
+        return value
 
     def _hand_over(self, instruction: Call, signature: PhantomSignature, arguments: _Arguments, store: Store) -> None:
-        """What the signature says to cross a boundary is handed over; other sessions are used by the body."""
+        """What the signature says to cross a boundary is handed over."""
         crossing: dict[str, list[tuple[Value, Context]]] = {}
-        rest: list[Value] = []
         for parameter, value, node in arguments.given:
             boundary = crossed_by(parameter.type)
-            if boundary is None:
-                rest.append(value)
-            else:
+            if boundary is not None:
                 crossing.setdefault(boundary, []).append((value, node))
-        boundaries.use_by_call(self._world, store, rest, instruction.node)
         for boundary, values in crossing.items():
             waits = signature.runs is Runs.AWAITED
             boundaries.hand_to_function(self._world, store, boundary, values, instruction.node, waits)
@@ -192,7 +201,12 @@ class PhantomCalls:
         for parameter, value, _node in arguments.given:
             what = performed(parameter.type)
             if what is not None:
-                _perform(store, value, what, Origin(instruction.node.line, f"changed by {name}"))
+                ownership.perform(store, value, what, Origin(instruction.node.line, f"changed by {name}"))
+        self._give_away(instruction, name, arguments, store)
+
+    def _give_away(self, instruction: Call, name: str, arguments: _Arguments, store: Store) -> None:
+        """Sessions whose parameters own them are not the caller's any more."""
+        for parameter, value, _node in arguments.given:
             if is_written_as(parameter.type, ("Owned",)) and not self._world.failing:
                 give_away(store, value, name, instruction.node.line)
 
@@ -223,37 +237,6 @@ def _reaches_session(store: Store, values: Iterable[Value]) -> bool:
     held = reachable(store, values)
     unknown = any(isinstance(atom, Unknown) for atom in atoms)
     return unknown or any(isinstance(store.heap.get(item), SessionFacts) for item in held)
-
-
-def _perform(store: Store, session: Value, what: frozenset[str], origin: Origin) -> None:
-    """What a function says that it does with a session it may do, any number of times."""
-
-    def reached(facts: SessionFacts) -> SessionFacts:
-        return replace(facts, escaped=True, holds_new=True, transaction=facts.transaction.forgotten())
-
-    sessions.update_sessions(store, session, reached)
-    if what & {"flush", "commit", "write"}:
-        sessions.move_members(store, session, sessions.FLUSH, origin, surely=False)
-    if what & {"commit", "rollback", "close"}:
-        sessions.change_members(store, session, _ended(what), origin, surely=False)
-
-
-def _ended(what: frozenset[str]) -> Callable[[Situation], tuple[Situation, ...]]:
-    """How an instance may stand after the transaction's end."""
-
-    def change(situation: Situation) -> tuple[Situation, ...]:
-        found = [situation]
-        if situation.state is State.DELETED or (situation.marked and "commit" in what):
-            found.append(Situation(State.DETACHED, was_deleted=True))
-        if "rollback" in what and situation.new is not Level.BEFORE:
-            found.append(Situation(State.TRANSIENT))
-        if "rollback" in what and situation.state in (State.PENDING, State.DELETED):
-            found.append(Situation(State.TRANSIENT))
-        if "close" in what and situation.state in ATTACHED:
-            found.append(detached(situation))
-        return tuple(dict.fromkeys(found))
-
-    return change
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mypy.nodes import ARG_POS, ARG_STAR, ARG_STAR2, Decorator, FuncDef, SymbolNode
+from mypy.nodes import ARG_POS, ARG_STAR, ARG_STAR2, Decorator, FuncDef, FuncItem, SymbolNode
 from mypy.types import CallableType, Type
 
 from mypy_session_plugin.mypy_compat.callees import own_signature
@@ -12,10 +12,17 @@ from mypy_session_plugin.mypy_compat.signatures import has_phantom_type
 from mypy_session_plugin.semantics.phantom_types import (
     Declared,
     awaited,
+    crossed_by,
     declared_of,
+    demanded,
+    is_written_as,
+    lent_as,
     text_of_type,
     yielded,
 )
+
+#: The code of the rule on the states of instances.
+STATE = "session-state"
 
 #: Methods that no caller reaches through a parent class.
 OWN = frozenset({"__init__", "__new__", "__init_subclass__", "__post_init__"})
@@ -39,35 +46,68 @@ def _signature(node: SymbolNode | None) -> CallableType | None:
     return own_signature(function) if isinstance(function, FuncDef) else None
 
 
-def weakened(unit: FuncDef, strict: bool) -> Iterator[str]:
-    """How a method promises less than the one that it overrides, each as the text of a message.
+def inherited(unit: FuncItem) -> dict[str, tuple[str, Type]]:
+    """The phantom types that the parent's method gives to parameters which have none here, by the names these have.
 
-    A plain type says nothing of states, and is weaker only where `strict` asks for everything to be declared.
+    Each with the name of what declares it, as a message tells it.
+    """
+    parent, mine = overridden(unit) if isinstance(unit, FuncDef) else None, own_signature(unit)
+    if parent is None or mine is None or not isinstance(unit, FuncDef):
+        return {}
+    owner, theirs = parent
+    return {
+        own: (f"{unit.name}() of {owner}", wide)
+        for own, (_name, wide, narrow) in _parameters(mine, theirs)
+        if has_phantom_type(wide) and not has_phantom_type(narrow)
+    }
+
+
+def terms_broken(wide: Type, narrow: Type) -> str | None:
+    """The code of the rule that is broken where a session of the type `wide` is given to one that takes `narrow`.
+
+    Who takes a session that is lent may do no more with it, and who takes one to own it must end it.
+    """
+    lent = lent_as(wide)
+    if lent is not None:
+        sent_away = lent.is_borrowed and crossed_by(narrow) is not None
+        return "session-borrowed" if sent_away or any(map(lent.forbids, demanded(narrow))) else None
+    return "session-leak" if is_written_as(wide, ("Owned",)) and lent_as(narrow) is not None else None
+
+
+def weakened(unit: FuncDef, strict: bool) -> Iterator[tuple[str, str]]:
+    """How a method promises less than the one that it overrides, each as the code of a rule and the text of a message.
+
+    A plain type says nothing, and is weaker only where `strict` asks for every state to be declared.
     """
     parent, mine = overridden(unit), own_signature(unit)
     if parent is None or mine is None:
         return
     owner, theirs = parent
     here = f"{unit.name}() of {unit.info.name}"
-    for name, wide, narrow in _parameters(mine, theirs):
-        said, inherited = declared_of(narrow), declared_of(wide)
-        if said is not None and inherited is not None and not _covers(said, inherited):
-            yield (
-                f'{here} takes {text_of_type(narrow)} as "{name}"; '
-                f"the method that it overrides, of {owner}, takes {text_of_type(wide)}"
-            )
-        elif said is not None and inherited is not None and not _keeps(said, inherited):
-            yield (
+    for _own, (name, wide, narrow) in _parameters(mine, theirs):
+        takes = (
+            f'{here} takes {text_of_type(narrow)} as "{name}"; '
+            f"the method that it overrides, of {owner}, takes {text_of_type(wide)}"
+        )
+        broken = terms_broken(wide, narrow)
+        if broken is not None:
+            yield broken, takes
+        said, promised = declared_of(narrow), declared_of(wide)
+        if said is not None and promised is not None and not _covers(said, promised):
+            yield STATE, takes
+        elif said is not None and promised is not None and not _keeps(said, promised):
+            leaves = (
                 f'{here} leaves "{name}" as {text_of_type(narrow)}; '
                 f"the method that it overrides, of {owner}, as {text_of_type(wide)}"
             )
-    said, inherited = declared_of(_result(mine.ret_type)), declared_of(_result(theirs.ret_type))
-    missing = strict and said is None and inherited is not None
-    if missing or (said is not None and inherited is not None and not _covers(inherited, said)):
-        yield (
-            f"{here} returns {text_of_type(_result(mine.ret_type))}; "
-            f"the method that it overrides, of {owner}, returns {text_of_type(_result(theirs.ret_type))}"
-        )
+            yield STATE, leaves
+    given, expected = _result(mine.ret_type), _result(theirs.ret_type)
+    said, promised = declared_of(given), declared_of(expected)
+    missing = strict and said is None and promised is not None
+    broken = STATE if missing or (said and promised and not _covers(promised, said)) else terms_broken(given, expected)
+    if broken is not None:
+        returns = f"{here} returns {text_of_type(given)}; the method that it overrides, of {owner}, returns "
+        yield broken, returns + text_of_type(expected)
 
 
 def _result(type_: Type) -> Type:
@@ -75,8 +115,11 @@ def _result(type_: Type) -> Type:
     return awaited(type_) or yielded(type_) or type_
 
 
-def _parameters(mine: CallableType, theirs: CallableType) -> Iterator[tuple[str, Type, Type]]:
-    """Each parameter of the parent's method with the one of the override that gets the same argument."""
+def _parameters(mine: CallableType, theirs: CallableType) -> Iterator[tuple[str, tuple[str, Type, Type]]]:
+    """Each parameter of the parent's method with the one of the override that gets the same argument.
+
+    Its own name there, and then the name that a message calls both by, the parent's type and its own.
+    """
     names = dict(zip(mine.arg_names, mine.arg_types, strict=True))
     for position, (kind, name, type_) in enumerate(
         zip(theirs.arg_kinds, theirs.arg_names, theirs.arg_types, strict=True)
@@ -85,9 +128,10 @@ def _parameters(mine: CallableType, theirs: CallableType) -> Iterator[tuple[str,
             continue
         same_place = position < len(mine.arg_kinds) and mine.arg_kinds[position].is_positional()
         if kind.is_positional() and same_place:
-            yield name or mine.arg_names[position] or str(position), type_, mine.arg_types[position]
+            own = mine.arg_names[position] or str(position)
+            yield own, (name or own, type_, mine.arg_types[position])
         elif kind is not ARG_POS and name in names:
-            yield name or "", type_, names[name]
+            yield name or "", (name or "", type_, names[name])
 
 
 def _covers(wide: Declared, narrow: Declared) -> bool:

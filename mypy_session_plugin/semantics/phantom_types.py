@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mypy.types import (
@@ -18,6 +18,7 @@ from mypy.types import (
     get_proper_type,
 )
 
+from mypy_session_plugin.facts.lending import ENDINGS, Lent
 from mypy_session_plugin.facts.states import ATTACHED, State
 from mypy_session_plugin.mypy_compat.signatures import alias_of
 from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
@@ -36,6 +37,10 @@ YIELDING = frozenset(
         "typing.AsyncGenerator",
     }
 )
+#: What the names of the phantom types of boundaries begin with.
+CROSSES = "Crosses"
+#: What the new owner of a session does with it in the end.
+OWNS = frozenset({"close"})
 COROUTINES = frozenset({"typing.Coroutine", "types.CoroutineType", "typing.Awaitable"})
 
 
@@ -157,39 +162,50 @@ def literal_text(type_: Type) -> str | None:
     return proper.value if isinstance(proper, LiteralType) and isinstance(proper.value, str) else None
 
 
+def written_around(type_: Type | None) -> Iterator[tuple[str, Sequence[Type]]]:
+    """The phantom types that are written around a type, or a part of a union, each by its name and its arguments."""
+    for part in union_items(type_) if type_ is not None else ():
+        phantom = alias_of(part)
+        while phantom is not None:
+            yield phantom[0].rpartition(".")[2], phantom[1]
+            phantom = alias_of(phantom[1][0]) if phantom[1] else None
+
+
 def performed(type_: Type | None) -> frozenset[str] | None:
     """What `Performs` says that a function does with a session; None where it says nothing."""
-    phantom = alias_of(type_) if type_ is not None else None
-    while phantom is not None:
-        name, arguments = phantom[0].rpartition(".")[2], phantom[1]
+    for name, arguments in written_around(type_):
         if name == "Performs" and len(arguments) == 2:
             found = [literal_text(item) for item in union_items(arguments[1])]
             return frozenset(text for text in found if text is not None)
-        phantom = alias_of(arguments[0]) if arguments else None
     return None
 
 
 def is_written_as(type_: Type | None, names: Collection[str]) -> bool:
     """Whether one of these phantom types is written around a type: `Synchronized[Session]`."""
-    for part in union_items(type_) if type_ is not None else ():
-        phantom = alias_of(part)
-        while phantom is not None:
-            if phantom[0].rpartition(".")[2] in names:
-                return True
-            phantom = alias_of(phantom[1][0]) if phantom[1] else None
-    return False
+    return any(name in names for name, _arguments in written_around(type_))
+
+
+def lent_as(type_: Type | None, by: str = "") -> Lent | None:
+    """How a type lends the session at its place, `by` whom; None where it does not."""
+    if is_written_as(type_, ("Borrowed",)):
+        return Lent(by=by)
+    permitted = performed(type_)
+    return None if permitted is None else Lent(permitted, by)
+
+
+def demanded(type_: Type | None) -> frozenset[str]:
+    """What is done with a session that comes to a place of this type, of what is left to the owner of one."""
+    if is_written_as(type_, ("Owned",)):
+        return OWNS
+    return (performed(type_) or frozenset()) & ENDINGS
 
 
 def crossed_by(type_: Type | None) -> str | None:
     """The boundary that a parameter of the type crosses (`thread`, `task`, `process`); None for none."""
-    for part in union_items(type_) if type_ is not None else ():
-        phantom = alias_of(part)
-        while phantom is not None:
-            name = phantom[0].rpartition(".")[2]
-            if name.startswith("Crosses"):
-                return name.removeprefix("Crosses").lower()
-            phantom = alias_of(phantom[1][0]) if phantom[1] else None
-    return None
+    found = (
+        name.removeprefix(CROSSES).lower() for name, _arguments in written_around(type_) if name.startswith(CROSSES)
+    )
+    return next(found, None)
 
 
 def awaited(type_: Type) -> Type | None:

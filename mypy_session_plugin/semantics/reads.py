@@ -19,6 +19,7 @@ from mypy_session_plugin.semantics import (
     constructors,
     contents,
     flask,
+    ownership,
     sessions,
     work,
     writes,
@@ -64,7 +65,7 @@ class Reads:
         kind = "global" if "." in variable else "captured"
         shape = without_states(self._declared_shape(node, (variable,)))
         value = self.symbol(store, kind, variable, shape, (variable,))
-        boundaries.declare(store, value, bodies.declared_type(self._world, node))
+        ownership.declare(store, value, bodies.declared_type(self._world, node))
         value = with_none(value, self._world.type(node))
         if value != NOTHING_KNOWN:
             store.variables[variable] = value
@@ -151,7 +152,7 @@ class Reads:
         if not _is_registry(shape) and not self._stability.keeps(node):
             return self._world.shaped_value(store, shape, node, "attribute")
         value = with_none(self.symbol(store, "path", ".".join(place), shape, place), self._world.type(node))
-        boundaries.declare(store, value, bodies.declared_type(self._world, node))
+        ownership.declare_attribute(self._world, store, value, node)
         if isinstance(shape, SessionShape):
             self._tell_apart(store, value, node)
         if value != NOTHING_KNOWN:

@@ -28,6 +28,7 @@ from mypy_session_plugin.semantics import (
     endings,
     entry_points,
     lives,
+    ownership,
     sessions,
     transactions,
     work,
@@ -38,9 +39,11 @@ from mypy_session_plugin.semantics.constructors import is_given_to_object
 from mypy_session_plugin.semantics.escapes import KEPT, RETURNED, Escapes, keep
 from mypy_session_plugin.semantics.handlers import Handlers
 from mypy_session_plugin.semantics.leading import USED
+from mypy_session_plugin.semantics.loans import Loans
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
 from mypy_session_plugin.semantics.phantom_operators import PhantomOperators
+from mypy_session_plugin.semantics.phantom_overrides import inherited
 from mypy_session_plugin.semantics.reads import Reads
 from mypy_session_plugin.semantics.related import RelatedAttributes
 from mypy_session_plugin.semantics.shapes import SessionShape, without_states
@@ -68,7 +71,10 @@ class Transfer:
         self._related = RelatedAttributes(world)
         self._reads = Reads(world, self._stability, self._body, self._calls, self._related)
         self._caught = Handlers(world)
-        assignments = Assignments(world, self._stability, self._escapes, self._body, self._operators, self._related)
+        self._loans = Loans(world)
+        assignments = Assignments(
+            world, self._stability, self._escapes, self._body, self._operators, self._related, self._loans
+        )
         blocks = WithBlocks(world, self._stability, self._calls, self._caught)
         self._handlers: dict[type, Callable[[Any, Store], None]] = {
             graph.LoadName: self._load_name,
@@ -107,13 +113,15 @@ class Transfer:
         unit = self._world.unit
         if not isinstance(unit, FuncItem):
             return store
+        lenders = inherited(unit) if self._world.types.has_phantom_types else {}
         for variable, declared in parameters_of(unit):
             if declared is None or variable.is_self or variable.is_cls:
                 continue
             shape = self._world.shapes.of(declared)
             if isinstance(shape, SessionShape):
                 value = self._reads.symbol(store, "parameter", variable.name, shape, (variable.name,))
-                boundaries.declare(store, value, declared)
+                by, type_ = lenders.get(variable.name, ("", declared))
+                ownership.declare_own(store, value, type_, by)
                 store.variables[variable.name] = with_none(value, declared)
         self._body.parameters(store, self._only_session(store))
         for place, value in store.paths.items():
@@ -296,6 +304,7 @@ class Transfer:
             give_back(store, instruction.value)
             return
         self._escapes.returned(instruction, store)
+        self._loans.returned(instruction, store)
         if instruction.value is not None:
             boundaries.give_away(store, [store.value(instruction.value)])
             give_away(store, [store.value(instruction.value)])

@@ -1,0 +1,197 @@
+"""A session on loan inside a function: where it, or an object that keeps it, outlives the call.
+
+What a framework fills in and gets back is none of these: an argument by `Depends`, the result of a fixture.  There is
+no telling how long the caller keeps it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mypy.nodes import (
+    AssignmentStmt,
+    CallExpr,
+    Context,
+    DelStmt,
+    FuncDef,
+    FuncItem,
+    IndexExpr,
+    MemberExpr,
+    NameExpr,
+    Node,
+    ReturnStmt,
+    TypeInfo,
+    Var,
+)
+from mypy.types import CallableType, Type, TypeAliasType, UnboundType
+
+from mypy_session_plugin.facts.objects import ContainerFacts
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import ObjectId, Value
+from mypy_session_plugin.flow.graph import Return, StoreAttribute, StoreItem, StoreName
+from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.mypy_compat.signatures import is_declared, is_phantom_name
+from mypy_session_plugin.mypy_compat.types import class_named_by, info_of, parameters_of
+from mypy_session_plugin.semantics import constructors, ownership
+from mypy_session_plugin.semantics.phantom_types import awaited, is_written_as
+from mypy_session_plugin.semantics.reaching import text_of_place
+from mypy_session_plugin.semantics.world import World
+
+#: Methods in which an object gets what it keeps.
+MAKING = frozenset({"__init__", "__new__", "__post_init__", "__attrs_post_init__", "__set_name__"})
+RETURNS, KEEPS = frozenset({"return"}), frozenset({"keep"})
+
+
+class Loans:
+    """Watches what the code of one graph does with the sessions that its parameters are lent."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._returns: bool | None = None
+
+    def returned(self, instruction: Return, store: Store) -> None:
+        """A value is given back: the session, a container with it, or an object that is made with it and keeps it."""
+        statement = instruction.node
+        if instruction.value is None or not isinstance(statement, ReturnStmt) or statement.expr is None:
+            return
+        for value in self._parts(store, store.value(instruction.value)):
+            if self._is_parameter(value) and self._may_not_return():
+                text = "its owner may close it while the caller goes on with it"
+                ownership.tell(self._world, store, value, RETURNS, statement, statement.expr, text)
+        for value, name in self._kept_by(statement.expr, store):
+            if self._is_parameter(value) and self._may_not_return():
+                text = f"the {name} that is returned keeps it, and its owner may close it meanwhile"
+                ownership.tell(self._world, store, value, RETURNS, statement, statement.expr, text)
+
+    def kept_attribute(self, instruction: StoreAttribute, value: Value, store: Store) -> None:
+        """An attribute of the method's own object, of a class or of a global is assigned."""
+        node = instruction.node
+        if self._is_parameter(value) and isinstance(node, MemberExpr) and self._outlives(node):
+            self._keep(instruction, value, text_of_place(node), store)
+
+    def kept_name(self, instruction: StoreName, value: Value, store: Store) -> None:
+        """A global variable is assigned."""
+        if self._is_parameter(value) and "." in instruction.variable:
+            self._keep(instruction, value, text_of_place(instruction.node), store)
+
+    def kept_item(self, instruction: StoreItem, value: Value, store: Store) -> None:
+        """An element is assigned, of a container that is a global or hangs on the method's own object."""
+        node = instruction.node
+        if self._is_parameter(value) and isinstance(node, IndexExpr) and _root_outlives(node.base):
+            self._keep(instruction, value, text_of_place(node.base), store)
+
+    def _keep(
+        self, instruction: StoreAttribute | StoreName | StoreItem, value: Value, place: str, store: Store
+    ) -> None:
+        if not place or self._is_taken_back(place, isinstance(instruction, StoreItem)):
+            return
+        text = f'its owner may close it while "{place}" keeps it'
+        node = instruction.statement or instruction.node
+        ownership.tell(self._world, store, value, KEEPS, node, instruction.node, text)
+
+    def _outlives(self, node: MemberExpr) -> bool:
+        """Whether an attribute is one that outlives the call, of an object that did not get it when it was made."""
+        if not _root_outlives(node.expr):
+            return False
+        unit = self._world.unit
+        info = info_of(self._world.type(node.expr))
+        entry = info.get(node.name) if info is not None else None
+        variable = entry.node if entry is not None else None
+        is_own = isinstance(node.expr, NameExpr) and isinstance(node.expr.node, Var) and node.expr.node.is_self
+        if is_own and isinstance(unit, FuncDef) and unit.name in MAKING:
+            return False
+        is_said = isinstance(variable, Var) and is_declared(variable) and is_written_as(variable.type, ("Borrowed",))
+        return not is_said
+
+    def _is_taken_back(self, place: str, is_container: bool) -> bool:
+        """Whether the function may set the place back, or takes things out of it, before it returns."""
+        return sum(text_of_place(target) == place for target in _changed(self._world.unit, is_container)) != 1
+
+    def _is_parameter(self, value: Value) -> bool:
+        """Whether a value is certainly what a parameter was given."""
+        return bool(value) and all(isinstance(atom, ObjectId) and atom.kind == "parameter" for atom in value)
+
+    def _parts(self, store: Store, value: Value, depth: int = 0) -> Iterator[Value]:
+        """A value, and the elements of the tuple or list that it is."""
+        yield value
+        (only,) = value if len(value) == 1 else (None,)
+        facts = store.heap.get(only) if isinstance(only, ObjectId) else None
+        if isinstance(facts, ContainerFacts) and facts.fixed is not None and depth < 3:
+            for item in facts.fixed:
+                yield from self._parts(store, item, depth + 1)
+
+    def _kept_by(self, expression: Context, store: Store) -> Iterator[tuple[Value, str]]:
+        """The arguments that an object keeps which is made where it is returned, or just before, with its class."""
+        made = constructors.only_value(self._world, expression) or expression
+        info = class_named_by(self._world.type(made.callee)) if isinstance(made, CallExpr) else None
+        if info is None or not isinstance(made, CallExpr):
+            return
+        for argument, type_ in constructors.kept_arguments(self._world, info, made):
+            if isinstance(argument, NameExpr) and not is_written_as(type_, ("Borrowed",)):
+                yield store.value(argument.name), info.name
+
+    def _may_not_return(self) -> bool:
+        """Whether the function is called by code that lends it a session of its own, and not by a framework."""
+        if self._returns is None:
+            self._returns = self._is_plain()
+        return self._returns
+
+    def _is_plain(self) -> bool:
+        unit = self._world.unit
+        if not isinstance(unit, FuncDef) or self._world.nested:
+            return False
+        is_decorated = unit.is_decorated and not (unit.is_static or unit.is_class)
+        signature = unit.type if isinstance(unit.type, CallableType) else None
+        result = signature.ret_type if signature is not None else None
+        lends_on = result is not None and is_written_as(awaited(result) or result, ("Borrowed", "Owned"))
+        return not is_decorated and not lends_on and not any(_are_filled_in(unit))
+
+
+def _root_outlives(node: Context) -> bool:
+    """Whether a place begins with the method's own object, its class or a global."""
+    while isinstance(node, MemberExpr):
+        node = node.expr
+    if not isinstance(node, NameExpr):
+        return False
+    variable = node.node
+    if isinstance(variable, TypeInfo):
+        return True
+    is_own = isinstance(variable, Var) and (variable.is_self or variable.is_cls)
+    return is_own or (isinstance(variable, Var) and "." in node.fullname)
+
+
+def _changed(unit: Node, calls: bool) -> Iterator[Context]:
+    """The places that a function assigns or deletes, and, if it `calls` count, those of which it calls a method."""
+    for node in descendants(unit, into_functions=True):
+        match node:
+            case AssignmentStmt():
+                targets: list[Context] = list(node.lvalues)
+            case DelStmt():
+                targets = [node.expr]
+            case CallExpr(callee=MemberExpr(expr=owner)) if calls:
+                targets = [owner]
+            case _:
+                continue
+        for target in targets:
+            yield target.base if isinstance(target, IndexExpr) else target
+
+
+def _are_filled_in(unit: FuncItem) -> Iterator[bool]:
+    """For each parameter, whether a framework gives the argument: by `Annotated`, an alias, or a call as default."""
+    written = getattr(unit, "unanalyzed_type", None)
+    types = written.arg_types if isinstance(written, CallableType) else []
+    for position, (argument, (_variable, type_)) in enumerate(zip(unit.arguments, parameters_of(unit), strict=True)):
+        is_alias = isinstance(type_, TypeAliasType) and not is_phantom_name(_name_of(type_))
+        is_annotated = position < len(types) and _names_annotated(types[position])
+        yield is_alias or is_annotated or isinstance(argument.initializer, CallExpr)
+
+
+def _name_of(type_: TypeAliasType) -> str:
+    return type_.alias.fullname if type_.alias is not None else ""
+
+
+def _names_annotated(type_: Type) -> bool:
+    """Whether `Annotated` stands in a type as it was written."""
+    if not isinstance(type_, UnboundType):
+        return False
+    return type_.name.rpartition(".")[2] == "Annotated" or any(map(_names_annotated, type_.args))
