@@ -240,6 +240,10 @@ def text_of_type(type_: Type) -> str:
         arguments = ", ".join(text_of_type(argument) for argument in phantom[1])
         return f"{phantom[0].rpartition('.')[2]}[{arguments}]"
     parts = list(union_items(type_))
+    values = [literal_text(part) for part in parts]
+    if len(parts) > 1 and None not in values:
+        quoted = ", ".join(f'"{value}"' for value in values)
+        return f"Literal[{quoted}]"
     if len(parts) > 1:
         return " | ".join(text_of_type(part) for part in parts)
     if alias_of(parts[0]) is not None:

@@ -52,7 +52,7 @@ def owned_by_an_object_bad(session: Borrowed[Session]) -> Task:
 
 
 def performs_bad(session: Borrowed[Session]) -> None:
-    _save(session)  # error: [session-borrowed] _save() takes Performs[Session, Literal["flush"] | Literal["commit"]]
+    _save(session)  # error: [session-borrowed] _save() takes Performs[Session, Literal["flush", "commit"]]
 
 
 def performed_by_a_method_bad(session: Borrowed[Session], task: Task) -> None:
