@@ -16,6 +16,7 @@ from mypy.nodes import (
     NameExpr,
     Node,
     RefExpr,
+    TypeInfo,
     Var,
     WithStmt,
 )

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import User, elsewhere
+from mypy_session_plugin import CrossesThread, Synchronized
 
 
 class ConnectsItself:
@@ -164,3 +165,25 @@ def star_args_bad(session: Session) -> None:
         future = pool.submit(elsewhere, *arguments)  # error: [session-thread]
         session.commit()
         future.result()
+
+
+class _Spawning:
+    def __init__(self, session: CrossesThread[Session]) -> None: ...
+
+
+def constructor_that_says_so_bad(session: Session) -> None:
+    _Spawning(session)  # error: [session-thread]
+    session.flush()
+
+
+def what_the_signature_says_is_told_to_its_callers_ok(session: CrossesThread[Session]) -> None:
+    Thread(target=print, args=(session,)).start()
+
+
+def _guarded() -> Synchronized[Session]: ...
+
+
+def guarded_result_ok() -> None:
+    session = _guarded()
+    Thread(target=print, args=(session,)).start()
+    session.flush()
