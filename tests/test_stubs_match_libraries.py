@@ -19,7 +19,7 @@ import sqlalchemy
 from mypy_session_plugin.facts.effects import ClassStub, FunctionStub, Parameter, ParameterKind
 from mypy_session_plugin.semantics.exports import REEXPORTED
 from mypy_session_plugin.semantics.library import Library
-from mypy_session_plugin.stub_files import stub_files, stub_root
+from mypy_session_plugin.stub_files import module_of, stub_files, stub_root
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SQLALCHEMY = tuple(int(part) for part in sqlalchemy.__version__.split(".")[:2])
@@ -46,8 +46,8 @@ AT_RUNTIME = {
 SINCE_SQLALCHEMY = {"delete_all": (2, 1), "merge_all": (2, 1)}
 """Methods that only newer versions of SQLAlchemy have."""
 
-WITHOUT_SIGNATURE = {"start_new", "start_new_thread"}
-"""Functions in C of which Python before 3.13 does not tell the parameters."""
+WITHOUT_SIGNATURE = {"_thread.start_new", "_thread.start_new_thread", "gevent.greenlet.Greenlet.__init__"}
+"""Functions in C of which Python does not tell the parameters, or not before 3.13."""
 
 SINCE_PYTHON = {"concurrent.futures.interpreter": (3, 14)}
 """Modules that only newer versions of Python have."""
@@ -122,7 +122,7 @@ KINDS = {
 
 
 def module_name(path: Path) -> str:
-    return ".".join(path.relative_to(stub_root()).with_suffix("").parts)
+    return module_of(path, stub_root())
 
 
 def is_installed(module: str) -> bool:
@@ -171,15 +171,16 @@ def test_each_class_is_defined_in_the_module_that_its_stub_describes(stub: Class
 @pytest.mark.parametrize(("module", "class_name", "stub"), stubbed_functions())
 def test_each_function_has_the_parameters_of_its_stub(module: str, class_name: str | None, stub: FunctionStub) -> None:
     owner = owner_of(module, class_name)
-    if f"{module}.{class_name}.{stub.name}" in MADE_BY_INSTANCES:
+    full_name = ".".join(filter(None, (module, class_name, stub.name)))
+    if full_name in MADE_BY_INSTANCES:
         assert not hasattr(owner, stub.name)
         return
     defined = inspect.getattr_static(owner, stub.name)
     if stub.is_property:
         assert not inspect.isfunction(defined)
         return
-    if stub.name in WITHOUT_SIGNATURE and sys.version_info < (3, 13):
-        assert inspect.isbuiltin(defined)
+    if full_name in WITHOUT_SIGNATURE:
+        assert not inspect.isfunction(defined)
         return
     is_bound = isinstance(defined, (classmethod, staticmethod)) or class_name is None
     actual = list(inspect.signature(getattr(owner, stub.name)).parameters.values())[not is_bound :]

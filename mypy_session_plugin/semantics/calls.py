@@ -161,11 +161,11 @@ class Calls:
         return None
 
     def _stubbed(self, instruction: Call, site: CallSite, store: Store) -> Value | None:
-        receiver = NOTHING_KNOWN if instruction.receiver is None else store.value(instruction.receiver)
+        if instruction.receiver is not None:
+            receiver = store.value(instruction.receiver)
+        else:
+            receiver = NOTHING_KNOWN if site.function is not None else called_value(instruction, store)
         overloads = self.stubbed.overloads(instruction, site, store, receiver)
-        if overloads is None:
-            receiver = called_value(instruction, store)
-            overloads = self.stubbed.method(self.stubbed.class_names(receiver, store), "__call__")
         if overloads is None:
             return None
         values = tuple(store.value(argument.value) for argument in instruction.arguments)

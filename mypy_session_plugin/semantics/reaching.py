@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from mypy.nodes import CallExpr, Context, FuncDef, FuncItem, MemberExpr, NameExpr, Var
 from mypy.types import Type
 
+from mypy_session_plugin.facts.effects import FunctionStub
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
@@ -239,7 +240,13 @@ class Reach:
     def _crossing(self, bound: Bound) -> str | None:
         instruction = bound.stub
         node = instruction.node if isinstance(instruction, Call) else None
-        return boundary_crossed_by(self._world, node.callee) if isinstance(node, CallExpr) else None
+        if not isinstance(node, CallExpr):
+            return None
+        for item in objects(bound.function):
+            facts = self._store.heap.get(item)
+            if isinstance(facts, LibraryFacts):
+                return _boundary_of(self._world.library.method(facts.class_name, "__call__"))
+        return boundary_crossed_by(self._world, node.callee)
 
     def _attributes(self, body: FuncItem, root: Var, holder: Context, way: Reached) -> Iterator[Reached]:
         """The sessions that a body reads as attributes of a variable, as what hangs on the object handed over."""
@@ -294,7 +301,10 @@ NOWHERE = ObjectId("nowhere", ())
 def boundary_crossed_by(world: World, function: Context) -> str | None:
     """The boundary that a call of a library's function crosses with its first argument: `to_thread.run_sync`."""
     name = getattr(function, "fullname", "")
-    stubs = world.library.function(name) if name else None
+    return _boundary_of(world.library.function(name)) if name else None
+
+
+def _boundary_of(stubs: tuple[FunctionStub, ...] | None) -> str | None:
     return boundary_of(stubs[0].parameters[0].annotation) if stubs and stubs[0].parameters else None
 
 

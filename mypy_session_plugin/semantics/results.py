@@ -188,6 +188,8 @@ class Results:
             return Row(tuple(self._shape(part) for part in expression.arguments))
         if expression.name in COLLECTIONS and expression.arguments:
             return Collection(COLLECTIONS[expression.name], self._shape(expression.arguments[-1]))
+        if expression.name == "...":
+            return UNSEEN
         name = canonical_name(expression.name)
         if name in SESSIONS or name in REGISTRIES:
             return SessionShape(name, registry=name in REGISTRIES)

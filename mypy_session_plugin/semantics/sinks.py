@@ -68,7 +68,7 @@ def read_sinks(
     """The sinks of all stubs; `methods` are the certain ones that rules name, `optional` others by their code."""
     certain, stateful, unsettling, holding, emptying = {REVEAL_STATE, *methods}, *(set[str]() for _ in range(4))
     for name, stub in _functions(library, roots):
-        if any(_mentions(parameter.annotation, _BOUNDARIES) for parameter in stub.parameters):
+        if _crosses(stub) or _makes_what_crosses(library, stub):
             certain.add(name)
         elif stub.error is not None and not _adds(stub):
             stateful.add(name)
@@ -88,6 +88,16 @@ def read_sinks(
         frozenset(_working(library, roots)) - RUNNING | STATEMENTS,
         optional,
     )
+
+
+def _crosses(stub: FunctionStub) -> bool:
+    return any(_mentions(parameter.annotation, _BOUNDARIES) for parameter in stub.parameters)
+
+
+def _makes_what_crosses(library: Library, stub: FunctionStub) -> bool:
+    """Whether the call returns what is called then, and hands over what that call is given."""
+    made = library.class_stub(stub.returns.name) if "." in stub.returns.name else None
+    return made is not None and any(_crosses(called) for called in made.methods.get("__call__", ()))
 
 
 def _empties(stub: FunctionStub) -> bool:

@@ -39,9 +39,11 @@ class StubbedCalls:
     def overloads(
         self, instruction: Call, site: CallSite, store: Store, receiver: Value
     ) -> tuple[FunctionStub, ...] | None:
-        """The stub of a function or method: by what is known of the receiver, else by its type."""
-        if instruction.method is None or site.function is not None:
+        """The stub of a function or method: by what is known of the receiver, or object called, else by its type."""
+        if site.function is not None:
             return site.function
+        if instruction.method is None:
+            return self.method(self.class_names(receiver, store), "__call__")
         if site.overridden:
             return None
         return self.method(self.class_names(receiver, store) or site.stubbed_bases, instruction.method)

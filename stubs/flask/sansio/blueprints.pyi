@@ -1,6 +1,6 @@
 """Blueprints: the function that a rule names handles requests, each in a thread of the server's."""
 
-from collections.abc import Callable
+from typing import Any
 
 from flask.sansio.scaffold import Scaffold
 
@@ -9,5 +9,10 @@ from mypy_session_plugin.effects import entry_point
 class Blueprint(Scaffold):
     @entry_point
     def add_url_rule(
-        self, rule: str, endpoint: str | None = ..., view_func: Callable[..., object] | None = ...
+        self,
+        rule: str,
+        endpoint: str | None = ...,
+        view_func: Any = ...,
+        provide_automatic_options: bool | None = ...,
+        **options: object,
     ) -> None: ...
