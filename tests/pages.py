@@ -29,6 +29,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Engine, create_engine
@@ -78,7 +79,11 @@ def run(block: Block, folder: Path) -> None:
     """Run each function of a block that no other one names, each with a fresh database in `folder`."""
     source = "\n" * (block.line - 1) + block.text
     tree = ast.parse(source)
-    namespace = _preamble() | {"__name__": block.name}
+    module = ModuleType(block.name)
+    namespace = vars(module)
+    namespace |= _preamble() | {"__name__": block.name}
+    # A function of the block that another process runs is pickled by its name there.
+    sys.modules[block.name] = module
     exec(compile(tree, str(block.page), "exec", dont_inherit=True), namespace)
     for node in _entry_points(tree):
         asyncio.run(_run_function(namespace[node.name], block, node, folder / f"{node.name}.db"))

@@ -128,7 +128,8 @@ class HandOver:
     `node` is the call that hands over, `boundary` what is crossed (`thread`, `task`, `process`), `text` how the source
     calls what is handed over, and `how` by which way the other side gets at the session.  `alone` tells that an
     executor of one worker runs it, which no two uses of the session can be at once in.  `shared` tells a session that
-    the module makes once, which the other side has by its name and is not given.
+    the module makes once, which the other side has by its name and is not given.  Of an instance, `looks` tells that
+    the code there only reads what is loaded, and `loads` names the attribute that it must load.
     """
 
     node: object
@@ -137,6 +138,8 @@ class HandOver:
     how: str
     alone: bool = False
     shared: object = None
+    looks: bool = False
+    loads: str = ""
 
     @property
     def order(self) -> tuple[int, int]:

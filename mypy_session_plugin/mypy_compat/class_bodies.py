@@ -35,6 +35,9 @@ _PACKAGES = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
 #: Arguments that change what an operation takes along in ways that are not followed.
 _LOADING = frozenset({"dynamic", "write_only", "noload"})
 
+#: What `lazy=` says of a relationship that is loaded when it is read; so it is without a word.
+LAZY = "select"
+
 #: A relationship as JSON; None where its arguments cannot be read.
 Declaration: TypeAlias = "dict[str, object] | None"
 
@@ -127,6 +130,8 @@ def _declaration(call: CallExpr) -> Declaration:
     if "viewonly" in arguments:
         declared["viewonly"] = True
     loading = arguments.get("lazy")
+    if loading is not None and not _flag(loading):
+        declared["lazy"] = loading.value if isinstance(loading, StrExpr) else "unknown"
     return None if isinstance(loading, StrExpr) and loading.value in _LOADING else declared
 
 

@@ -71,7 +71,8 @@ def subject(event: HandOverEvent) -> str:
     session = f'"{name}"' if name else "the session"
     match one.how:
         case "instance":
-            return f'"{one.text}" (attached to {session})' if one.text else f"an instance attached to {session}"
+            there = f', which loads "{one.loads}" there' if one.loads else ""
+            return f'"{one.text}" (attached to {session}{there})' if one.text else f"an instance attached to {session}"
         case "result":
             return f'"{one.text}" (a result of {session})' if one.text else f"a result of {session}"
         case "closure" | "method":

@@ -30,7 +30,7 @@ class ProcessRule(BoundaryRule):
 
     @override
     def finding(self, event: HandOverEvent) -> Finding | None:
-        """Nothing for an instance that is copied: it arrives detached."""
+        """Of an instance, which arrives detached, what the code there must load; nothing where that is not known."""
         one, form = event.hand_over, event.because
         if form:
             kind = "mapped instance" if one.how == "instance" else "result" if one.how == "result" else "session"
@@ -39,9 +39,17 @@ class ProcessRule(BoundaryRule):
             message = f"{name} {WRITTEN[form]}, which no {kind} can be{error}"
             return Finding(event.node, message, ("write ids or plain values",), raises="TypeError")
         if one.how == "instance":
-            return None
+            return _copied(event) if one.loads else None
         reason = "a session cannot be copied there, and a forked one shares its connection with this process"
         return Finding(event.node, f"{subject(event)} is handed to another process; {reason}", (ADVICE,))
 
 
 ADVICE = "make the session inside the code that the process runs, and pass ids or plain values"
+
+
+def _copied(event: HandOverEvent) -> Finding:
+    one = event.hand_over
+    name = f'"{one.text}"' if one.text else "an instance"
+    reason = f'reaches another process without "{one.loads}", which the code there must load'
+    message = f"{name} {reason}; a copy is detached (DetachedInstanceError, sqlalche.me/e/20/bhk3)"
+    return Finding(event.node, message, (f'load "{one.loads}" before, with selectinload() for example, or pass ids',))

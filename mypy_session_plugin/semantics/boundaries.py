@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from mypy.nodes import Context, FuncDef
+from mypy.nodes import Context
 
 from mypy_session_plugin.facts.effects import FunctionStub, When
 from mypy_session_plugin.facts.objects import ContainerFacts, HandOver, InstanceFacts, LibraryFacts, SessionFacts
@@ -17,8 +17,8 @@ from mypy_session_plugin.semantics import constructors
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.events import HandOverEvent, Outcome
 from mypy_session_plugin.semantics.making import site_of
-from mypy_session_plugin.semantics.reaching import Reach, Reached, boundary_crossed_by, identity_of
-from mypy_session_plugin.semantics.sending import Run, run_of, runs_of
+from mypy_session_plugin.semantics.reaching import Reach, Reached, boundary_crossed_by, one_for_all
+from mypy_session_plugin.semantics.sending import Run, run_of, runs_of, unwrapped
 from mypy_session_plugin.semantics.serializing import not_taken
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable
 from mypy_session_plugin.semantics.world import World
@@ -116,7 +116,8 @@ def _reached(world: World, store: Store, runs: Iterable[Run]) -> list[tuple[Reac
     found: list[tuple[Reached, Run]] = []
     for run in runs:
         inner = boundary_crossed_by(world, run.node)
-        found += [(replace(item, boundary=item.boundary or inner) if inner else item, run) for item in reach.of(run)]
+        reached = reach.of(unwrapped(run) if inner else run)
+        found += [(replace(item, boundary=item.boundary or inner) if inner else item, run) for item in reached]
     return found
 
 
@@ -139,13 +140,16 @@ def _hand(
         certain = [(reached, run) for reached, run in ways if run.certain]
         reached, run = certain[1] if len(certain) > 1 else ways[0]
         boundary = reached.boundary or run.boundary
-        one = HandOver(node, boundary, reached.text, reached.how, manner.alone, reached.shared)
+        way = (reached.text, reached.how, manner.alone, reached.shared, reached.looks, reached.loads)
+        one = HandOver(node, boundary, *way)
         if one.boundary == PROCESS:
             _tell(world, store, one, Outcome.SENT, session)
         elif manner.deferred:
             _tell(world, store, one, Outcome.PASSED_ON, session)
         elif not _is_one(store, session):
             _tell(world, store, one, Outcome.ELSEWHERE, session)
+        elif one.looks:
+            handed |= {one} if not manner.starts or (not manner.waits and _start(world, store, one, session)) else set()
         elif not manner.alone and (len(certain) > 1 or any(run.many for _reached, run in ways)):
             _tell(world, store, one, Outcome.MANY, session)
         elif manner.waits:
@@ -171,7 +175,7 @@ def _start(world: World, store: Store, one: HandOver, session: ObjectId) -> bool
     facts = store.session(session)
     if facts is None or not _is_one(store, session):
         return False
-    others = {item for item in facts.handed if not (one.alone and item.alone)}
+    others = {item for item in facts.handed if not (one.looks or item.looks or (one.alone and item.alone))}
     if one in others:
         _tell(world, store, one, Outcome.AGAIN, session)
         return False
@@ -310,16 +314,8 @@ def use(world: World, store: Store, session: Value, node: Context, method: str =
     """The owner uses a session: if the other side of a hand-over may still run, both use it at once."""
     for item in objects(session):
         if len(session) == 1:
-            _use(world, store, _for_all(world, store, item), node, None, method)
-
-
-def _for_all(world: World, store: Store, session: ObjectId) -> ObjectId:
-    """What stands for a session that is a variable of the module, which makes it once, and was handed over as such."""
-    place = session.site[0] if session.kind == "path" and isinstance(session.site, tuple) else None
-    if isinstance(place, tuple) and len(place) == 1 and any_running(store):
-        shared = world.own.shared.of_global(place[0])
-        return identity_of(store, shared) if shared is not None else session
-    return session
+            session_of_all = one_for_all(world, store, item) if any_running(store) else None
+            _use(world, store, session_of_all or item, node, None, method)
 
 
 def use_by_call(world: World, store: Store, values: Iterable[Value], node: Context) -> None:
@@ -352,26 +348,29 @@ def use_instance(world: World, store: Store, owner: Value, node: Context, reads:
             _use(world, store, session, node, None)
 
 
+def expire(world: World, store: Store, session: Value, node: Context) -> None:
+    """The owner has all instances of a session expired: code there that only looks at one must load it now."""
+    for item in objects(session):
+        facts = store.session(item)
+        if facts is None or len(session) > 1:
+            continue
+        looking = frozenset(one for one in facts.handed if one.looks)
+        for one in sorted(looking, key=lambda item: item.order):
+            _tell(world, store, one, Outcome.CONCURRENT, item, f"expired at line {node.line}")
+        store.heap[item] = replace(facts, handed=facts.handed - looking)
+
+
 def _use(world: World, store: Store, session: ObjectId, node: Context, by: HandOver | None, method: str = "") -> None:
     facts = store.session(session)
     if facts is None or not facts.handed:
         return
     leaves = method in ("__exit__", "__aexit__")
     doing = f'closed at the end of the "with" block of line {node.line}' if leaves else f"used at line {node.line}"
-    for one in sorted(facts.handed, key=lambda item: item.order):
+    looking = frozenset(one for one in facts.handed if one.looks)
+    for one in sorted(facts.handed - looking, key=lambda item: item.order):
         if one != by:
             _tell(world, store, one, Outcome.CONCURRENT, session, doing)
-    store.heap[session] = replace(facts, handed=frozenset())
-
-
-def _is_made_by_object(world: World, session: ObjectId) -> bool:
-    """Whether the object itself has made the session: its owner is not outside."""
-    place = session.site[0] if session.kind == "path" and isinstance(session.site, tuple) else None
-    unit = world.unit
-    if not isinstance(place, tuple) or len(place) != 2 or not isinstance(unit, FuncDef) or not unit.info:
-        return False
-    is_own = bool(unit.arguments) and unit.arguments[0].variable.name == place[0]
-    return is_own and constructors.is_made_by_constructor(world, unit.info, place[1])
+    store.heap[session] = replace(facts, handed=looking)
 
 
 def leave(world: World, store: Store) -> None:
@@ -379,7 +378,9 @@ def leave(world: World, store: Store) -> None:
     passed = _handed_through(store, reachable(store, [store.variables.get(GIVEN_AWAY, frozenset())]))
     for identity, facts in list(store.heap.items()):
         if isinstance(facts, SessionFacts) and facts.handed:
-            outside = identity.kind in SYMBOLIC and not facts.owned and not _is_made_by_object(world, identity)
-            for one in sorted(facts.handed, key=lambda item: item.order):
+            outside = (
+                identity.kind in SYMBOLIC and not facts.owned and not constructors.is_made_by_object(world, identity)
+            )
+            for one in sorted((one for one in facts.handed if not one.looks), key=lambda item: item.order):
                 waited = Outcome.PASSED_ON if one in passed else Outcome.OWNER_OUTSIDE
                 _tell(world, store, one, waited if outside else Outcome.UNUSED, identity)

@@ -22,6 +22,7 @@ from mypy.nodes import (
 )
 from mypy.types import Type
 
+from mypy_session_plugin.facts.values import ObjectId
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.types import class_named_by
 from mypy_session_plugin.semantics.bodies import is_here
@@ -104,6 +105,16 @@ def is_given_to_object(world: World, place: tuple[str, ...]) -> bool:
     if len(place) != 2 or not isinstance(unit, FuncDef) or not unit.info or not unit.arguments:
         return False
     return place[0] == unit.arguments[0].variable.name and given_as(world, unit.info, place[1]) is not None
+
+
+def is_made_by_object(world: World, session: ObjectId) -> bool:
+    """Whether the object itself has made the session in its attribute: its owner is not outside."""
+    place = session.site[0] if session.kind == "path" and isinstance(session.site, tuple) else None
+    unit = world.unit
+    if not isinstance(place, tuple) or len(place) != 2 or not isinstance(unit, FuncDef) or not unit.info:
+        return False
+    is_own = bool(unit.arguments) and unit.arguments[0].variable.name == place[0]
+    return is_own and is_made_by_constructor(world, unit.info, place[1])
 
 
 def _function(world: World, node: object) -> FuncDef | None:

@@ -90,6 +90,8 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     if boundaries.ends(call.bound, call.failed):
         boundaries.join(world, store, call.receiver)
     effects = [effect for effect in call.bound.stub.effects if _occurs(effect, call.failed)]
+    if sessions.expires_all(store, call.session, effects):
+        boundaries.expire(world, store, call.session, call.node)
     refused = is_refused(store, call)
     origin = Origin(call.node.line, event_name(call.name))
     inner = stands_for(store, call.receiver, SAVEPOINT)

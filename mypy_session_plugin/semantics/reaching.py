@@ -20,10 +20,11 @@ from mypy_session_plugin.facts.values import NONE, Atom, Bound, Function, Method
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import bodies, constructors
+from mypy_session_plugin.semantics.instance_uses import InstanceUses
 from mypy_session_plugin.semantics.library_objects import may_be_session
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.phantom_types import is_written_as
-from mypy_session_plugin.semantics.sending import Run, Sent, arguments_of, boundary_of
+from mypy_session_plugin.semantics.sending import Run, Sent, arguments_of, boundary_of, unwrapped
 from mypy_session_plugin.semantics.shapes import SessionShape, has_entity
 from mypy_session_plugin.semantics.shared_sessions import Kind, SharedSession
 from mypy_session_plugin.semantics.world import World
@@ -38,7 +39,7 @@ class Reached:
 
     `how` is empty for the session itself, else `closure`, `method`, `attribute`, `instance`, `result` or `shared`: one
     that the module makes once.  `boundary` is set where what is handed over crosses another boundary itself
-    (`to_thread` inside `gather`).
+    (`to_thread` inside `gather`).  `looks` and `loads` are what the code there does with an instance.
     """
 
     session: ObjectId
@@ -46,6 +47,8 @@ class Reached:
     how: str = ""
     boundary: str | None = None
     shared: SharedSession | None = None
+    looks: bool = False
+    loads: str = ""
 
 
 class Reach:
@@ -96,9 +99,26 @@ class Reach:
             for reached in self._through(sent.value, sent.node):
                 if reached.how != "instance" or body is None:
                     yield reached
+                elif variable is not None:
+                    yield from self._used_in(body, variable, sent.value, sent.node, reached)
             if body is not None and variable is not None and not may_be_session(self._store, sent.value):
                 text = text_of_place(sent.node)
                 yield from self._attributes(body, variable, sent.node, Reached(NOWHERE, text, "attribute"))
+
+    def _used_in(
+        self, body: FuncItem, variable: Var | str, value: Value, node: Context, way: Reached
+    ) -> Iterator[Reached]:
+        """An instance, or those of a container, whose receiver is in view: what the body certainly does with it."""
+        uses = InstanceUses(self._world, self._store)
+        found = [
+            uses.of(body, variable, facts, node)
+            for item in elements_within(self._store, value)
+            if isinstance(facts := self._store.heap.get(item), InstanceFacts)
+        ]
+        known = [use for use in found if use is not None]
+        if known and len(known) == len(found):
+            loads = next((use.loads for use in known if use.loads), "")
+            yield replace(way, looks=not loads and not any(use.writes for use in known), loads=loads)
 
     def _defaults(self, run: Run, given: list[Var | None]) -> Iterator[Reached]:
         """The sessions that parameters hold by default, and that no argument takes the place of."""
@@ -196,6 +216,9 @@ class Reach:
                     if not bodies.is_guarded(self._world, body, name.node, ()):
                         yield replace(way, session=session)
                 yield from self._attributes(body, name.node, name, way)
+                for reached in self._through(self._store.value(variable), name):
+                    if reached.how == "instance":
+                        yield from self._used_in(body, variable, self._store.value(variable), name, reached)
 
     def _shared(self, body: FuncItem, text: str) -> Iterator[Reached]:
         """The sessions that the module makes once and the code that runs there names."""
@@ -209,8 +232,8 @@ class Reach:
             if isinstance(facts, SessionFacts) and not facts.registry and not facts.synchronized:
                 yield Reached(item, text_of_place(node), "method")
         body = bodies.body_of(self._world, method)
-        if body is None and len(method.receiver) == 1:
-            yield from self._receiver(method)
+        if len(method.receiver) == 1:
+            yield from self._receiver(method, body)
         if body is not None:
             yield from self._shared(body, text_of_place(node))
         if objects(method.receiver) or body is None or not isinstance(node, MemberExpr) or not body.arguments:
@@ -218,13 +241,16 @@ class Reach:
         way = Reached(NOWHERE, text_of_place(node), "method")
         yield from self._attributes(body, body.arguments[0].variable, node.expr, way)
 
-    def _receiver(self, method: Method) -> Iterator[Reached]:
-        """An instance whose own method runs there, elsewhere defined, is handed over as an argument is."""
+    def _receiver(self, method: Method, body: FuncItem | None) -> Iterator[Reached]:
+        """An instance whose own method runs there is handed over as an argument is."""
         owner = getattr(method.node, "expr", None)
         for item in objects(method.receiver):
             facts = self._store.heap.get(item)
-            if isinstance(facts, InstanceFacts):
-                yield from self._instance(facts, text_of_place(owner))
+            for reached in self._instance(facts, text_of_place(owner)) if isinstance(facts, InstanceFacts) else ():
+                if body is None:
+                    yield reached
+                elif body.arguments and isinstance(owner, Context):
+                    yield from self._used_in(body, body.arguments[0].variable, method.receiver, owner, reached)
 
     def _bound(self, bound: Bound, depth: int) -> Iterator[Reached]:
         """The arguments that a partial or coroutine holds, and the function that will run with them."""
@@ -234,7 +260,7 @@ class Reach:
         if isinstance(call, CallExpr):
             node = call.args[0] if bound.how == "partial" else call.callee
         run = Run("", bound.function if depth < 4 else frozenset(), node, arguments_of(bound))
-        for reached in self.of(run):
+        for reached in self.of(run if boundary is None else unwrapped(run)):
             yield replace(reached, boundary=reached.boundary or boundary)
 
     def _crossing(self, bound: Bound) -> str | None:
@@ -292,6 +318,23 @@ def identity_of(store: Store, shared: SharedSession) -> ObjectId:
     if identity not in store.heap:
         store.heap[identity] = SessionFacts("sqlalchemy.orm.session.Session", shared.name)
     return identity
+
+
+def one_for_all(world: World, store: Store, session: ObjectId) -> ObjectId | None:
+    """What stands for a session that is a variable of the module, which makes it once; None for every other."""
+    place = session.site[0] if session.kind == "path" and isinstance(session.site, tuple) else None
+    shared = world.own.shared.of_global(place[0]) if isinstance(place, tuple) and len(place) == 1 else None
+    return identity_of(store, shared) if shared is not None else None
+
+
+def elements_within(store: Store, value: Value, depth: int = 0) -> Iterator[ObjectId]:
+    """The objects that a value is, with those inside its containers."""
+    for item in objects(value):
+        facts = store.heap.get(item)
+        if isinstance(facts, ContainerFacts) and depth < 4:
+            yield from elements_within(store, facts.elements, depth + 1)
+        else:
+            yield item
 
 
 #: Stands for the session where only the way to one is described.

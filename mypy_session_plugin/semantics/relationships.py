@@ -15,7 +15,7 @@ from mypy_session_plugin.facts.links import (
     Classes,
     Relationship,
 )
-from mypy_session_plugin.mypy_compat.class_bodies import KEY
+from mypy_session_plugin.mypy_compat.class_bodies import KEY, LAZY
 from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
 from mypy_session_plugin.semantics.mapped import attribute_type, bases_of
 
@@ -53,6 +53,11 @@ class Relationships:
         if key not in self._found:
             self._found[key] = _read(info, name)
         return self._found[key]
+
+    def loads_when_read(self, info: TypeInfo, name: str) -> bool:
+        """Whether an attribute is a collection whose mapping leaves it to the first read to load it."""
+        declared = _declared(info, name)
+        return declared is not None and declared.get("lazy", LAZY) == LAZY and _target(info, name)[1]
 
     def cascades(self, info: TypeInfo) -> Cascades:
         """Where an operation on an instance of the class may lead."""

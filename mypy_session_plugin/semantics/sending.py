@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mypy.nodes import (
     ARG_NAMED,
@@ -26,7 +26,7 @@ from mypy.nodes import (
 from mypy_session_plugin.facts.effects import TypeExpression
 from mypy_session_plugin.facts.objects import ContainerFacts
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import NOTHING_KNOWN, Atom, Bound, ObjectId, Value, objects
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, Atom, Bound, Function, Method, ObjectId, Value, objects
 from mypy_session_plugin.flow.graph import ArgumentKind
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.semantics.binding import BoundCall, Given
@@ -109,6 +109,15 @@ def arguments_of(bound: Bound) -> tuple[Sent, ...]:
         certain = certain and kind in (ARG_POS, ARG_NAMED)
         found.append(Sent(value, node, position if kind == ARG_POS and certain else None, name))
     return tuple(found)
+
+
+def unwrapped(run: Run) -> Run:
+    """What runs in the end, where the function itself hands its first argument on: `to_thread` with its function."""
+    first = run.arguments[0] if run.arguments else None
+    if first is None or not first.value or not all(isinstance(atom, (Bound, Function, Method)) for atom in first.value):
+        return run
+    rest = [replace(sent, position=None if sent.position is None else sent.position - 1) for sent in run.arguments[1:]]
+    return replace(run, function=first.value, node=first.node, arguments=tuple(rest))
 
 
 def _names_in(annotation: TypeExpression) -> set[str]:

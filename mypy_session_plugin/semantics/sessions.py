@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from enum import Enum
 
-from mypy_session_plugin.facts.effects import When
+from mypy_session_plugin.facts.effects import Effect, When
 from mypy_session_plugin.facts.objects import EVERY_METHOD, InstanceFacts, SessionFacts, Situations, join_situations
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import (
@@ -243,6 +243,16 @@ def expires_on_commit(store: Store, session: Value) -> bool | None:
     known = setting_of(store, session, "expire_on_commit")
     only = next(iter(known)) if len(known) == 1 else None
     return only if isinstance(only, bool) else None
+
+
+def expires_all(store: Store, session: Value, effects: Iterable[Effect]) -> bool:
+    """Whether one of the effects certainly expires every instance of the session."""
+    return any(
+        effect.name == "expires"
+        and effect.arguments.get("what") == "all"
+        and ("unless" not in effect.arguments or expires_on_commit(store, session) is True)
+        for effect in effects
+    )
 
 
 def begin_savepoint(store: Store, session: Value) -> None:

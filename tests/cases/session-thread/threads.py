@@ -306,16 +306,6 @@ def given_to_a_function_ok(session: Session) -> None:
     session.commit()
 
 
-def _titles(user: User) -> list[str]:
-    return [post.title for post in user.posts]
-
-
-def known_miss_instance_whose_receiver_is_in_view(engine: Engine) -> None:
-    with Session(engine) as session, ThreadPoolExecutor() as pool:
-        users = session.scalars(select(User)).all()
-        pool.map(_titles, users)
-
-
 def known_miss_queue(engine: Engine, inbox: queue.Queue[User]) -> None:
     with Session(engine) as session:
         inbox.put(session.get_one(User, 1))
