@@ -8,7 +8,10 @@ those of other plugins and of mypy itself.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from mypy.nodes import FuncDef, MypyFile, TypeInfo
@@ -24,6 +27,7 @@ from mypy_session_plugin.events import Events
 from mypy_session_plugin.mypy_compat import PROBE
 from mypy_session_plugin.mypy_compat.error_codes import make_error_codes
 from mypy_session_plugin.mypy_compat.versions import refusal, refuse
+from mypy_session_plugin.shipped_stubs import shipped_stubs
 from mypy_session_plugin.stub_files import package_files, stub_files, stub_root
 
 if TYPE_CHECKING:
@@ -60,7 +64,8 @@ class SessionPlugin(Plugin):
         self._faults: list[str] = []
         try:
             self._options = load_options(options.config_file)
-            self._faults = _stub_faults(self._options)
+            self._faults = _stub_faults(self._options.stub_paths)
+            self._options = _with_shipped_stubs(self._options)
         except ConfigError as error:
             self._options, self._faults = Options(), error.lines
         stub_paths = [*self._options.stub_paths, stub_root()]
@@ -144,13 +149,30 @@ class SessionPlugin(Plugin):
             forget()
 
 
-def _stub_faults(options: Options) -> list[str]:
-    """What is wrong in the user's own stubs, a line a fault; they are read before mypy begins."""
-    if not options.stub_paths:
+def _stub_faults(roots: Sequence[Path]) -> list[str]:
+    """What is wrong in the stubs below some folders, a line a fault; they are read before mypy begins."""
+    if not roots:
         return []
     from mypy_session_plugin.semantics.stub_reader import stub_faults
 
-    return stub_faults(options.stub_paths)
+    return stub_faults(roots)
+
+
+def _with_shipped_stubs(options: Options) -> Options:
+    """The options with the stubs that libraries ship, after the user's own.
+
+    What is wrong in those is nothing that the user can mend: they are left out, with a line that says so.
+    """
+    found: list[Path] = []
+    for stubs in shipped_stubs():
+        folder = stubs.folder
+        faults = [f'there is no folder "{stubs.value}"'] if folder is None else _stub_faults([folder])
+        if faults or folder is None:
+            left_out = f"mypy-session-plugin: warning: the session stubs of {stubs.library} are left out"
+            print(f"{left_out}: {'; '.join(faults)}", file=sys.stderr)
+        else:
+            found.append(folder)
+    return replace(options, stub_paths=(*options.stub_paths, *found)) if found else options
 
 
 def _config_data(options: Options) -> dict[str, str]:

@@ -70,12 +70,13 @@ class Result:
 
 @dataclass(slots=True)
 class Project:
-    """A folder with the files of one case, and a configuration that loads the plugin."""
+    """A folder with the files of one case, and a configuration that loads the plugin; `targets` are given to mypy."""
 
     folder: Path
     cache: Path
     flags: Sequence[str] = ()
     config: str = ""
+    targets: Sequence[str] = ()
     _status_file: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -142,7 +143,7 @@ class Project:
         return ["--config-file", _CONFIG, "--cache-dir", str(self.cache), "--no-error-summary", *self.flags]
 
     def _targets(self) -> list[str]:
-        return sorted(
+        return list(self.targets) or sorted(
             str(path.relative_to(self.folder)) for path in self.folder.rglob("*.py*") if path.suffix in {".py", ".pyi"}
         )
 
@@ -161,12 +162,23 @@ class Harness:
         self._folder = folder
         self._count = 0
 
-    def project(self, files: Files, *, flags: Sequence[str] = (), config: str = "", fresh: bool = False) -> Project:
-        """A folder with these files; `fresh` gives it a cache of its own, empty."""
+    def project(
+        self,
+        files: Files,
+        *,
+        flags: Sequence[str] = (),
+        config: str = "",
+        fresh: bool = False,
+        targets: Sequence[str] = (),
+    ) -> Project:
+        """A folder with these files, of which all modules are checked without `targets`.
+
+        `fresh` gives it a cache of its own, empty.
+        """
         self._count += 1
         folder = self._folder / f"project{self._count}"
         cache = self._folder / (f"cache{self._count}" if fresh else "cache")
-        project = Project(folder, cache, flags, config)
+        project = Project(folder, cache, flags, config, targets)
         # mypy would take the reports on the same module with the same text from the cache, the analysis unseen.
         project.write({name: f"{text}\n# project {self._count}\n" for name, text in files.items()})
         return project

@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "mypy_session_plugin"
 
 LAYERS = [
-    {"hooks", "modules", "events"},
+    {"__main__", "hooks", "modules", "events", "stub_check"},
     {"checker"},
     {"rules"},
     {"semantics"},
@@ -20,7 +20,7 @@ LAYERS = [
 ]
 """From the highest to the lowest: a module imports from its own layer and from lower ones."""
 
-PURE_DATA = {"codes", "config", "stub_files"}
+PURE_DATA = {"codes", "config", "shipped_stubs", "stub_files"}
 """Beside the layers: any layer imports them, they import none."""
 
 RUNTIME = {"phantom", "effects"}

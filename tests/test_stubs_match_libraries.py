@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 import sqlalchemy
 
-from mypy_session_plugin.facts.effects import ClassStub, FunctionStub, Parameter, ParameterKind
+from mypy_session_plugin.facts.effects import ClassStub, FunctionStub
 from mypy_session_plugin.semantics.exports import REEXPORTED
 from mypy_session_plugin.semantics.library import Library
+from mypy_session_plugin.stub_check import mismatch_of_function
 from mypy_session_plugin.stub_files import module_of, stub_files, stub_root
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -45,9 +46,6 @@ AT_RUNTIME = {
 
 SINCE_SQLALCHEMY = {"delete_all": (2, 1), "merge_all": (2, 1)}
 """Methods that only newer versions of SQLAlchemy have."""
-
-WITHOUT_SIGNATURE = {"_thread.start_new", "_thread.start_new_thread", "gevent.greenlet.Greenlet.__init__"}
-"""Functions in C of which Python does not tell the parameters, or not before 3.13."""
 
 SINCE_PYTHON = {"concurrent.futures.interpreter": (3, 14)}
 """Modules that only newer versions of Python have."""
@@ -112,14 +110,6 @@ REGISTRIES_LACK = {
     "run_sync",
 }
 
-KINDS = {
-    inspect.Parameter.POSITIONAL_ONLY: ParameterKind.POSITIONAL_ONLY,
-    inspect.Parameter.POSITIONAL_OR_KEYWORD: ParameterKind.POSITIONAL_OR_KEYWORD,
-    inspect.Parameter.VAR_POSITIONAL: ParameterKind.VAR_POSITIONAL,
-    inspect.Parameter.KEYWORD_ONLY: ParameterKind.KEYWORD_ONLY,
-    inspect.Parameter.VAR_KEYWORD: ParameterKind.VAR_KEYWORD,
-}
-
 
 def module_name(path: Path) -> str:
     return module_of(path, stub_root())
@@ -169,39 +159,20 @@ def test_each_class_is_defined_in_the_module_that_its_stub_describes(stub: Class
 
 
 @pytest.mark.parametrize(("module", "class_name", "stub"), stubbed_functions())
-def test_each_function_has_the_parameters_of_its_stub(module: str, class_name: str | None, stub: FunctionStub) -> None:
+def test_each_function_is_as_its_stub_says(module: str, class_name: str | None, stub: FunctionStub) -> None:
     owner = owner_of(module, class_name)
     full_name = ".".join(filter(None, (module, class_name, stub.name)))
     if full_name in MADE_BY_INSTANCES:
         assert not hasattr(owner, stub.name)
         return
-    defined = inspect.getattr_static(owner, stub.name)
-    if stub.is_property:
-        assert not inspect.isfunction(defined)
-        return
-    if full_name in WITHOUT_SIGNATURE:
-        assert not inspect.isfunction(defined)
-        return
-    is_bound = isinstance(defined, (classmethod, staticmethod)) or class_name is None
-    actual = list(inspect.signature(getattr(owner, stub.name)).parameters.values())[not is_bound :]
-    assert [one.name for one in stub.parameters if not accepts(actual, one)] == []
+    where = class_name or module
+    assert [mismatch.text for mismatch in mismatch_of_function(owner, stub, where)] == []
 
 
 def owner_of(module: str, class_name: str | None) -> Any:
     """The class that has a stubbed method at runtime, or the module that has a stubbed function."""
     owner = importlib.import_module(module)
     return getattr(owner, AT_RUNTIME.get(f"{module}.{class_name}", class_name)) if class_name else owner
-
-
-def accepts(actual: list[inspect.Parameter], stubbed: Parameter) -> bool:
-    """Whether a library's function has the parameter: by name and kind, or behind its `*args` and `**kwargs`."""
-    for parameter in actual:
-        if parameter.name == stubbed.name:
-            return KINDS[parameter.kind] is stubbed.kind
-    kinds = {parameter.kind for parameter in actual}
-    if stubbed.kind is ParameterKind.POSITIONAL_ONLY:
-        return inspect.Parameter.VAR_POSITIONAL in kinds
-    return stubbed.kind is ParameterKind.KEYWORD_ONLY and inspect.Parameter.VAR_KEYWORD in kinds
 
 
 def described(full_name: str) -> list[str]:
@@ -260,17 +231,6 @@ def test_each_export_is_what_the_plugin_takes_it_for(exported: str, defined: str
 def member(full_name: str) -> object:
     module, _, name = full_name.rpartition(".")
     return getattr(importlib.import_module(module), name)
-
-
-def test_asynchronous_methods_are_asynchronous_in_their_stub() -> None:
-    wrong = []
-    for module, class_name, stub in functions():
-        if f"{module}.{class_name}" in STUB_ONLY or SINCE_SQLALCHEMY.get(stub.name, (0, 0)) > SQLALCHEMY:
-            continue
-        actual = inspect.getattr_static(owner_of(module, class_name), stub.name, None)
-        if inspect.isfunction(actual) and inspect.iscoroutinefunction(actual) != stub.is_async:
-            wrong.append(f"{module}.{class_name}.{stub.name}")
-    assert wrong == []
 
 
 def test_each_stub_passes_mypy_strict(tmp_path: Path) -> None:

@@ -16,12 +16,14 @@ from mypy_session_plugin.facts.session_life import MADE
 from mypy_session_plugin.facts.states import ATTACHED, Level, Situation, State, detached
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
+from mypy_session_plugin.facts.work import Work
 from mypy_session_plugin.mypy_compat.signatures import is_declared
 from mypy_session_plugin.mypy_compat.types import info_of
-from mypy_session_plugin.semantics import bodies, constructors, sessions, transactions
+from mypy_session_plugin.semantics import bodies, constructors, making, sessions, transactions, work
 from mypy_session_plugin.semantics.binding import BoundCall, is_phantom
 from mypy_session_plugin.semantics.events import OwnershipEvent
 from mypy_session_plugin.semantics.phantom_types import OWNS, crossed_by, demanded, is_written_as, lent_as
+from mypy_session_plugin.semantics.unknown_calls import call_unknown
 from mypy_session_plugin.semantics.world import World
 
 
@@ -98,9 +100,12 @@ def perform(store: Store, session: Value, what: frozenset[str], origin: Origin) 
     """What a function says that it does with a session it may do, any number of times."""
 
     def reached(facts: SessionFacts) -> SessionFacts:
-        return replace(facts, escaped=True, holds_new=True, transaction=facts.transaction.forgotten())
+        life = facts.life.given_away() if what & ENDINGS else facts.life
+        return replace(facts, escaped=True, holds_new=True, life=life, transaction=facts.transaction.forgotten())
 
     sessions.update_sessions(store, session, reached)
+    for item in objects(session):
+        work.change(store, item, Work.shared if what & ENDINGS else Work.may_have_written)
     if what & {"flush", "commit", "write"}:
         sessions.move_members(store, session, sessions.FLUSH, origin, surely=False)
     if what & ENDINGS:
@@ -136,6 +141,7 @@ def call_library(world: World, store: Store, bound: BoundCall, name: str, node: 
         if what:
             perform(store, given.value, what, Origin(node.line, f"changed by {name}()"))
         if owned:
+            call_unknown(store, [given.value], [given.argument.place], making.site_of(node))
             transactions.give_away(store, given.value, f"{name}()", node.line)
 
 

@@ -14,7 +14,8 @@ from mypy_session_plugin.stub_files import module_of, stub_files, stub_root
 
 #: The question to the plugin itself, which is answered wherever it stands.
 REVEAL_STATE = "reveal_state"
-_BOUNDARIES = frozenset({"CrossesThread", "CrossesTask", "CrossesProcess"})
+#: What takes a session from the code that gives it.
+_TAKING = frozenset({"CrossesThread", "CrossesTask", "CrossesProcess", "Owned"})
 #: Calls after which an instance is no longer, or not yet, persistent.
 _SETTLED = ("new", "pending", "persistent")
 _UNSETTLING = frozenset({"transient", "detached", "deleted"})
@@ -68,7 +69,7 @@ def read_sinks(
     """The sinks of all stubs; `methods` are the certain ones that rules name, `optional` others by their code."""
     certain, stateful, unsettling, holding, emptying = {REVEAL_STATE, *methods}, *(set[str]() for _ in range(4))
     for name, stub in _functions(library, roots):
-        if _crosses(stub) or _makes_what_crosses(library, stub):
+        if _takes(stub) or _makes_what_takes(library, stub):
             certain.add(name)
         elif stub.error is not None and not _adds(stub):
             stateful.add(name)
@@ -90,14 +91,14 @@ def read_sinks(
     )
 
 
-def _crosses(stub: FunctionStub) -> bool:
-    return any(_mentions(parameter.annotation, _BOUNDARIES) for parameter in stub.parameters)
+def _takes(stub: FunctionStub) -> bool:
+    return any(_mentions(parameter.annotation, _TAKING) for parameter in stub.parameters)
 
 
-def _makes_what_crosses(library: Library, stub: FunctionStub) -> bool:
+def _makes_what_takes(library: Library, stub: FunctionStub) -> bool:
     """Whether the call returns what is called then, and hands over what that call is given."""
     made = library.class_stub(stub.returns.name) if "." in stub.returns.name else None
-    return made is not None and any(_crosses(called) for called in made.methods.get("__call__", ()))
+    return made is not None and any(_takes(called) for called in made.methods.get("__call__", ()))
 
 
 def _empties(stub: FunctionStub) -> bool:

@@ -1,10 +1,12 @@
 """Sessions that a type says to be the function's own: as a parameter, as a result, in the place of another method."""
 
-from sqlalchemy import select
+from typing import Literal
+
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from models import User
-from mypy_session_plugin import Borrowed, Owned
+from mypy_session_plugin import Borrowed, Owned, Performs
 
 
 def _store(session: Owned[Session]) -> None: ...
@@ -84,6 +86,15 @@ def result_closed_ok() -> None:
 def result_in_a_block_ok() -> None:
     with _make() as session:
         session.scalars(select(User)).all()
+
+
+def _close(session: Performs[Session, Literal["close"]]) -> None: ...
+
+
+def closed_by_another_ok(engine: Engine) -> None:
+    session = Session(engine)
+    session.scalars(select(User)).all()
+    _close(session)
 
 
 class Keeper:
