@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +15,7 @@ from mypy.nodes import FuncDef, FuncItem, MypyFile
 
 from mypy_session_plugin.codes import CODES
 from mypy_session_plugin.config import Options
+from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.flow.build_graph import build_graph
 from mypy_session_plugin.flow.fixpoint import Fixpoint, UnsettledError
 from mypy_session_plugin.flow.graph import End, Exit

@@ -71,27 +71,30 @@ class _Look:
         self.enough = False
 
     @cached_property
+    def nodes(self) -> list[Node]:
+        """All nodes of the unit."""
+        from mypy_session_plugin.flow.syntax import descendants
+
+        return list(descendants(self.unit, into_functions=isinstance(self.unit, FuncDef)))
+
+    @cached_property
     def may_leave(self) -> bool:
         """Whether the unit closes a session that something in it may outlive."""
         from mypy_session_plugin.semantics.leaving_hints import may_leave
 
-        return may_leave(self.unit)
+        return may_leave(self.unit, self.nodes)
 
     @cached_property
     def is_watched(self) -> bool:
         """Whether something may be reported of the transactions of the unit."""
-        from mypy_session_plugin.flow.syntax import descendants
         from mypy_session_plugin.semantics.watch import watch
 
-        return watch(self.unit, descendants(self.unit, into_functions=True)).reports
+        return watch(self.unit, self.nodes).reports
 
     @cached_property
     def changes_attributes(self) -> bool:
         """Whether the unit changes an attribute, which may be that of a mapped instance."""
-        from mypy_session_plugin.flow.syntax import descendants
-
-        nodes = descendants(self.unit, into_functions=isinstance(self.unit, FuncDef))
-        return any(map(_changes_attribute, nodes))
+        return any(map(_changes_attribute, self.nodes))
 
 
 class Events:
@@ -114,24 +117,36 @@ class Events:
         self._sinks: Sinks | None = None
         self._names: frozenset[str] = frozenset()
         self._looks: dict[FuncDef | MypyFile, _Look] = {}
+        #: What each name that was looked up adds: mypy asks for a few thousand names again and again.
+        self._interest: dict[str, str | None] = {}
         #: Whether the build knows the phantom types: without them no signature has one.
         self.phantom_types = False
-        self._wanted: frozenset[str] = frozenset()
-        self._text: Callable[[], str] = str
-        self._tree: MypyFile | None = None
-        self._shares = False
+        self._wanted: Callable[[], frozenset[str]] = frozenset
+        self._binds_to_engine: Callable[[], bool] = bool
+        self._made_once: Callable[[], list[Var | Type]] = list
 
-    def enter(self, tree: MypyFile, wanted: frozenset[str]) -> None:
-        """Mypy goes on with a module, in which these codes are on that are off by default."""
-        self._wanted, self._text, self._looks = wanted, cache(partial(_text_of, tree)), {}
-        self._tree, self._shares = tree, False
+    def enter(self, tree: MypyFile, wanted: Callable[[], frozenset[str]]) -> None:
+        """Mypy goes on with a module; `wanted` tells which codes are on in it that are off by default."""
+        self._wanted, self._looks = cache(wanted), {}
+        self._binds_to_engine, self._made_once = (
+            cache(partial(_binds_to_engine, tree)),
+            cache(partial(_made_once, tree)),
+        )
 
     def leave(self) -> None:
         """Mypy has done with the module: its tree is let go."""
-        self._text, self._looks, self._tree = str, {}, None
+        self._wanted, self._looks = frozenset, {}
+        self._binds_to_engine, self._made_once = bool, list
 
     def name_of_interest(self, full_name: str) -> str | None:
         """What a call or a read of `full_name` adds to what is known of the unit in which it stands; None: nothing."""
+        try:
+            return self._interest[full_name]
+        except KeyError:
+            found = self._interest[full_name] = self._interest_of(full_name)
+            return found
+
+    def _interest_of(self, full_name: str) -> str | None:
         if full_name == TAKES_FROM_A_GENERATOR:
             return OPENING
         package, _, rest = full_name.partition(".")
@@ -197,7 +212,7 @@ class Events:
             return True
         if (opens or not TRIGGERS.isdisjoint(names)) and look.is_watched:
             return True
-        if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._wanted):
+        if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._wanted()):
             return True
         if opens and self._binds_to_engine() and (not self.sinks.working.isdisjoint(names) or look.changes_attributes):
             return True
@@ -210,15 +225,9 @@ class Events:
 
     def _may_share(self) -> bool:
         """Whether the module may make a session once for all of its code, which any function may use."""
-        if not self._shares and self._tree is not None:
-            from mypy_session_plugin.semantics.shared_hints import may_share
+        from mypy_session_plugin.semantics.shared_hints import may_share
 
-            self._shares = may_share(self._tree, _is_session)
-        return self._shares
-
-    def _binds_to_engine(self) -> bool:
-        """Whether it may be known in the module that a session is on an engine."""
-        return BINDING.search(self._text()) is not None
+        return may_share(self._made_once(), _is_session)
 
     def are_enough_together(self, names: set[str]) -> bool:
         """Whether something may be reported in a unit that, with the functions that it calls, has these names."""
@@ -247,6 +256,18 @@ class Events:
             constructor = symbol.node.get("__init__")
             return constructor is not None and has_phantom_signature(constructor.node)
         return has_phantom_signature(symbol.node)
+
+
+def _binds_to_engine(tree: MypyFile) -> bool:
+    """Whether it may be known in the module that a session is on an engine."""
+    return BINDING.search(_text_of(tree)) is not None
+
+
+def _made_once(tree: MypyFile) -> list[Var | Type]:
+    """What a module makes once for all of its code."""
+    from mypy_session_plugin.semantics.shared_hints import made_once
+
+    return made_once(tree)
 
 
 def _changes_attribute(node: Node) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mypy.nodes import FuncDef, MypyFile
@@ -52,23 +53,25 @@ class Modules:
         checker = running_checker()
         if checker is not self._checker:
             self._enter(checker)
-        if self._trigger is None:
-            return
-        name = self._events.name_of_interest(full_name)
         trigger = self._trigger
+        if trigger is None:
+            return
+        events = self._events
+        name = events.name_of_interest(full_name)
         if name is None:
             trigger.calls(full_name)
         elif self._is_worth_it(trigger, name):
             self._schedule(trigger)
             return
-        if self._events.is_phantom_typed(full_name):
+        if events.phantom_types and events.is_phantom_typed(full_name):
             self._schedule(trigger)
-        elif self._events.phantom_types or trigger.waits or trigger.follows:
+        elif events.phantom_types or trigger.follows or trigger.waits:
             self._schedule(trigger, sweep_only=True)
 
     def _is_worth_it(self, trigger: Trigger, name: str) -> bool:
         """Whether something may be reported in the unit that mypy checks now, with one more name of interest in it."""
-        if self._events.are_enough(trigger.seen_with(name), trigger.unit):
+        unit = trigger.unit
+        if self._events.are_enough(trigger.seen_with(name, unit), unit):
             return True
         return name == OPENING and any(code.opening and is_enabled(trigger.checker, code.name) for code in CODES)
 
@@ -108,7 +111,7 @@ class Modules:
         if trigger is None or trigger.checker is not checker:
             trigger = None if is_silent(checker) else self._new_trigger(checker)
         self._trigger = trigger
-        self._events.enter(checker.tree, frozenset(name for name in _OPTIONAL if is_enabled(checker, name)))
+        self._events.enter(checker.tree, partial(_optional_codes, checker))
         if last_look.IS_GIVEN:
             self._triggers[checker.tree.fullname] = trigger
         if trigger is not None and trigger.eager:
@@ -122,7 +125,7 @@ class Modules:
         units = self._events.units_with_session_expressions(checker.tree)
         return self._trigger_for(checker, self._sweep(units), eager=units is not None)
 
-    def _trigger_for(self, checker: TypeChecker, sweep: Callable[[Unit], bool], eager: bool) -> Trigger:
+    def _trigger_for(self, checker: TypeChecker, sweep: Callable[[Unit], bool] | None, eager: bool) -> Trigger:
         callers = Callers(checker.tree.fullname, self._events.are_enough_together)
         return Trigger(checker, self._analyse, sweep, callers, eager)
 
@@ -131,16 +134,18 @@ class Modules:
         if tree.is_stub or not self._may_concern(self._build):
             return None
         sweep = self._sweep(self._events.units_with_session_expressions(tree))
-        if not any(sweep(unit) for unit, _ in units_of(tree)):
+        if sweep is None or not any(sweep(unit) for unit, _ in units_of(tree)):
             return None
         checker = last_look.checker_of(tree)
         if checker is None or is_silent(checker):
             return None
         return self._trigger_for(checker, sweep, eager=True)
 
-    def _sweep(self, units: Callable[[Unit], bool] | None) -> Callable[[Unit], bool]:
-        """Which units of a module are looked at whatever is seen in them."""
+    def _sweep(self, units: Callable[[Unit], bool] | None) -> Callable[[Unit], bool] | None:
+        """Which units of a module are looked at whatever is seen in them; None if there can be none."""
         with_phantom_types = self._events.phantom_types
+        if units is None and not with_phantom_types:
+            return None
 
         def is_swept(unit: FuncDef | MypyFile) -> bool:
             return (units is not None and units(unit)) or (with_phantom_types and is_phantom_typed(unit))
@@ -153,3 +158,8 @@ class Modules:
             trigger.request_sweep()
         else:
             trigger.schedule()
+
+
+def _optional_codes(checker: TypeChecker) -> frozenset[str]:
+    """The codes that are off by default and on in this module."""
+    return frozenset(name for name in _OPTIONAL if is_enabled(checker, name))

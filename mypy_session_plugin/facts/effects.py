@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
+
+from mypy_session_plugin.facts.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
+from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.values import Constant
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from mypy_session_plugin.facts.records import dataclass
 
 #: What ends the transaction, or the life, of a session.
 ENDINGS = frozenset({"commit", "rollback", "close"})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.facts.values import ObjectId
 
 #: The cascades of a relationship that has no `cascade=`.

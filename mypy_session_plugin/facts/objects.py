@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -11,6 +10,7 @@ from mypy_session_plugin.facts.identities import NO_CONTENT, NO_IDENTITY, Conten
 from mypy_session_plugin.facts.lending import Lent, join_lent
 from mypy_session_plugin.facts.links import NO_LINKS, NO_STRAYS, Cascades, Links, Relationship, Strays
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import compared_fields, dataclass, field, replace
 from mypy_session_plugin.facts.session_life import NOT_FOLLOWED, SessionLife
 from mypy_session_plugin.facts.states import Situation
 from mypy_session_plugin.facts.transactions import UNTOLD, TransactionFacts
@@ -238,9 +238,7 @@ class SessionFacts:
         return ()
 
 
-_apart = attrgetter(
-    *(item.name for item in fields(SessionFacts) if item.compare and item.name not in ("identity", "work", "strays"))
-)
+_apart = attrgetter(*(name for name in compared_fields(SessionFacts) if name not in ("identity", "work", "strays")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ Each way in which a session may live is one value of a set; what unknown code ma
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
+from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.values import UNKNOWN, Unknown
 
 #: What a session is at: nothing since it was made, committed or rolled back; SQL has run; closed; not made yet on

@@ -9,10 +9,10 @@ https://docs.sqlalchemy.org/en/20/orm/session_state_management.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias
 
+from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Unknown
 
 

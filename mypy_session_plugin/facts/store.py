@@ -8,11 +8,11 @@ within a block and copied, cut down to what is live, at its edges.
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TypeAlias
 
 from mypy_session_plugin.facts.objects import Facts, InstanceFacts, SessionFacts, references
+from mypy_session_plugin.facts.records import dataclass, field, replace
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, UNKNOWN, ObjectId, Subject, Value, join, rename
 
 #: A variable (`x`, or `app.db` for a global) or a temporary of the graph.

@@ -7,10 +7,10 @@ See https://docs.sqlalchemy.org/en/20/orm/session_transaction.html
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import dataclass, field, replace
 from mypy_session_plugin.facts.values import UNKNOWN, Unknown
 
 #: More `with` blocks of one session than this inside one another are not told apart.

@@ -7,9 +7,10 @@ change (instances, sessions, containers, results) are atoms of their own, `Objec
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import NamedTuple, TypeAlias
+
+from mypy_session_plugin.facts.records import dataclass, replace
 
 
 class Unknown(Enum):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from enum import IntEnum
+
+from mypy_session_plugin.facts.records import dataclass, replace
 
 
 class Fate(IntEnum):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from mypy.nodes import Expression, FuncItem, MypyFile, Node, Statement
 
+from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.flow.graph import (
     Block,
     Choose,

@@ -8,12 +8,12 @@ strings (`Variable`): the plain name of a local, the full name (`app.db`) of a g
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
 from mypy.nodes import Context, Expression, FuncItem
 
+from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.flow.operands import Argument as Argument
 from mypy_session_plugin.flow.operands import ArgumentKind as ArgumentKind
 from mypy_session_plugin.flow.operands import ContainerKind as ContainerKind

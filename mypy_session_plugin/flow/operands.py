@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
 from mypy.nodes import Expression
+
+from mypy_session_plugin.facts.records import dataclass
 
 Temporary: TypeAlias = int
 #: An access path written in the source: `("self", "repo", "session")`; only names and attributes, never a call.

@@ -107,19 +107,25 @@ def children(node: Node) -> list[Node]:
     """The nodes directly below, those in nested lists, tuples and dicts included."""
     found: list[Node] = []
     for name in CHILDREN.get(type(node), ()):
-        _flatten(getattr(node, name), found)
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            found.append(value)
+        elif value:
+            _flatten(value, found)
     return found
 
 
-def _flatten(value: object, found: list[Node]) -> None:
-    """Collect the nodes in a value that is a node, None, text or nested containers of these."""
-    if isinstance(value, Node):
-        found.append(value)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            _flatten(item, found)
-    elif isinstance(value, dict):
-        _flatten(list(value.values()), found)
+def _flatten(values: object, found: list[Node]) -> None:
+    """Collect the nodes in nested lists, tuples and dicts, in which other things may stand too."""
+    if isinstance(values, dict):
+        values = values.values()
+    elif not isinstance(values, (list, tuple)):
+        return
+    for value in values:
+        if isinstance(value, Node):
+            found.append(value)
+        elif value:
+            _flatten(value, found)
 
 
 def descendants(root: Node, into_functions: bool) -> Iterator[Node]:
@@ -128,8 +134,10 @@ def descendants(root: Node, into_functions: bool) -> Iterator[Node]:
     while pending:
         node = pending.pop()
         yield node
-        if into_functions or not isinstance(node, FuncItem):
-            pending.extend(reversed(children(node)))
+        if CHILDREN.get(type(node)) and (into_functions or not isinstance(node, FuncItem)):
+            below = children(node)
+            below.reverse()
+            pending += below
 
 
 def is_dead(expressions: list[Expression], oracle: Oracle) -> bool:

@@ -28,10 +28,13 @@ class Callers:
         """Whether a name is one of the module."""
         return full_name.startswith(self._prefix)
 
-    def note(self, full_name: str, unit: Unit, classes: list[TypeInfo]) -> None:
+    def note(self, full_name: str, unit: Unit, classes: Callable[[], list[TypeInfo]]) -> None:
         """A unit, which stands in these classes, calls this function or reads this attribute of the module."""
-        self._called.setdefault(unit, set()).add(full_name)
-        self._classes[unit] = classes
+        called = self._called.get(unit)
+        if called is None:
+            called = self._called[unit] = set()
+            self._classes[unit] = classes()
+        called.add(full_name)
 
     @property
     def any(self) -> bool:

@@ -51,20 +51,22 @@ class Trigger:
 
     `analyse` is called once for each unit, whenever mypy has finished it; it tells False if another body must be
     checked before: bodies that no other module can see come last.  `sweep` tells of the module's other units whether
-    they are analysed along with these, or, if it is `eager`, whatever else is seen.  `callers` are told which functions
-    call which.
+    they are analysed along with these (None: none is), or, if it is `eager`, whatever else is seen.  `callers` are told
+    which functions call which.
     """
 
     def __init__(
         self,
         checker: TypeChecker,
         analyse: Callable[[TypeChecker, Unit], bool],
-        sweep: Callable[[Unit], bool],
+        sweep: Callable[[Unit], bool] | None,
         callers: Callers,
         eager: bool,
     ) -> None:
         self._callers = callers
         self.checker = checker
+        #: The full name of the module.
+        self.module = checker.tree.fullname
         self.eager = eager
         self._analyse = analyse
         self._sweep = sweep
@@ -75,11 +77,6 @@ class Trigger:
         self._done: set[Unit] = set()
         self._probe: _Probe | None = None
         self._was_served = False
-
-    @property
-    def module(self) -> str:
-        """The full name of the module."""
-        return self.checker.tree.fullname
 
     @property
     def idle(self) -> bool:
@@ -102,16 +99,18 @@ class Trigger:
         function = self.checker.scope.top_level_function()
         return function if isinstance(function, FuncDef) else self.checker.tree
 
-    def seen_with(self, name: str) -> set[str]:
-        """The names noted in the unit that mypy checks now, this one included."""
-        names = self._seen.setdefault(self.unit, set())
+    def seen_with(self, name: str, unit: Unit) -> set[str]:
+        """The names noted in a unit, this one included."""
+        names = self._seen.get(unit)
+        if names is None:
+            names = self._seen[unit] = set()
         names.add(name)
         return names
 
     def calls(self, full_name: str) -> None:
         """Note what the unit that mypy checks now may call."""
         if self._callers.is_own(full_name):
-            self._callers.note(full_name, self.unit, self._classes())
+            self._callers.note(full_name, self.unit, self._classes)
 
     def _classes(self) -> list[TypeInfo]:
         """The classes around the unit that mypy checks now."""
@@ -170,9 +169,13 @@ class Trigger:
         The list appended to in one pass is walked in the next; before the implementation phase mypy clears it.
         """
         probe = self._probe
-        if probe is None or probe.node not in probe.nodes:
+        if probe is None:
             return False
-        return probe.nodes is self.checker.deferred_nodes or self.checker.pass_num == probe.pass_number + 1
+        nodes = probe.nodes
+        is_last = bool(nodes) and nodes[-1] is probe.node
+        if not is_last and probe.node not in nodes:
+            return False
+        return nodes is self.checker.deferred_nodes or self.checker.pass_num == probe.pass_number + 1
 
     def _arm(self, nodes: list[DeferredNode], pass_number: int) -> None:
         self._probe = _make_probe(self.checker, nodes, pass_number)
@@ -183,6 +186,8 @@ class Trigger:
 
         While mypy checks the interface of a module, or one edited function in the daemon, other bodies have no types.
         """
+        if self._sweep is None:
+            return {}
         if self._wanted is None:
             self._wanted = {unit: classes for unit, classes in units_of(self.checker.tree) if self._sweep(unit)}
         typed_lines = sorted({expression.line for expression in self.checker._type_maps[0]}) if self._wanted else []

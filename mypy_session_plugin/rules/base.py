@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol, TypeAlias
 
@@ -23,6 +22,7 @@ from mypy.nodes import (
 
 from mypy_session_plugin.facts.objects import InstanceFacts
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.states import Situation
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, ObjectId, Unknown, Value

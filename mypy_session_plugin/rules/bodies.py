@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from mypy.nodes import Context, FuncDef, FuncItem, MypyFile
 
+from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.flow.fixpoint import Fixpoint
 from mypy_session_plugin.flow.graph import Block, End, Exit, Graph

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from mypy.nodes import Context
 
 from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts
+from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, ObjectId

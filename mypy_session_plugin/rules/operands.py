@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 
+from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value
 from mypy_session_plugin.semantics.binding import Given, is_phantom

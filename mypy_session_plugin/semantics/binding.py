@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 
 from mypy.nodes import Expression
 from mypy.types import CallableType, Instance, TupleType, Type, UnpackType, get_proper_type
 
 from mypy_session_plugin.facts.effects import FunctionStub, Parameter, ParameterKind, TypeExpression
+from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.facts.values import Constant, Value
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind
 from mypy_session_plugin.mypy_compat.types import info_of, is_any, is_none, union_items

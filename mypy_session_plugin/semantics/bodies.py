@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mypy.nodes import (
     AssignmentStmt,
     CallExpr,
@@ -22,6 +20,7 @@ from mypy.nodes import (
 )
 from mypy.types import CallableType, Type, get_proper_type
 
+from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.values import Bound, Function, Method, Value
 from mypy_session_plugin.flow.syntax import children, descendants
 from mypy_session_plugin.mypy_compat.types import info_of

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
 from mypy.nodes import Context
 
 from mypy_session_plugin.facts.effects import FunctionStub, When
 from mypy_session_plugin.facts.objects import ContainerFacts, HandOver, InstanceFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.states import ATTACHED, Situation
 from mypy_session_plugin.facts.store import SYMBOLIC, Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, objects

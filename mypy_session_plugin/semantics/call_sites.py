@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mypy.nodes import CallExpr, Expression, FuncDef, MemberExpr, NameExpr, RefExpr, TypeInfo
 from mypy.types import Instance, get_proper_type
 
 from mypy_session_plugin.facts.effects import FunctionStub
+from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Method, Value, carrier
 from mypy_session_plugin.flow.graph import Call

@@ -8,10 +8,10 @@ follow.  See https://docs.sqlalchemy.org/en/20/orm/cascades.html
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 
 from mypy_session_plugin.facts.links import DELETE_ORPHAN, Edge
 from mypy_session_plugin.facts.objects import InstanceFacts
+from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.facts.states import ATTACHED, UNSAVED, Followers, Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, ObjectId

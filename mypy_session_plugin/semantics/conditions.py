@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from mypy.nodes import Node, RefExpr
 
 from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.states import Level, Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (

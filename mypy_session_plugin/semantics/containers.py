@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mypy.nodes import CallExpr, Context, IndexExpr, RefExpr, SliceExpr
 
 from mypy_session_plugin.facts.objects import ContainerFacts, Related
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, ObjectId, Value, join, objects
 from mypy_session_plugin.flow.graph import BuildContainer, Call, Collect, Item

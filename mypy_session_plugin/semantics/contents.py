@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from mypy_session_plugin.facts.identities import NO_CONTENT, Content, RowKey
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.states import ATTACHED, Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, ObjectId, Value, objects

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
 from mypy.nodes import Context, Expression, FuncDef
 
 from mypy_session_plugin.facts.objects import HandOver
+from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.session_life import Closing
 from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.values import ObjectId, Value

@@ -8,10 +8,10 @@ the parameter; all its other ones the callee cannot name.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, replace
 
 from mypy_session_plugin.facts.identities import NO_CONTENT, NO_IDENTITY
 from mypy_session_plugin.facts.objects import ContainerFacts, Facts, InstanceFacts, SessionFacts
+from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.store import ATTRIBUTES, GLOBALS, Name, Store
 from mypy_session_plugin.facts.values import (
     NONE_VALUE,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from mypy.nodes import (
@@ -26,6 +25,7 @@ from mypy.nodes import (
     TypeInfo,
 )
 
+from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.types import Types, class_named_by, info_of
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mypy.nodes import CallExpr, Expression, MemberExpr, NameExpr, Node, RefExpr, TryStmt, TupleExpr, WithStmt
 
 from mypy_session_plugin.facts.objects import InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.transactions import Caught, Phase, Standing, TransactionFacts
 from mypy_session_plugin.facts.values import UNKNOWN, Unknown, objects

@@ -8,10 +8,10 @@ does not hold for code that compares them, nor for an AsyncSession and a Session
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from mypy_session_plugin.facts.identities import SessionIdentity
 from mypy_session_plugin.facts.objects import SessionFacts
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, objects
 

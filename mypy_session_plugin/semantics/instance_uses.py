@@ -7,7 +7,6 @@ instance tells of it: no option, no other read, no function that got the instanc
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mypy.nodes import (
     AssignmentStmt,
@@ -29,6 +28,7 @@ from mypy.nodes import (
 )
 
 from mypy_session_plugin.facts.objects import InstanceFacts
+from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.types import info_of

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 
 from mypy_session_plugin.facts.identities import NO_CONTENT
 from mypy_session_plugin.facts.links import Classes, Strays
 from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts, join_situations
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.states import ATTACHED, UNSAVED, Followers, Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Unknown, Value, objects

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from mypy.nodes import CallExpr, Context, FuncDef, FuncItem
 
 from mypy_session_plugin.facts.objects import KEEPS, UNREAD, ContainerFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Atom, Bound, Function, Method, ObjectId, Value, objects
 from mypy_session_plugin.flow.graph import Call

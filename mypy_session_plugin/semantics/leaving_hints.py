@@ -6,7 +6,7 @@ that runs later is returned, kept or used after the block are worth an analysis 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mypy.nodes import (
     AssignmentStmt,
@@ -31,8 +31,6 @@ from mypy.nodes import (
     WithStmt,
 )
 
-from mypy_session_plugin.flow.syntax import descendants
-
 #: Looked up where a session is closed: by its block, by a call, by the block of a factory or a stack.
 CLOSING = frozenset({"__exit__", "__aexit__", "aclose", "begin", "close"})
 #: Methods whose results must still be read.
@@ -56,17 +54,17 @@ _CLOSES = frozenset({"aclose", "close"})
 _ENTERS = frozenset({"enter_async_context", "enter_context"})
 
 
-def may_leave(unit: FuncDef | MypyFile) -> bool:
-    """Whether a function returns, keeps or later uses what may need a session that it closes."""
-    return _Reader(unit).finds()
+def may_leave(unit: FuncDef | MypyFile, nodes: Sequence[Node]) -> bool:
+    """Whether a function of these nodes returns, keeps or later uses what may need a session that it closes."""
+    return _Reader(unit, nodes).finds()
 
 
 class _Reader:
     """Reads one unit: `_sessions` are the names of what it closes, `_suspects` those of what may need it."""
 
-    def __init__(self, unit: FuncDef | MypyFile) -> None:
+    def __init__(self, unit: FuncDef | MypyFile, nodes: Sequence[Node]) -> None:
         self._unit = unit
-        self._nodes = list(descendants(unit, into_functions=isinstance(unit, FuncDef)))
+        self._nodes = nodes
         self._own = (
             unit.arguments[0].variable.name if isinstance(unit, FuncDef) and unit.info and unit.arguments else ""
         )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 
 from mypy_session_plugin.facts.effects import ClassStub, FunctionStub, ModuleStub
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.semantics.exports import canonical_name
 from mypy_session_plugin.semantics.stub_reader import read_stub
 from mypy_session_plugin.stub_files import stub_root

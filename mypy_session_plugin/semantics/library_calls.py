@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from mypy.nodes import Context
 
 from mypy_session_plugin.facts.effects import Effect, FunctionStub, TypeExpression, When
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts, references
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, join, objects

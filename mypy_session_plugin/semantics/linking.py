@@ -8,11 +8,11 @@ pending, and deleted by the next flush if it is persistent.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from mypy_session_plugin.facts.links import DELETE_ORPHAN, Edge, Links, Relationship
 from mypy_session_plugin.facts.objects import Related
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.states import ATTACHED, Followers, Situation, State, added, adopted, orphaned
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, UNKNOWN, ObjectId, Value

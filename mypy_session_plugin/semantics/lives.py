@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from mypy.nodes import (
     Context,
@@ -20,6 +19,7 @@ from mypy.types import Instance, Type, get_proper_type
 
 from mypy_session_plugin.facts.effects import Effect
 from mypy_session_plugin.facts.objects import SessionFacts
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.session_life import MADE, Closing, SessionLife
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Atom, Bound, ObjectId, Value, objects

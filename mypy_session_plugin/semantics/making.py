@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import replace
 
 from mypy.nodes import Context
 
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.states import ATTACHED, Level, Situation, State
 from mypy_session_plugin.facts.store import SYMBOLIC, Store
 from mypy_session_plugin.facts.values import (

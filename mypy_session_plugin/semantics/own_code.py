@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from mypy.nodes import FuncDef
 
+from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.flow.graph import Graph
 from mypy_session_plugin.mypy_compat.types import Types
 from mypy_session_plugin.semantics.functions import Functions

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from mypy.nodes import Context, MemberExpr, TypeInfo, Var
 from mypy.types import Type
@@ -12,6 +11,7 @@ from mypy_session_plugin.facts.effects import TypeExpression
 from mypy_session_plugin.facts.lending import ENDINGS
 from mypy_session_plugin.facts.objects import SessionFacts
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.session_life import MADE
 from mypy_session_plugin.facts.states import ATTACHED, Level, Situation, State, detached
 from mypy_session_plugin.facts.store import Store

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 
 from mypy.nodes import Context
 
 from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts, Situations
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.states import ATTACHED, Followers, Level, Situation, State, added, become
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, NOTHING_KNOWN, UNKNOWN, Bound, ObjectId, Unknown, Value, carrier

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from mypy.nodes import Context, DictExpr, ListExpr, SetExpr, StarExpr, TupleExpr
 from mypy.types import Type
 
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.states import ATTACHED, Level, Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, NOTHING_KNOWN, UNKNOWN, ObjectId, Unknown, Value, join

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 from mypy.nodes import (
@@ -24,6 +23,7 @@ from mypy.nodes import (
 from mypy.types import CallableType, Type
 
 from mypy_session_plugin.facts.effects import Parameter, ParameterKind, TypeExpression
+from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call
 from mypy_session_plugin.mypy_compat.callees import is_generator, is_manager, own_signature, phantom_signature
 from mypy_session_plugin.mypy_compat.signatures import has_phantom_type

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from mypy.types import (
     AnyType,
@@ -19,6 +18,7 @@ from mypy.types import (
 )
 
 from mypy_session_plugin.facts.lending import ENDINGS, Lent
+from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.states import ATTACHED, State
 from mypy_session_plugin.mypy_compat.signatures import alias_of
 from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items

@@ -7,13 +7,13 @@ counts only if the body of the code that runs there stands in this module and na
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from mypy.nodes import CallExpr, Context, FuncDef, FuncItem, MemberExpr, NameExpr, Var
 from mypy.types import Type
 
 from mypy_session_plugin.facts.effects import FunctionStub
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, Atom, Bound, Function, Method, ObjectId, Value, objects

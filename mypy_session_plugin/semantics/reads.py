@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from mypy.nodes import Context, FuncItem, MemberExpr, NameExpr, TypeInfo, Var
 
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import GLOBALS, Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, UNKNOWN, Function, Method, Test, Value, carrier, objects
 from mypy_session_plugin.flow.graph import LoadAttribute, LoadName, Place

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from mypy.nodes import Context, ForStmt
@@ -10,6 +9,7 @@ from mypy.nodes import Context, ForStmt
 from mypy_session_plugin.facts.effects import When
 from mypy_session_plugin.facts.objects import InstanceFacts, LibraryFacts
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.states import Level, Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.transactions import NOTHING_TOLD, Phase, Standing

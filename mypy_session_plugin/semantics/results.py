@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
 
 from mypy.nodes import CallExpr, Context
 
@@ -11,6 +10,7 @@ from mypy_session_plugin.facts.effects import TypeExpression
 from mypy_session_plugin.facts.identities import SessionIdentity
 from mypy_session_plugin.facts.objects import UNREAD, ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.session_life import MADE, NOT_FOLLOWED
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store

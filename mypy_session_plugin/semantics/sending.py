@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from mypy.nodes import (
     ARG_NAMED,
@@ -25,6 +24,7 @@ from mypy.nodes import (
 
 from mypy_session_plugin.facts.effects import TypeExpression
 from mypy_session_plugin.facts.objects import ContainerFacts
+from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Atom, Bound, Function, Method, ObjectId, Value, objects
 from mypy_session_plugin.flow.graph import ArgumentKind

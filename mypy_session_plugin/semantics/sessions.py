@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from enum import Enum
 
 from mypy_session_plugin.facts.effects import Effect, When
 from mypy_session_plugin.facts.objects import EVERY_METHOD, InstanceFacts, SessionFacts, Situations, join_situations
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.states import (
     ATTACHED,
     Followers,

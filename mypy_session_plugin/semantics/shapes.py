@@ -6,7 +6,6 @@ without states.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from mypy.nodes import TypeInfo
@@ -14,6 +13,7 @@ from mypy.types import AnyType, CallableType, Instance, TupleType, Type, get_pro
 
 from mypy_session_plugin.facts.links import Cascades
 from mypy_session_plugin.facts.objects import EVERY_METHOD
+from mypy_session_plugin.facts.records import dataclass, field, replace
 from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.mypy_compat.signatures import alias_of
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of, is_any, is_none, union_items

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mypy.nodes import AssignmentStmt, CallExpr, ClassDef, Decorator, FuncDef, MypyFile, NameExpr, Node, Var
 from mypy.types import CallableType, Type
 
 
-def may_share(tree: MypyFile, is_session: Callable[[Type], bool]) -> bool:
-    """Whether a variable, a default or a decorated function of the module is a session, as far as mypy knows by now."""
-    return any(type_ is not None and is_session(type_) for type_ in _made_once(tree.defs))
+def may_share(made_once: Iterable[Var | Type], is_session: Callable[[Type], bool]) -> bool:
+    """Whether one of these is a session, as far as mypy knows by now."""
+    types = (item.type if isinstance(item, Var) else item for item in made_once)
+    return any(type_ is not None and is_session(type_) for type_ in types)
 
 
-def _made_once(statements: Sequence[Node]) -> Iterator[Type | None]:
+def made_once(tree: MypyFile) -> list[Var | Type]:
+    """The variables and defaults that a module makes by a call, and what its decorated functions return."""
+    return list(_made_by(tree.defs))
+
+
+def _made_by(statements: Sequence[Node]) -> Iterator[Var | Type]:
     for statement in statements:
         match statement:
             case AssignmentStmt(lvalues=[NameExpr(node=Var() as variable)], rvalue=CallExpr()):
-                yield variable.type
+                yield variable
             case ClassDef():
-                yield from _made_once(statement.defs.body)
+                yield from _made_by(statement.defs.body)
             case FuncDef():
                 yield from _defaults(statement)
             case Decorator():
@@ -28,5 +34,5 @@ def _made_once(statements: Sequence[Node]) -> Iterator[Type | None]:
                     yield statement.func.type.ret_type
 
 
-def _defaults(function: FuncDef) -> Iterator[Type | None]:
-    return (argument.variable.type for argument in function.arguments if isinstance(argument.initializer, CallExpr))
+def _defaults(function: FuncDef) -> Iterator[Var]:
+    return (argument.variable for argument in function.arguments if isinstance(argument.initializer, CallExpr))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
@@ -38,6 +37,7 @@ from mypy.nodes import (
     WithStmt,
 )
 
+from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.flow.syntax import children, descendants
 from mypy_session_plugin.mypy_compat.types import Types, class_named_by, info_of
 from mypy_session_plugin.semantics import functions

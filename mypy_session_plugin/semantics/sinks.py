@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from mypy_session_plugin.facts.effects import FunctionStub, ModuleStub, TypeExpression
+from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.semantics.binding import is_phantom
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.library_objects import FACTORY_BLOCK

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from mypy_session_plugin.facts.effects import (
@@ -22,6 +21,7 @@ from mypy_session_plugin.facts.effects import (
     ParameterKind,
     TypeExpression,
 )
+from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.semantics.stub_annotations import read_annotation
 from mypy_session_plugin.semantics.stub_effects import read_effect
 from mypy_session_plugin.semantics.stub_names import TYPE_VARIABLE_MAKERS, Scope, StubError, did_you_mean

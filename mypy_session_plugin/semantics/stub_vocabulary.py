@@ -6,9 +6,8 @@ a test holds both equal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from mypy_session_plugin.facts.effects import When
+from mypy_session_plugin.facts.records import dataclass, field
 
 PHANTOM_PACKAGE = "mypy_session_plugin"
 EFFECTS_MODULE = "mypy_session_plugin.effects"

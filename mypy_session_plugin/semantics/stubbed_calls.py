@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from mypy.nodes import Context
 
 from mypy_session_plugin.facts.effects import FunctionStub
 from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Value, join, objects
 from mypy_session_plugin.flow.graph import Call

@@ -7,13 +7,13 @@ after the call.  Deep chains of calls, recursion and large functions are unknown
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mypy.nodes import AwaitExpr, CallExpr, Context, Expression, FuncDef, IntExpr, NameExpr, StrExpr
 from mypy.types import Type
 
 from mypy_session_plugin.facts.objects import LibraryFacts
+from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
     NONE_VALUE,

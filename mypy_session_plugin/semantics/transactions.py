@@ -8,12 +8,12 @@ https://docs.sqlalchemy.org/en/20/errors.html#error-7s2a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
 
 from mypy_session_plugin.facts.effects import Effect, When
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.transactions import (

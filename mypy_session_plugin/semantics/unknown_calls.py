@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 
 from mypy.nodes import Context
 
 from mypy_session_plugin.facts.identities import NO_CONTENT
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.records import dataclass, field, replace
 from mypy_session_plugin.facts.states import ATTACHED, Level, Situation, State
 from mypy_session_plugin.facts.store import GLOBALS, Store
 from mypy_session_plugin.facts.values import (

@@ -5,8 +5,7 @@ Everything here is about names alone, so that a unit in which no rule on transac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 
 from mypy.nodes import (
     AssignmentStmt,
@@ -31,6 +30,7 @@ from mypy.nodes import (
     WithStmt,
 )
 
+from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.flow.syntax import children, descendants
 
 FLUSHING = frozenset({"flush", "commit"})
@@ -105,18 +105,16 @@ class Watch:
         return self.begins or self.catches or self.closes
 
 
-def watch(unit: FuncItem | MypyFile, nodes: Iterable[Node]) -> Watch:
+def watch(unit: FuncItem | MypyFile, nodes: Sequence[Node]) -> Watch:
     """Read a unit's syntax; `nodes` are all those of the unit."""
-    found, scan = Watch(), _Scan()
-    for node in nodes:
-        scan.see(node)
+    found, scan = Watch(), _scanned(nodes)
     for statement in scan.tries:
         for types, handler in zip(statement.types, statement.handlers, strict=True):
             found.statements[handler if types is None else types] = statement
             found.catches = found.catches or catches_failure(statement, types)
     names = {name for name, _call in scan.calls}
     found.begins = not names.isdisjoint(BEGINNING)
-    found.closes = scan.closes_for_good or _ends_twice(scan) or _uses_results_twice(unit, scan.calls)
+    found.closes = scan.closes_for_good or _ends_twice(scan) or _uses_results_twice(nodes, scan.calls)
     writes_and_catches = found.catches and not names.isdisjoint(ADDING)
     found.reports = found.closes or writes_and_catches or (found.begins and _begins_badly(unit, scan))
     return found
@@ -132,18 +130,22 @@ class _Scan:
     loops: list[Node] = field(default_factory=list)
     closes_for_good: bool = False
 
-    def see(self, node: Node) -> None:
-        """Take note of one node."""
+
+def _scanned(nodes: Iterable[Node]) -> _Scan:
+    """Take note of the parts of a unit that matter."""
+    scan = _Scan()
+    for node in nodes:
         if isinstance(node, CallExpr):
             if isinstance(node.callee, MemberExpr):
-                self.calls.append((node.callee.name, node))
-            self.closes_for_good = self.closes_for_good or "close_resets_only" in node.arg_names
+                scan.calls.append((node.callee.name, node))
+            scan.closes_for_good = scan.closes_for_good or "close_resets_only" in node.arg_names
         elif isinstance(node, TryStmt):
-            self.tries.append(node)
+            scan.tries.append(node)
         elif isinstance(node, WithStmt):
-            self.blocks.append(node)
+            scan.blocks.append(node)
         elif isinstance(node, (ForStmt, WhileStmt)):
-            self.loops.append(node)
+            scan.loops.append(node)
+    return scan
 
 
 def _begins_badly(unit: FuncItem | MypyFile, scan: _Scan) -> bool:
@@ -182,14 +184,14 @@ def _ends_twice(scan: _Scan) -> bool:
     return begins and ends > 0 and ends + sum(any(block.target) for block in scan.blocks) > 1
 
 
-def _uses_results_twice(unit: Node, calls: list[tuple[str, CallExpr]]) -> bool:
+def _uses_results_twice(nodes: Iterable[Node], calls: list[tuple[str, CallExpr]]) -> bool:
     """Whether a variable with a result is used after something was closed, or more than once."""
     closing = any(name in CLOSING for name, _call in calls)
     if not closing and not any(name in EMPTYING for name, _call in calls):
         return False
     fetched = {
         target.name
-        for node in descendants(unit, into_functions=True)
+        for node in nodes
         if isinstance(node, AssignmentStmt) and _is_fetch(node.rvalue)
         for target in node.lvalues
         if isinstance(target, NameExpr)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mypy.nodes import ARG_STAR, ARG_STAR2, CallExpr, Context, StrExpr
@@ -12,6 +11,7 @@ from mypy.nodes import ARG_STAR, ARG_STAR2, CallExpr, Context, StrExpr
 from mypy_session_plugin.facts.effects import Effect
 from mypy_session_plugin.facts.links import NO_LINKS
 from mypy_session_plugin.facts.objects import InstanceFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.states import ATTACHED, Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Value, objects

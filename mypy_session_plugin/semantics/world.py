@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from mypy.nodes import Context, Expression, FuncItem, MypyFile, Node
 from mypy.types import Type
 
 from mypy_session_plugin.config import Options
+from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.facts.store import GLOBALS, Store
 from mypy_session_plugin.facts.values import NONE_VALUE, Value
 from mypy_session_plugin.flow.fixpoint import Fixpoint
