@@ -16,9 +16,10 @@ from mypy.nodes import FuncDef, FuncItem, MypyFile
 from mypy_session_plugin.codes import CODES
 from mypy_session_plugin.config import Options
 from mypy_session_plugin.facts.records import dataclass
+from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.flow.build_graph import build_graph
 from mypy_session_plugin.flow.fixpoint import Fixpoint, UnsettledError
-from mypy_session_plugin.flow.graph import End, Exit
+from mypy_session_plugin.flow.graph import Block, End, Exit
 from mypy_session_plugin.flow.ways import raising_blocks
 from mypy_session_plugin.mypy_compat import report
 from mypy_session_plugin.mypy_compat.types import Types
@@ -27,6 +28,8 @@ from mypy_session_plugin.rules.collector import Collector
 from mypy_session_plugin.rules.expected import is_expected
 from mypy_session_plugin.rules.registry import RULES
 from mypy_session_plugin.semantics.binding import Binder
+from mypy_session_plugin.semantics.escapes import is_idle
+from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.factories import Factories
 from mypy_session_plugin.semantics.functions import Waiting
 from mypy_session_plugin.semantics.library import Library
@@ -107,33 +110,36 @@ def _examine(checker: TypeChecker, options: Options, unit: FuncItem, collector: 
 
 
 def _analyse_graph(world: World, collector: Collector, bodies: Bodies) -> None:
-    """The fixpoint over one function's graph, then the reporting walk over the blocks in which anything happens."""
+    """The fixpoint over one function's graph, then one walk that shows what holds of it to the rules."""
     transfer = Transfer(world)
     graph = build_graph(world.unit, world.types)
     world.nested_units.extend(graph.nested)
     world.captured = graph.captured
     graph.captured |= transfer.watched
-    fixpoint = Fixpoint(graph, transfer)
-    eventful: set[int] = set()
-    world.listener = lambda event, store: eventful.add(fixpoint.current.index)
+    raising = raising_blocks(graph)
+
+    def begin(block: Block) -> None:
+        world.raising = block.index in raising
+
+    def hear(event: Event, store: Store) -> None:
+        collector.hear(bodies.resolved(event), store)
+
+    fixpoint = Fixpoint(graph, transfer, begin)
+    world.listener = fixpoint.note
     try:
         fixpoint.run(transfer.initial())
     except UnsettledError:
         return
-    world.listener, world.reporting, world.bodies = collector.hear, True, bodies
+    world.listener = hear
     transfer.declarations()
-    raising = raising_blocks(graph)
-    for block, stores in fixpoint.entries():
-        how = block.terminator.how if isinstance(block.terminator, Exit) else None
-        leaves = how in (End.RETURN, End.RAISE)
-        if block.index not in eventful and not leaves:
-            continue
-        world.raising = block.index in raising
-        for store in stores:
-            leaving = store.copy()
-            fixpoint.replay(block, leaving)
-            if leaves:
-                transfer.leave(leaving, raising=how is End.RAISE)
+    for visit in fixpoint.visits():
+        for event, store in visit.noted:
+            if not is_idle(world, event):
+                hear(event, store)
+        how = visit.block.terminator.how if isinstance(visit.block.terminator, Exit) else None
+        if how in (End.RETURN, End.RAISE):
+            begin(visit.block)
+            transfer.leave(visit.store, raising=how is End.RAISE)
 
 
 def _worlds(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> Iterator[World]:

@@ -57,7 +57,7 @@ def _declared(cls: type, name: str) -> Any:
 
 
 def _initializer(inherited: list[str], own: dict[str, Any], finishes: bool, values: dict[str, Any]) -> Iterator[str]:
-    """`__init__`: the fields of the bases, which have no defaults, then those of the class; `values` get the defaults."""
+    """`__init__`: the fields of the bases, without defaults, then those of the class, whose defaults `values` get."""
     parameters, body = ["self", *inherited], [f" self.{name} = {name}" for name in inherited]
     for name, declared in own.items():
         if not declared.init:

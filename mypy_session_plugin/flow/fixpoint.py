@@ -7,8 +7,8 @@ stay apart; above the limit, and after `WIDEN_AFTER` visits, they merge.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.flow.graph import (
@@ -100,8 +100,8 @@ class PathStates:
     def _widened(self) -> bool:
         return self.visits > WIDEN_AFTER
 
-    def visit(self) -> list[Store]:
-        """The stores that are new since the last visit; often-visited blocks continue with one store."""
+    def visit(self) -> list[tuple[int, Store]]:
+        """The stores that are new since the last visit, by position; often-visited blocks continue with one store."""
         self.visits += 1
         if self.visits > GIVE_UP_AFTER:
             raise UnsettledError
@@ -111,21 +111,40 @@ class PathStates:
                 joined = joined.join(other)
             self.stores = [joined]
             self._waiting = {0}
-        stores = [self.stores[position] for position in sorted(self._waiting)]
+        stores = [(position, self.stores[position]) for position in sorted(self._waiting)]
         self._waiting.clear()
         return stores
 
 
-class Fixpoint:
-    """Runs a transfer function over a graph until no block learns anything new."""
+class Visit:
+    """One run over a block from one of its path states, the last one of which is the one that holds.
 
-    def __init__(self, graph: Graph, transfer: Transfer) -> None:
+    `store` is the store at the end, `noted` what was told on the way, `targets` are the blocks that may follow.
+    """
+
+    __slots__ = ("block", "noted", "store", "targets")
+
+    def __init__(self, block: Block, store: Store) -> None:
+        self.block = block
+        self.store = store
+        self.noted: list[tuple[Any, Store]] = []
+        self.targets: list[Block] = []
+
+
+class Fixpoint:
+    """Runs a transfer function over a graph until no block learns anything new.
+
+    `begin` is told of each block that is run.
+    """
+
+    def __init__(self, graph: Graph, transfer: Transfer, begin: Callable[[Block], None] | None = None) -> None:
         self._graph = graph
         self._transfer = transfer
+        self._begin = begin
         self._entries: dict[int, PathStates] = {}
         self._live: dict[int, frozenset[Variable | Temporary]] = {}
-        #: The block that `run` is at.
-        self.current = graph.blocks[0]
+        self._visits: dict[tuple[int, int], Visit] = {}
+        self._visit = Visit(graph.blocks[0], Store())
 
     def run(self, initial: Store) -> None:
         """Compute the entries of all blocks that `initial` reaches.
@@ -139,10 +158,25 @@ class Fixpoint:
             index = heapq.heappop(waiting)
             while waiting and waiting[0] == index:
                 heapq.heappop(waiting)
-            block = self.current = self._graph.blocks[index]
-            for store in self._entries[index].visit():
-                for target, leaving in self.walk(block, store.copy()):
+            block = self._graph.blocks[index]
+            if self._begin is not None:
+                self._begin(block)
+            for position, entry in self._entries[index].visit():
+                visit = self._visits[index, position] = self._visit = Visit(block, entry.copy())
+                for target, leaving in self._walk(block, visit.store):
+                    visit.targets.append(target)
                     self._reach(target, leaving, waiting)
+
+    def note(self, told: object, store: Store) -> None:
+        """Keep what is told while a block is run, with the store at that moment, as long as the visit holds."""
+        self._visit.noted.append((told, store.copy()))
+
+    def visits(self) -> Iterator[Visit]:
+        """After `run`: every reached block with each of its path states, in reverse postorder."""
+        for block in self._graph.blocks:
+            if block.index in self._entries:
+                for position in range(len(self._entries[block.index].stores)):
+                    yield self._visits[block.index, position]
 
     def _reach(self, block: Block, store: Store, waiting: list[int]) -> None:
         entry = self._entries.get(block.index)
@@ -154,13 +188,7 @@ class Fixpoint:
         if entry.add(store.pruned(live)):
             heapq.heappush(waiting, block.index)
 
-    def entries(self) -> Iterator[tuple[Block, list[Store]]]:
-        """After `run`: every reached block with its path states, in reverse postorder."""
-        for block in self._graph.blocks:
-            if block.index in self._entries:
-                yield block, self._entries[block.index].stores
-
-    def walk(self, block: Block, store: Store) -> Iterator[tuple[Block, Store]]:
+    def _walk(self, block: Block, store: Store) -> Iterator[tuple[Block, Store]]:
         """Run one block on a store, which is changed; the blocks that follow, each with the store that reaches it."""
         transfer, handler = self._transfer, block.handler
         told: Store | None = None
@@ -177,12 +205,6 @@ class Fixpoint:
                 yield handler, half_way
                 yield handler, store
         yield from self._leave(block, store)
-
-    def replay(self, block: Block, store: Store) -> None:
-        """After `run`: execute a block's instructions once more on one of its stores, which is changed."""
-        self.current = block
-        for instruction in block.instructions:
-            self._transfer.execute(instruction, store)
 
     def _leave(self, block: Block, store: Store) -> Iterator[tuple[Block, Store]]:
         terminator = block.terminator

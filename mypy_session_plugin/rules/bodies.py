@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from mypy.nodes import Context, FuncDef, FuncItem, MypyFile
 
-from mypy_session_plugin.facts.records import dataclass, field
-from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.records import dataclass, field, replace
 from mypy_session_plugin.flow.fixpoint import Fixpoint
-from mypy_session_plugin.flow.graph import Block, End, Exit, Graph
+from mypy_session_plugin.flow.graph import Block, End, Exit
 from mypy_session_plugin.rules.collector import Collector, Reported
 from mypy_session_plugin.rules.expected import is_expected
-from mypy_session_plugin.semantics.events import Event, Latent
+from mypy_session_plugin.semantics.escapes import is_idle
+from mypy_session_plugin.semantics.events import CalleeEvent, Event, Latent
 from mypy_session_plugin.semantics.world import World
 
 #: What may be certain only with a caller: the faults of one operation in the state that it meets.
@@ -45,19 +45,18 @@ class _Walk:
     ways: dict[int, set[int]] = field(default_factory=dict)
     returns: set[int] = field(default_factory=set)
 
-    def run(self, world: World, fixpoint: Fixpoint) -> None:
-        """Walk over the blocks that the fixpoint has reached."""
-        for block, stores in fixpoint.entries():
-            world.listener = lambda event, store, index=block.index: self._hear(event, store, index)  # type: ignore[misc]
-            for store in stores:
-                for target, _store in fixpoint.walk(block, store.copy()):
-                    self._note(block, target)
+    def run(self, world: World, fixpoint: Fixpoint, resolved: Callable[[Event], Event]) -> None:
+        """Walk over the blocks that the fixpoint has reached, and show the collector what was told there."""
+        for visit in fixpoint.visits():
+            block = visit.block
+            for event, store in visit.noted:
+                if not is_idle(world, event):
+                    self.blocks.setdefault(event.node, set()).add(block.index)
+                    self.collector.hear(resolved(event), store)
+            for target in visit.targets:
+                self._note(block, target)
             if isinstance(block.terminator, Exit) and block.terminator.how is End.RETURN:
                 self.returns.add(block.index)
-
-    def _hear(self, event: Event, store: Store, index: int) -> None:
-        self.blocks.setdefault(event.node, set()).add(index)
-        self.collector.hear(event, store)
 
     def _note(self, block: Block, target: Block) -> None:
         if target is not block.handler or target in block.successors():
@@ -87,22 +86,29 @@ class Bodies:
     def __init__(self, examine: Examine) -> None:
         self._examine = examine
         self._own: dict[FuncItem, set[tuple[str, Context]]] = {}
+        self._found: dict[Fixpoint, tuple[Latent, ...]] = {}
         self._followed: set[FuncDef] = set()
 
-    def findings(self, world: World, fixpoint: Fixpoint, graph: Graph) -> tuple[Latent, ...]:
+    def resolved(self, event: Event) -> Event:
+        """An event as the rules hear it: that of a body that was followed with what is wrong there."""
+        if not isinstance(event, CalleeEvent):
+            return event
+        found = self._found.get(event.run)
+        if found is None:
+            found = self._found[event.run] = tuple(self._findings(event.world, event.run))
+        return replace(event, found=found)
+
+    def _findings(self, world: World, fixpoint: Fixpoint) -> Iterator[Latent]:
         """The faults in a body that are certain with what its caller gave, and not without."""
         function = world.unit
         if not isinstance(function, FuncDef):
-            return ()
+            return
         self._followed.add(function)
         walk = _Walk()
-        world.reporting, world.bodies = True, self
-        walk.run(world, fixpoint)
-        found = []
+        walk.run(world, fixpoint, self.resolved)
         for reported in walk.collector.reports():
             if reported.code in LATENT and self._is_latent(world, function, reported, walk):
-                found.append(_latent(function, reported))
-        return tuple(found)
+                yield _latent(function, reported)
 
     def _is_latent(self, world: World, function: FuncDef, reported: Reported, walk: _Walk) -> bool:
         finding = reported.finding

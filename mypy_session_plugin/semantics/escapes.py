@@ -26,7 +26,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Atom, Bound, Function, Method, ObjectId, Value
 from mypy_session_plugin.flow.graph import Return, StoreAttribute, StoreName
 from mypy_session_plugin.flow.syntax import descendants
-from mypy_session_plugin.semantics.events import EscapeEvent, Way
+from mypy_session_plugin.semantics.events import EscapeEvent, Event, Way
 from mypy_session_plugin.semantics.leading import Leading, mark_used, was_used
 from mypy_session_plugin.semantics.world import World
 
@@ -44,7 +44,7 @@ class Escapes:
     def __init__(self, world: World) -> None:
         self._world = world
         self._leading = Leading(world)
-        self._found: set[Context] = set()
+        self._nothing: dict[Context, EscapeEvent] = {}
         unit = world.unit
         self._own = _own_name(unit) if isinstance(unit, FuncDef) else ""
         declares = any(isinstance(node, (GlobalDecl, NonlocalDecl)) for node in world.nodes)
@@ -126,15 +126,23 @@ class Escapes:
             )
 
         way = self._leading.certain(store, value, admits) if _any_closed(store) else None
-        if way is not None:
-            self._found.add(node)
-        if node in self._found:
-            self._tell(store, node, "used", way)
-        facts = store.session(way.session) if way is not None else None
-        if way is None or facts is None:
+        if way is None:
+            self._tell_nothing(store, node)
+            return None
+        self._world.suspects.add(node)
+        self._tell(store, node, "used", way)
+        facts = store.session(way.session)
+        if facts is None:
             return None
         mark_used(store, way.through, node)
         return way.session, facts
+
+    def _tell_nothing(self, store: Store, node: Context) -> None:
+        """On this path the value does not need what has ended; that counts where it does on another one."""
+        event = self._nothing.get(node)
+        if event is None:
+            event = self._nothing[node] = EscapeEvent(node, "used", None, "", None)
+        self._world.listener(event, store)
 
     def _tell(self, store: Store, node: Context, place: str, way: Way | None) -> None:
         session = store.session(way.session) if way is not None else None
@@ -150,6 +158,11 @@ class Escapes:
         return any(
             isinstance(node, CallExpr) and node.line >= line and _gets(node, self._own) for node in self._world.nodes
         )
+
+
+def is_idle(world: World, event: Event) -> bool:
+    """Whether an event tells that nothing has ended of which no path tells that it has."""
+    return isinstance(event, EscapeEvent) and event.place == "used" and event.node not in world.suspects
 
 
 def keep(store: Store, ended: Ended | None) -> None:

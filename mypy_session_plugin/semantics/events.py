@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from enum import Enum
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from mypy.nodes import Context, Expression, FuncDef
 
@@ -14,8 +14,12 @@ from mypy_session_plugin.facts.session_life import Closing
 from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.values import ObjectId, Value
 from mypy_session_plugin.facts.work import Work
+from mypy_session_plugin.flow.fixpoint import Fixpoint
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.shared_sessions import SharedSession
+
+if TYPE_CHECKING:
+    from mypy_session_plugin.semantics.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +263,15 @@ class Latent:
 
 @dataclass(frozen=True, slots=True)
 class CalleeEvent:
-    """A function of the module is called whose body was followed; `found` is wrong in it because of the caller."""
+    """A function of the module is called whose body was followed, and in it something was told.
+
+    `run` is how it was followed, with `world` around it; `found` is what is wrong in it because of the caller.
+    """
 
     node: Context
-    found: tuple[Latent, ...]
+    world: World
+    run: Fixpoint
+    found: tuple[Latent, ...] = ()
 
 
 Event: TypeAlias = (

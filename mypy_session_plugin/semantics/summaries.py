@@ -32,7 +32,7 @@ from mypy_session_plugin.mypy_compat.types import parameters_of
 from mypy_session_plugin.semantics.boundaries import any_running
 from mypy_session_plugin.semantics.call_sites import CallSite
 from mypy_session_plugin.semantics.conditions import kept
-from mypy_session_plugin.semantics.events import CalleeEvent, Event
+from mypy_session_plugin.semantics.events import CalleeEvent
 from mypy_session_plugin.semantics.frames import CALLER, GIVEN_BACK, Frame
 from mypy_session_plugin.semantics.functions import Binding, Callee, is_local
 from mypy_session_plugin.semantics.making import Maker, site_of
@@ -52,6 +52,15 @@ MAXIMUM_RUNS = 60
 REMEMBERED = 4
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a callee did from one entry: the store in which it returns, None where it does not."""
+
+    entry: Store
+    done: Store | None
+    fixpoint: Fixpoint
+
+
 @dataclass(slots=True)
 class _Body:
     """The code of one callee, at one call: what runs it, and what it did from the entries that were seen."""
@@ -60,7 +69,7 @@ class _Body:
     transfer: Transfer
     graph: Graph
     rebound: frozenset[str]
-    known: list[tuple[Store, Store | None, bool]] = field(default_factory=list)
+    known: list[_Run] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,34 +198,31 @@ class Summaries:
 
     def _run(self, body: _Body, frame: Frame, begun: Store, node: CallExpr) -> Store | None:
         """The store in which the callee returns; None where it is not known."""
-        reporting = self._world.bodies
-        if reporting is None:
-            for entry, done, eventful in body.known:
-                if entry == begun:
-                    if eventful:
-                        self._world.listener(CalleeEvent(node, ()), begun)
-                    return done
-        counted = self._world.own.runs
-        if counted.left == 0:
-            return None
-        counted.left -= 1
-        fixpoint = Fixpoint(_with_live(body, frame, begun), body.transfer)
-        heard: list[Event] = []
-        body.world.bodies, body.world.listener = None, lambda event, store: heard.append(event)
-        try:
-            fixpoint.run(begun.copy())
-        except UnsettledError:
-            return None
-        if reporting is not None and heard:
-            findings = reporting.findings(body.world, fixpoint, body.graph)
-            self._world.listener(CalleeEvent(node, findings), begun)
-        elif heard:
-            self._world.listener(CalleeEvent(node, ()), begun)
-        body.world.listener = ignore
-        done = _returns(fixpoint)
-        if reporting is None:
-            body.known = [(begun, done, bool(heard)), *body.known[: REMEMBERED - 1]]
-        return done
+        found = next((run for run in body.known if run.entry == begun), None)
+        if found is None:
+            counted = self._world.own.runs
+            if counted.left == 0:
+                return None
+            counted.left -= 1
+            found = _run(body, frame, begun)
+            if found is None:
+                return None
+            body.known = [found, *body.known[: REMEMBERED - 1]]
+        if any(visit.noted for visit in found.fixpoint.visits()):
+            self._world.listener(CalleeEvent(node, body.world, found.fixpoint), begun)
+        return found.done
+
+
+def _run(body: _Body, frame: Frame, begun: Store) -> _Run | None:
+    """Follow a body from this entry; None where its facts do not settle."""
+    fixpoint = Fixpoint(_with_live(body, frame, begun), body.transfer)
+    body.world.listener = fixpoint.note
+    try:
+        fixpoint.run(begun.copy())
+    except UnsettledError:
+        return None
+    body.world.listener = ignore
+    return _Run(begun, _returns(fixpoint), fixpoint)
 
 
 def give_back(store: Store, value: Temporary | None) -> None:
@@ -245,12 +251,9 @@ def _with_live(body: _Body, frame: Frame, begun: Store) -> Graph:
 def _returns(fixpoint: Fixpoint) -> Store | None:
     """All stores in which the code returns, as one."""
     done: Store | None = None
-    for block, stores in fixpoint.entries():
-        if isinstance(block.terminator, Exit) and block.terminator.how is End.RETURN:
-            for store in stores:
-                leaving = store.copy()
-                fixpoint.replay(block, leaving)
-                done = leaving if done is None else done.join(leaving)
+    for visit in fixpoint.visits():
+        if isinstance(visit.block.terminator, Exit) and visit.block.terminator.how is End.RETURN:
+            done = visit.store if done is None else done.join(visit.store)
     return done
 
 

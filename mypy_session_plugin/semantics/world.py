@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Protocol
 
 from mypy.nodes import Context, Expression, FuncItem, MypyFile, Node
 from mypy.types import Type
@@ -12,13 +11,11 @@ from mypy_session_plugin.config import Options
 from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.facts.store import GLOBALS, Store
 from mypy_session_plugin.facts.values import NONE_VALUE, Value
-from mypy_session_plugin.flow.fixpoint import Fixpoint
-from mypy_session_plugin.flow.graph import Graph
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.types import Types, is_optional
 from mypy_session_plugin.semantics.binding import Binder
 from mypy_session_plugin.semantics.commit_sites import splitting_commits
-from mypy_session_plugin.semantics.events import Event, Latent
+from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.factories import Factories, names_autoflush
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.making import Maker, site_of
@@ -30,14 +27,7 @@ from mypy_session_plugin.semantics.watch import Watch, watch
 
 
 def ignore(event: Event, store: Store) -> None:
-    """The listener of the fixpoint: nobody hears events before the reporting walk."""
-
-
-class Reporting(Protocol):
-    """Shows the rules what happens in a body that is followed."""
-
-    def findings(self, world: World, fixpoint: Fixpoint, graph: Graph) -> tuple[Latent, ...]:
-        """The faults that the caller's part in it makes certain."""
+    """The listener where nothing is told: what fails half-way is no event."""
 
 
 @dataclass(slots=True)
@@ -45,13 +35,13 @@ class World:
     """One graph's surroundings: types, stubs, options, and who listens to events.
 
     `unit` is the function or module of the graph, `nested` tells that it is inside another function.
-    `reporting` is set in the reporting walk, `raising` tells it that an exception is under way which nobody has caught.
+    `raising` tells that an exception is under way which nobody has caught.  `suspects` are the nodes at which, on some
+    path, something was used whose session has ended.
     `blocks` are the last lines of the `with` statements by their managers, once they have been asked for.
     `captured` are the variables of the unit that functions inside it name.
     `watched`: what of transactions is of interest.
     `rebound` are its variables that functions inside it assign, `keys` those by which an instance was loaded.
-    `frames` are the units whose calls have led here, this one last; `bodies` finds, in the reporting walk, what is
-    wrong in a body that is followed.
+    `frames` are the units whose calls have led here, this one last.
     """
 
     unit: FuncItem | MypyFile
@@ -66,7 +56,7 @@ class World:
     nested: bool = False
     failing: bool = False
     raising: bool = False
-    reporting: bool = False
+    suspects: set[Context] = field(default_factory=set)
     rebound: frozenset[str] = frozenset()
     listener: Callable[[Event, Store], None] = field(default=ignore)
     nested_units: list[FuncItem] = field(default_factory=list)
@@ -81,7 +71,6 @@ class World:
     _splitting_commits: frozenset[Node] | None = None
     watched: Watch = field(init=False)
     frames: tuple[FuncItem | MypyFile, ...] = ()
-    bodies: Reporting | None = None
 
     def __post_init__(self) -> None:
         """A unit that nobody calls is a frame by itself."""
