@@ -128,10 +128,8 @@ class Events:
     def enter(self, tree: MypyFile, wanted: Callable[[], frozenset[str]]) -> None:
         """Mypy goes on with a module; `wanted` tells which codes are on in it that are off by default."""
         self._wanted, self._looks = cache(wanted), {}
-        self._binds_to_engine, self._made_once = (
-            cache(partial(_binds_to_engine, tree)),
-            cache(partial(_made_once, tree)),
-        )
+        self._binds_to_engine = cache(partial(_binds_to_engine, tree))
+        self._made_once = cache(partial(_made_once, tree))
 
     def leave(self) -> None:
         """Mypy has done with the module: its tree is let go."""
