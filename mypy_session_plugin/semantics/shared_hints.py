@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from mypy.nodes import AssignmentStmt, CallExpr, ClassDef, Decorator, FuncDef, MypyFile, NameExpr, Node, Var
 from mypy.types import CallableType, Type
 
 
-def may_share(made_once: Iterable[Var | Type], is_session: Callable[[Type], bool]) -> bool:
-    """Whether one of these is a session, as far as mypy knows by now."""
-    types = (item.type if isinstance(item, Var) else item for item in made_once)
-    return any(type_ is not None and is_session(type_) for type_ in types)
+def may_share(made_once: list[Var | Type], is_session: Callable[[Type], bool]) -> bool:
+    """Whether one of these is a session, as far as mypy knows by now; what is known to be none is taken out."""
+    undecided: list[Var | Type] = []
+    for item in made_once:
+        type_ = item.type if isinstance(item, Var) else item
+        if type_ is None:
+            undecided.append(item)
+        elif is_session(type_):
+            return True
+    made_once[:] = undecided
+    return False
 
 
 def made_once(tree: MypyFile) -> list[Var | Type]:
