@@ -97,6 +97,8 @@ def concurrent(event: HandOverEvent) -> Finding | None:
             reason = f"is handed to several {boundary}s at once"
         case Outcome.OWNER_OUTSIDE:
             reason = f"is handed to {place} that nobody here waits for, while its owner goes on"
+        case Outcome.ENDED if boundary == "thread":
+            reason = f'is handed to {place} that runs after its dependency (scope="function") has closed it'
         case _:
             return None
     return Finding(event.node, f"{subject(event)} {reason}; {ERROR[boundary]}", (advice(boundary),))
@@ -109,7 +111,7 @@ def alone(event: HandOverEvent) -> Finding | None:
         return None
     place = OTHER_SIDE[boundary]
     match event.outcome:
-        case Outcome.ELSEWHERE:
+        case Outcome.ELSEWHERE | Outcome.ENDED:
             return None
         case Outcome.WAITED | Outcome.PASSED_ON if boundary == "task" or one.alone:
             return None

@@ -145,7 +145,8 @@ def _hand(
         if one.boundary == PROCESS:
             _tell(world, store, one, Outcome.SENT, session)
         elif manner.deferred:
-            _tell(world, store, one, Outcome.PASSED_ON, session)
+            outcome = Outcome.ENDED if _ends_first(world, store, session) else Outcome.PASSED_ON
+            _tell(world, store, one, outcome, session)
         elif not _is_one(store, session):
             _tell(world, store, one, Outcome.ELSEWHERE, session)
         elif one.looks:
@@ -158,6 +159,14 @@ def _hand(
         elif not manner.starts or _start(world, store, one, session):
             handed.add(one)
     return frozenset(handed)
+
+
+def _ends_first(world: World, store: Store, session: ObjectId) -> bool:
+    """Whether a session is that of a dependency which ends with the function."""
+    unit, facts = world.unit, store.session(session)
+    if not isinstance(unit, FuncDef) or facts is None or not facts.parameter:
+        return False
+    return facts.name in world.surroundings.dependencies_ended_early.get(unit.line, ())
 
 
 def _is_one(store: Store, session: ObjectId) -> bool:

@@ -205,7 +205,8 @@ class Outcome(Enum):
     waited for, and its owner is a caller; WAITED: the owner did nothing with it until the end; UNUSED: it was never
     waited for and never used again; PASSED_ON: somebody else was given what can be waited for; ELSEWHERE: another
     report tells of it, or it is not certain that it is one session; SENT: it goes into another process, or is written
-    out (`because` tells in which form), which is wrong whatever the owner does.
+    out (`because` tells in which form), which is wrong whatever the owner does; ENDED: it will be used when the
+    dependency that gave it has ended.
     """
 
     CONCURRENT = "concurrent"
@@ -218,6 +219,7 @@ class Outcome(Enum):
     PASSED_ON = "passed on"
     ELSEWHERE = "elsewhere"
     SENT = "sent"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)

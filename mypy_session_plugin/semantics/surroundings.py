@@ -1,4 +1,4 @@
-"""What a module says outside of a function that changes what its sessions do: AUTOCOMMIT engines and listeners."""
+"""What a module says that changes what its sessions do: AUTOCOMMIT engines, listeners, scopes of dependencies."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import cached_property
 from mypy.nodes import CallExpr, DictExpr, Expression, MemberExpr, MypyFile, NameExpr, StrExpr
 
 from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.semantics.dependencies import ended_early
 
 AUTOCOMMIT = "autocommit"
 ISOLATION_LEVEL = "isolation_level"
@@ -46,6 +47,11 @@ class Surroundings:
             isinstance(node, (NameExpr, MemberExpr)) and node.name in LISTENING
             for node in descendants(self._tree, into_functions=True)
         )
+
+    @cached_property
+    def dependencies_ended_early(self) -> dict[int, frozenset[str]]:
+        """The parameters of its functions whose dependencies end before the response is sent, by lines."""
+        return ended_early(self._tree.path)
 
 
 def _names_level(call: CallExpr) -> bool:

@@ -1,6 +1,5 @@
 """The ways into another thread by which the owner waits, one after the other."""
 
-import asyncio
 from multiprocessing.pool import ThreadPool
 
 import anyio

@@ -2,17 +2,17 @@
 
 import _thread
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from functools import partial
 from multiprocessing.dummy import Pool as DummyPool
 from multiprocessing.dummy import Process as DummyProcess
 from multiprocessing.pool import ThreadPool
-from threading import Thread
+from typing import Annotated
 
 import anyio
 import trio
 from anyio import from_thread, to_thread
 from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import BackgroundTasks, Depends
 from sqlalchemy import Engine, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
@@ -151,3 +151,26 @@ async def thread_pool_of_starlette_bad(session: Session) -> None:
 
 async def thread_pool_of_starlette_ok(engine: Engine) -> None:
     await asyncio.gather(run_in_threadpool(print, engine), run_in_threadpool(print, engine))
+
+
+RequestSession = Annotated[Session, Depends(Session, scope="function")]
+
+
+def background_task_after_the_dependency_bad(
+    tasks: BackgroundTasks, session: Annotated[Session, Depends(Session, scope="function")]
+) -> None:
+    tasks.add_task(_count, session)  # error: [session-thread] that runs after its dependency
+
+
+def background_task_after_the_dependency_of_an_alias_bad(tasks: BackgroundTasks, session: RequestSession) -> None:
+    tasks.add_task(_count, session)  # error: [session-thread]
+
+
+def background_task_after_the_dependency_of_a_default_bad(
+    tasks: BackgroundTasks, session: Session = Depends(Session, scope="function")
+) -> None:
+    tasks.add_task(_count, session)  # error: [session-thread]
+
+
+def background_task_with_values_ok(tasks: BackgroundTasks, session: RequestSession) -> None:
+    tasks.add_task(print, session.get_one(User, 1).name)
