@@ -36,10 +36,12 @@ __all__ = [
     "joined",
     "keeps",
     "moves",
+    "puts",
     "raises",
     "reads",
     "runs_in_greenlet",
     "serializes",
+    "takes",
     "through",
     "writes",
 ]
@@ -212,6 +214,16 @@ def serializes(form: Literal["pickle", "json"]) -> _Decorator:
         form: What writes them: `"json"` takes no mapped instance, neither takes a session.
     """
     return _Decorator()
+
+
+def puts(parameter: str) -> _Decorator:
+    """The argument of that parameter is given to whoever takes it out of the receiver: a queue's `put()`."""
+    return _Decorator()
+
+
+def takes(decorated: Decorated, /) -> Decorated:
+    """The call gives out what was put into the receiver: a queue's `get()`."""
+    return decorated
 
 
 def raises(text: str) -> _Decorator:

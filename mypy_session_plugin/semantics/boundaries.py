@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from mypy.nodes import Context
 
-from mypy_session_plugin.facts.effects import FunctionStub, When
+from mypy_session_plugin.facts.effects import When
 from mypy_session_plugin.facts.objects import ContainerFacts, HandOver, InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.states import ATTACHED, Situation
@@ -15,10 +15,11 @@ from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, obj
 from mypy_session_plugin.flow.graph import Place
 from mypy_session_plugin.semantics import constructors
 from mypy_session_plugin.semantics.binding import BoundCall
+from mypy_session_plugin.semantics.channels import runs_of_put, wait_with
 from mypy_session_plugin.semantics.events import HandOverEvent, Outcome
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.reaching import Reach, Reached, boundary_crossed_by, one_for_all
-from mypy_session_plugin.semantics.sending import Run, run_of, runs_of, unwrapped
+from mypy_session_plugin.semantics.sending import Run, ends_with_call, run_of, runs_of, unwrapped
 from mypy_session_plugin.semantics.serializing import not_taken
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable
 from mypy_session_plugin.semantics.world import World
@@ -28,8 +29,6 @@ KEEPING = frozenset({"add", "append", "appendleft", "insert", "extend", "setdefa
 
 #: The boundary across which nothing is shared: what is handed over is copied, and a session cannot be.
 PROCESS = "process"
-#: Results that stand for what still runs, beside the library's own objects.
-LATER = frozenset({"typing.Iterator", "typing.AsyncIterator", "typing.Awaitable"})
 
 #: The variable that holds what the caller gets of what can be waited for.
 GIVEN_AWAY = "given away"
@@ -62,11 +61,13 @@ def hand_over(
     if not objects(receiver):
         for given in bound.given:
             join(world, store, given.value, Outcome.WAITED if joined else Outcome.PASSED_ON)
+    if bound.stub.effect("puts") is not None:
+        _put(world, store, bound, node)
     runs = runs_of(world.unit, store, bound)
     if not runs:
         return result
     deferred = bound.stub.effect("deferred") is not None
-    manner = Manner(starts, joined and _ends_with_call(bound.stub), _has_one_worker(store, receiver), deferred)
+    manner = Manner(starts, joined and ends_with_call(bound.stub), _has_one_worker(store, receiver), deferred)
     form = bound.stub.effect("serializes")
     if form is not None:
         text = str(form.arguments["form"])
@@ -80,6 +81,16 @@ def hand_over(
         return result
     waiting = frozenset[ObjectId]() if starts else frozenset(reached.session for reached, _run in found)
     return _standing_for(store, result, receiver, bound, node, handed, waiting)
+
+
+def _put(world: World, store: Store, bound: BoundCall, node: Context) -> None:
+    """What is put into a channel goes to the code in view that takes it out; a copy of it, if it is written out."""
+    copies = bound.stub.effect("serializes") is not None
+    for run, reader in runs_of_put(world, bound, node):
+        if copies is not (run.boundary == PROCESS):
+            continue
+        found = [pair for pair in _reached(world, store, [run]) if not copies or pair[0].how == "instance"]
+        wait_with(store, reader, _hand(world, store, found, node, Manner()))
 
 
 def hand_to_function(
@@ -101,14 +112,6 @@ def hand_to_object(
         facts = store.heap[item]
         if isinstance(facts, LibraryFacts):
             store.heap[item] = replace(facts, handed=handed, holds=sessions)
-
-
-def _ends_with_call(stub: FunctionStub) -> bool:
-    """Whether what a joined function was given has ended when it comes back, or its coroutine was awaited."""
-    if stub.is_async:
-        return True
-    name = stub.returns.name
-    return name not in LATER and ("." not in name or name.startswith("builtins."))
 
 
 def _reached(world: World, store: Store, runs: Iterable[Run]) -> list[tuple[Reached, Run]]:
@@ -145,8 +148,10 @@ def _hand(
         if one.boundary == PROCESS:
             _tell(world, store, one, Outcome.SENT, session)
         elif manner.deferred:
-            outcome = Outcome.ENDED if _ends_first(world, store, session) else Outcome.PASSED_ON
-            _tell(world, store, one, outcome, session)
+            facts = store.session(session)
+            parameter = facts.name if facts is not None and facts.parameter and not one.looks else ""
+            early = world.surroundings.ends_early(world.unit, parameter)
+            _tell(world, store, one, Outcome.ENDED if early else Outcome.PASSED_ON, session)
         elif not _is_one(store, session):
             _tell(world, store, one, Outcome.ELSEWHERE, session)
         elif one.looks:
@@ -159,14 +164,6 @@ def _hand(
         elif not manner.starts or _start(world, store, one, session):
             handed.add(one)
     return frozenset(handed)
-
-
-def _ends_first(world: World, store: Store, session: ObjectId) -> bool:
-    """Whether a session is that of a dependency which ends with the function."""
-    unit, facts = world.unit, store.session(session)
-    if not isinstance(unit, FuncDef) or facts is None or not facts.parameter:
-        return False
-    return facts.name in world.surroundings.dependencies_ended_early.get(unit.line, ())
 
 
 def _is_one(store: Store, session: ObjectId) -> bool:

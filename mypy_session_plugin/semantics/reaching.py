@@ -86,7 +86,9 @@ class Reach:
 
     def _arguments(self, run: Run) -> Iterator[Reached]:
         for sent in run.arguments:
-            parameter = bodies.parameter_of(self._world, run.function, run.node, sent.position, sent.name)
+            parameter = sent.target or bodies.parameter_of(
+                self._world, run.function, run.node, sent.position, sent.name
+            )
             if parameter.type is not None and is_written_as(parameter.type, TAKEN_CARE_OF):
                 continue
             variable, body = parameter.variable, parameter.body

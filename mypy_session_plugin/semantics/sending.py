@@ -22,7 +22,7 @@ from mypy.nodes import (
     WhileStmt,
 )
 
-from mypy_session_plugin.facts.effects import TypeExpression
+from mypy_session_plugin.facts.effects import FunctionStub, TypeExpression
 from mypy_session_plugin.facts.objects import ContainerFacts
 from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.store import Store
@@ -30,8 +30,11 @@ from mypy_session_plugin.facts.values import NOTHING_KNOWN, Atom, Bound, Functio
 from mypy_session_plugin.flow.graph import ArgumentKind
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.semantics.binding import BoundCall, Given
+from mypy_session_plugin.semantics.bodies import Target
 from mypy_session_plugin.semantics.making import site_of
 
+#: Results that stand for what still runs, beside the library's own objects.
+LATER = frozenset({"typing.Iterator", "typing.AsyncIterator", "typing.Awaitable"})
 _CALLABLE = "typing.Callable"
 _SPREAD = frozenset({"typing.Iterable", "typing.Sequence", "builtins.tuple", "builtins.list"})
 _NAMED = frozenset({"typing.Mapping", "builtins.dict"})
@@ -41,7 +44,8 @@ _NAMED = frozenset({"typing.Mapping", "builtins.dict"})
 class Sent:
     """One argument that the other side gets, by the position or name of its parameter, where these are known.
 
-    `gone_through`: the caller goes through the value and sends its elements.
+    `gone_through`: the caller goes through the value and sends its elements.  `target` is the variable that takes it
+    there, where that is no parameter.
     """
 
     value: Value
@@ -49,6 +53,7 @@ class Sent:
     position: int | None = None
     name: str | None = None
     gone_through: bool = False
+    target: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,14 @@ def unwrapped(run: Run) -> Run:
         return run
     rest = [replace(sent, position=None if sent.position is None else sent.position - 1) for sent in run.arguments[1:]]
     return replace(run, function=first.value, node=first.node, arguments=tuple(rest))
+
+
+def ends_with_call(stub: FunctionStub) -> bool:
+    """Whether what a joined function was given has ended when it comes back, or its coroutine was awaited."""
+    if stub.is_async:
+        return True
+    name = stub.returns.name
+    return name not in LATER and ("." not in name or name.startswith("builtins."))
 
 
 def _names_in(annotation: TypeExpression) -> set[str]:

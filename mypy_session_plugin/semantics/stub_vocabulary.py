@@ -74,10 +74,12 @@ DECORATORS: dict[str, DecoratorSignature] = {
     "moves": DecoratorSignature(
         values=dict.fromkeys(("new", "pending", "persistent", "deleted", "marked"), _STATES), required=True
     ),
+    "puts": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True, when=()),
     "raises": DecoratorSignature(("text",), {"text": ANY_TEXT}, required=True, when=()),
     "reads": DecoratorSignature(when=(*_EXITS, When.LOAD)),
     "runs_in_greenlet": DecoratorSignature(),
     "serializes": DecoratorSignature(("form",), {"form": ("pickle", "json")}, required=True, when=()),
+    "takes": DecoratorSignature(when=()),
     "through": DecoratorSignature(("method",), {"method": ANY_TEXT}, required=True, when=()),
     "writes": DecoratorSignature(when=(*_EXITS, When.LOAD)),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from mypy.nodes import CallExpr, DictExpr, Expression, MemberExpr, MypyFile, NameExpr, StrExpr
+from mypy.nodes import CallExpr, DictExpr, Expression, MemberExpr, MypyFile, NameExpr, Node, StrExpr
 
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.semantics.dependencies import ended_early
@@ -48,9 +48,12 @@ class Surroundings:
             for node in descendants(self._tree, into_functions=True)
         )
 
+    def ends_early(self, unit: Node, parameter: str) -> bool:
+        """Whether the dependency that gives a function its parameter ends before the response is sent."""
+        return parameter in self._ended_early.get(unit.line, ())
+
     @cached_property
-    def dependencies_ended_early(self) -> dict[int, frozenset[str]]:
-        """The parameters of its functions whose dependencies end before the response is sent, by lines."""
+    def _ended_early(self) -> dict[int, frozenset[str]]:
         return ended_early(self._tree.path)
 
 

@@ -306,7 +306,7 @@ def given_to_a_function_ok(session: Session) -> None:
     session.commit()
 
 
-def known_miss_queue(engine: Engine, inbox: queue.Queue[User]) -> None:
+def queue_whose_reader_is_not_known_ok(engine: Engine, inbox: queue.Queue[User]) -> None:
     with Session(engine) as session:
         inbox.put(session.get_one(User, 1))
         session.commit()

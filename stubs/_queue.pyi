@@ -1,0 +1,13 @@
+"""The simple queue between threads."""
+
+from mypy_session_plugin.effects import puts, takes
+
+class SimpleQueue:
+    @puts("item")
+    def put(self, item: object, block: bool = ..., timeout: float | None = ...) -> None: ...
+    @puts("item")
+    def put_nowait(self, item: object) -> None: ...
+    @takes
+    def get(self, block: bool = ..., timeout: float | None = ...) -> object: ...
+    @takes
+    def get_nowait(self) -> object: ...

@@ -1,0 +1,13 @@
+"""Queues between tasks: what is put in goes to the one who takes it out."""
+
+from mypy_session_plugin.effects import puts, takes
+
+class Queue:
+    @puts("item")
+    async def put(self, item: object) -> None: ...
+    @puts("item")
+    def put_nowait(self, item: object) -> None: ...
+    @takes
+    async def get(self) -> object: ...
+    @takes
+    def get_nowait(self) -> object: ...

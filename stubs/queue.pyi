@@ -1,0 +1,13 @@
+"""Queues between threads: what is put in goes to the one who takes it out."""
+
+from mypy_session_plugin.effects import puts, takes
+
+class Queue:
+    @puts("item")
+    def put(self, item: object, block: bool = ..., timeout: float | None = ...) -> None: ...
+    @puts("item")
+    def put_nowait(self, item: object) -> None: ...
+    @takes
+    def get(self, block: bool = ..., timeout: float | None = ...) -> object: ...
+    @takes
+    def get_nowait(self) -> object: ...
