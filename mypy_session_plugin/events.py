@@ -154,7 +154,8 @@ class Events:
         if package in self._libraries or name == STARTS_A_THREAD:
             if full_name in self.sinks.opening:
                 return OPENING
-            return name if name in self.names else USE
+            crossing = f"{package}.{name}"
+            return crossing if crossing in self.names else name if name in self.names else USE
         return CONSTRUCTION if rest and name[:1].isupper() else None
 
     def may_be_mapped(self, class_name: str, modules: Container[str]) -> bool:
@@ -241,7 +242,8 @@ class Events:
         text = _text_of(tree) if names else ""
         if not any(name in text for name in names):
             return None
-        sinks = "|".join(map(re.escape, sorted(self.sinks.certain | self.sinks.stateful)))
+        known = {name.rpartition(".")[2] for name in self.sinks.certain | self.sinks.stateful}
+        sinks = "|".join(map(re.escape, sorted(known)))
         called = re.compile(rf"\.(?:{sinks})\(")
         lines = [number for number, line in enumerate(text.splitlines(), 1) if called.search(line)]
         return lambda unit: any(_first_line(unit) <= line <= _last_line(unit, len(text)) for line in lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from mypy.nodes import (
     AssignmentExpr,
@@ -27,6 +26,7 @@ from mypy.nodes import (
 
 from mypy_session_plugin.facts.effects import FunctionStub
 from mypy_session_plugin.facts.objects import HandOver, LibraryFacts
+from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import objects
 from mypy_session_plugin.flow.syntax import descendants

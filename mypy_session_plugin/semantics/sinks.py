@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from mypy_session_plugin.facts.effects import FunctionStub, ModuleStub, TypeExpression
+from mypy_session_plugin.facts.effects import ClassStub, FunctionStub, ModuleStub, TypeExpression
 from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.semantics.binding import is_phantom
 from mypy_session_plugin.semantics.library import Library
@@ -25,8 +25,9 @@ _UNSETTLING = frozenset({"transient", "detached", "deleted"})
 class Sinks:
     """The bare names of stubbed functions, methods and classes.
 
-    `certain`: something may be reported there whatever else the function does.  `stateful`: they raise for a state that
-    a loaded instance does not have, so something else in the function must bring it there: the construction of an
+    `certain`: something may be reported there whatever else the function does; those that cross a boundary stand here
+    with their library (`multiprocessing.apply`), since their names are common.  `stateful`: they raise for a state
+    that a loaded instance does not have, so something else in the function must bring it there: the construction of an
     instance, or one of `unsettling`.  `holding`: they raise for an instance that another session holds, or of which the
     session holds another one.  `emptying`: they take all instances out of a session that goes on.  `opening` are the
     full names of what gives out a session of the caller's own.  `working` are what writes or commits, which is looked
@@ -68,9 +69,9 @@ def read_sinks(
 ) -> Sinks:
     """The sinks of all stubs; `methods` are the certain ones that rules name, `optional` others by their code."""
     certain, stateful, unsettling, holding, emptying = {REVEAL_STATE, *methods}, *(set[str]() for _ in range(4))
-    for name, stub in _functions(library, roots):
+    for package, name, stub in _functions(library, roots):
         if _takes(stub) or _makes_what_takes(library, stub):
-            certain.add(name)
+            certain.add(f"{package}.{name}")
         elif stub.error is not None and not _adds(stub):
             stateful.add(name)
         if _unsettles(stub) or _adds(stub):
@@ -108,7 +109,7 @@ def _empties(stub: FunctionStub) -> bool:
 
 def _working(library: Library, roots: Iterable[Path]) -> Iterator[str]:
     """The methods that write by themselves, and `commit()`."""
-    for name, stub in _functions(library, roots):
+    for _package, name, stub in _functions(library, roots):
         if stub.effect("writes") is not None or name == COMMIT:
             yield name
 
@@ -127,13 +128,22 @@ def _opening(library: Library, roots: Iterable[Path]) -> Iterator[str]:
                 yield f"{stub.full_name}.{name}"
 
 
-def _functions(library: Library, roots: Iterable[Path]) -> Iterator[tuple[str, FunctionStub]]:
-    """Every stubbed function under the name by which it is called; a constructor is called by its class's."""
+def _functions(library: Library, roots: Iterable[Path]) -> Iterator[tuple[str, str, FunctionStub]]:
+    """Every stubbed function with its library and the name by which it is called: a constructor by its class's."""
     for module in _modules(library, roots):
-        yield from ((name, stub) for name, stubs in module.functions.items() for stub in stubs)
-        for class_name, methods in module.classes.items():
-            for name, stubs in methods.methods.items():
-                yield from ((class_name if name == "__init__" else name, stub) for stub in stubs)
+        package = module.name.partition(".")[0]
+        yield from ((package, name, stub) for name, stubs in module.functions.items() for stub in stubs)
+        for class_name, class_stub in module.classes.items():
+            for name, stubs in _methods(library, class_stub).items():
+                yield from ((package, class_name if name == "__init__" else name, stub) for stub in stubs)
+
+
+def _methods(library: Library, stub: ClassStub) -> dict[str, tuple[FunctionStub, ...]]:
+    """The methods of a class, those included that it has from a class of another library."""
+    package = stub.full_name.partition(".")[0]
+    others = (library.class_stub(base.name) for base in stub.bases if base.name.partition(".")[0] != package)
+    inherited = (other.methods for other in others if other is not None)
+    return {name: stubs for methods in (*inherited, stub.methods) for name, stubs in methods.items()}
 
 
 def _modules(library: Library, roots: Iterable[Path]) -> Iterator[ModuleStub]:
