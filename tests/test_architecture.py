@@ -20,6 +20,10 @@ LAYERS = [
 ]
 """From the highest to the lowest: a module imports from its own layer and from lower ones."""
 
+RECORDS = "mypy_session_plugin.facts.records"
+RECORD_LAYERS = {"rules", "semantics", "flow", "facts"}
+"""The dataclasses of the analysis are made by `RECORDS`: copies of those are made by no other `replace`."""
+
 PURE_DATA = {"codes", "config", "shipped_stubs", "stub_files"}
 """Beside the layers: any layer imports them, they import none."""
 
@@ -123,6 +127,12 @@ def test_files_are_short(path: Path) -> None:
 def test_pure_data_and_facts_do_not_import_mypy() -> None:
     importers = [path for path in source_files() if part(path) in PURE_DATA | RUNTIME | {"facts"}]
     assert [path for path in importers if imported_mypy_modules(path)] == []
+
+
+@pytest.mark.parametrize("path", source_files(), ids=str)
+def test_dataclasses_of_the_analysis_are_made_in_one_place(path: Path) -> None:
+    if part(path) in RECORD_LAYERS and path.name != "records.py":
+        assert not [name for name in imported_names(path) if name.startswith("dataclasses")], f"import from {RECORDS}"
 
 
 @pytest.mark.parametrize("name", sorted(RUNTIME))

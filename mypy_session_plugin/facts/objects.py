@@ -26,6 +26,7 @@ from mypy_session_plugin.facts.values import (
     Unknown,
     Value,
     join,
+    parts,
     rename,
 )
 from mypy_session_plugin.facts.work import UNSEEN, Work
@@ -362,6 +363,11 @@ def references(value: Value) -> list[ObjectId]:
     for atom in value:
         if isinstance(atom, ObjectId):
             found.append(atom)
-        elif isinstance(atom, (Test, Method, Bound, Function)):
-            rename(frozenset({atom}), lambda item: found.append(item) or item)  # type: ignore[func-returns-value]
+        elif isinstance(atom, Test):
+            found.extend(atom.about)
+            if isinstance(atom.detail, ObjectId):
+                found.append(atom.detail)
+        elif isinstance(atom, (Method, Bound, Function)):
+            for part in parts(frozenset({atom})):
+                found.extend(references(part))
     return found

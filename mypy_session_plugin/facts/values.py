@@ -146,7 +146,8 @@ def objects(value: Value) -> frozenset[ObjectId]:
     """The objects among a value's atoms, not those inside carriers."""
     if value is NOTHING_KNOWN:
         return _NO_OBJECTS
-    return frozenset([atom for atom in value if isinstance(atom, ObjectId)])
+    found = [atom for atom in value if isinstance(atom, ObjectId)]
+    return frozenset(found) if found else _NO_OBJECTS
 
 
 def parts(value: Value) -> Iterable[Value]:

@@ -92,14 +92,15 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     effects = [effect for effect in call.bound.stub.effects if _occurs(effect, call.failed)]
     if sessions.expires_all(store, call.session, effects):
         boundaries.expire(world, store, call.session, call.node)
+    kinds = {effect.name for effect in effects}
     refused = is_refused(store, call)
     origin = Origin(call.node.line, event_name(call.name))
     inner = stands_for(store, call.receiver, SAVEPOINT)
     if call.name not in EMPTY:
         identities.note_use(store, call.session)
-    if any(effect.name in SETTLING for effect in effects):
+    if not kinds.isdisjoint(SETTLING):
         contents.settle(store, call.session)
-    if any(effect.when is When.LOAD and effect.name == "flushes" for effect in effects):
+    if "flushes" in kinds and any(effect.when is When.LOAD and effect.name == "flushes" for effect in effects):
         # What `delete()` cascades to is loaded before it marks the instance.
         sessions.flush(store, call.session, origin, When.LOAD)
     written = work.Written(store, call.name, call.bound, _written_targets(store, call))
@@ -117,9 +118,9 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
             )
         elif effect.name == "moves":
             _move(world, store, call, effect, origin, inner)
-    if any(effect.name == "writes" for effect in effects):
+    if "writes" in kinds:
         sessions.update_sessions(store, call.session, lambda facts: replace(facts, holds_new=True))
-    if any(effect.name == "deletes" for effect in effects):
+    if "deletes" in kinds:
         sessions.delete_rows(store, call.session, Origin(call.node.line, "deleted"))
         for item in objects(call.session):
             note_strays(store, item)
@@ -129,7 +130,7 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     lives.follow(world, store, effects, call.node, call.name, call.receiver, call.session)
     work.called(world, store, call, effects, written, inner)
     _change_standing(world, store, call, effects, refused)
-    if any(effect.name == "closes" for effect in effects):
+    if "closes" in kinds:
         tell_closed(world, store, call.node, call.receiver, call.session, call.failed)
     if any(_unloads(effect) for effect in effects):
         weaken_links(store)

@@ -139,7 +139,7 @@ def may_load(store: Store, instances: Value, failing: bool = False) -> None:
 
     An instance in an unknown state may be in any session.  `failing`: the flush fails, if there is one.
     """
-    if not any(isinstance(facts, InstanceFacts) and _waits_for_flush(facts) for facts in store.heap.values()):
+    if not any(_waits_for_flush(facts) for _identity, facts in store.instances()):
         return
     touched: set[ObjectId] = set()
     everything = {identity for identity in store.heap if store.session(identity) is not None}
