@@ -1,6 +1,7 @@
 """What the plugin adds to mypy: CPU seconds of paired runs on a generated project, and on a field application.
 
-The field application is the folder that `FIELD_SOURCE` names, checked as `FIELD_CHECK` says (`.` by default).
+The field application is the folder that `FIELD_SOURCE` names, checked as `FIELD_CHECK` says (`.` by default).  The
+design allows 1.05 for it, 1.25 for the dense module, and 1.01 or 20 ms where SQLAlchemy is absent.
 """
 
 from __future__ import annotations
@@ -64,6 +65,12 @@ def project(folder: Path, modules: int, session_functions: int, plain_functions:
         Path(folder, f"module{number}.py").write_text(text + "".join(PLAIN.format(i) for i in range(plain_functions)))
 
 
+def without_sqlalchemy(folder: Path, modules: int, functions: int) -> None:
+    """A project that knows nothing of SQLAlchemy."""
+    for number in range(modules):
+        Path(folder, f"module{number}.py").write_text("".join(PLAIN.format(index) for index in range(functions)))
+
+
 def main() -> None:
     """Print medians of paired runs and their ratio."""
     with TemporaryDirectory() as holder:
@@ -74,6 +81,10 @@ def main() -> None:
         folder = Path(holder)
         project(folder, 1, 60, 0)
         show("one dense module, warm dependencies", ratio(["."], folder, 5, warm=True))
+    with TemporaryDirectory() as holder:
+        folder = Path(holder)
+        without_sqlalchemy(folder, 40, 120)
+        show("generated project without SQLAlchemy, cold", ratio(["."], folder, 5, warm=False))
     source = os.environ.get("FIELD_SOURCE")
     if source:
         arguments = ["--ignore-missing-imports", "--follow-imports=silent", "--check-untyped-defs"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from mypy_session_plugin.facts.lending import Lent
 from mypy_session_plugin.facts.links import Cascades, Classes, Edge, Links, Strays
 from mypy_session_plugin.facts.objects import ContainerFacts, Facts, InstanceFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.session_life import ABSENT, CLOSED, IDLE, WORKING, Closing, Life, SessionLife
 from mypy_session_plugin.facts.states import Followers, Level, Situation, State, added, detached, marked, moved
 from mypy_session_plugin.facts.store import Place, Store

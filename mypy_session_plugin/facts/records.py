@@ -42,8 +42,12 @@ def _make(*, frozen: bool = False, slots: bool = True, eq: bool = True, order: b
         methods = {name: value for name, value in values.items() if name.startswith("__") and name != "__builtins__"}
         if eq and not frozen:
             methods["__hash__"] = None
-        described = {"__slots__": tuple(own), "__match_args__": names, "__repr__": _shown}
-        result = type(cls)(cls.__name__, cls.__bases__, described | methods | kept)
+        described: dict[str, Any] = {"__slots__": tuple(own), "__match_args__": names, "__repr__": _shown}
+        # With these the standard library's `replace` copies an instance too.
+        declared = {**getattr(cls, "__dataclass_fields__", {}), **own}
+        result = type(cls)(
+            cls.__name__, cls.__bases__, {**described, **methods, **kept, "__dataclass_fields__": declared}
+        )
         _fields[result], _compared[result] = names, compared
         return result
 
@@ -53,7 +57,9 @@ def _make(*, frozen: bool = False, slots: bool = True, eq: bool = True, order: b
 def _declared(cls: type, name: str) -> Any:
     """The field that a class declares, with its default."""
     value = cls.__dict__.get(name, MISSING)
-    return value if isinstance(value, Field) else field(default=value)
+    declared = value if isinstance(value, Field) else field(default=value)
+    declared.name = name
+    return declared
 
 
 def _initializer(inherited: list[str], own: dict[str, Any], finishes: bool, values: dict[str, Any]) -> Iterator[str]:
