@@ -1,6 +1,7 @@
 """session-mismatch: an instance of one session given to an operation of another, or a second one of the same row.
 
-Guarantee: on every path that reaches the call, SQLAlchemy raises because another session holds the instance.
+Guarantee: on every path that reaches the call, SQLAlchemy raises because another session holds the instance, or a
+signature says by `In` that it belongs to one that does not.
 
 Source: https://docs.sqlalchemy.org/en/20/orm/session_basics.html#is-the-session-thread-safe-is-asyncsession-safe-to-share-in-concurrent-tasks
 """
@@ -20,7 +21,7 @@ from mypy_session_plugin.rules.operands import operands_of
 from mypy_session_plugin.semantics.binding import Given
 from mypy_session_plugin.semantics.cascades import surely_added_with
 from mypy_session_plugin.semantics.contents import held_instance
-from mypy_session_plugin.semantics.events import CallEvent, Event
+from mypy_session_plugin.semantics.events import BelongingEvent, CallEvent, Event
 from mypy_session_plugin.semantics.identities import is_held
 from mypy_session_plugin.semantics.parameters import RAISES_ANYWHERE
 from mypy_session_plugin.semantics.sessions import is_elsewhere
@@ -45,6 +46,8 @@ class MismatchRule:
 
     def check(self, event: Event, store: Store) -> Iterable[Verdict]:
         """A verdict on each instance that is given to an operation of a session."""
+        if isinstance(event, BelongingEvent):
+            yield Verdict((event.where, event.expression), _in_another(event, store))
         if not isinstance(event, CallEvent) or event.call.stub.effect("any_session") is not None:
             return
         for item in operands_of(event, store):
@@ -54,6 +57,18 @@ class MismatchRule:
             if finding is None and item.kind == "Added":
                 finding = _taken_along(event, item.given, item.target, store)
             yield Verdict(item.key, finding)
+
+
+def _in_another(event: BelongingEvent, store: Store) -> Finding | None:
+    """An instance where `In` says that it belongs to a session, while another one holds it."""
+    breaking: list[Standing] = []
+    for situation, origin, _facts in situations_of(store, event.value):
+        if not isinstance(situation, Situation) or not is_elsewhere(store, situation, event.owner):
+            return None
+        breaking.append((situation, origin))
+    if not breaking:
+        return None
+    return Finding(event.node, f"{quoted(event.expression)} {_belongs(breaking, store)}; {event.where}")
 
 
 def _elsewhere(event: CallEvent, given: Given, annotation: str, target: Value, store: Store) -> Finding | None:

@@ -68,6 +68,17 @@ class PositionEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class BelongingEvent:
+    """An instance arrives where `In` says that it belongs to `owner`; `where` is how a message tells that."""
+
+    node: Context
+    expression: Context
+    where: str
+    value: Value
+    owner: Value
+
+
+@dataclass(frozen=True, slots=True)
 class OwnershipEvent:
     """A session arrives where more is done with it than may be done with one that is lent.
 
@@ -277,6 +288,7 @@ class CalleeEvent:
 
 
 Event: TypeAlias = (
-    "CalleeEvent | CallEvent | LoadEvent | PositionEvent | OwnershipEvent | DeclarationEvent | RevealEvent"
-    " | HandOverEvent | SharedEvent | SessionEndEvent | CommitEvent | WriteEndEvent | CommitEndEvent | EscapeEvent"
+    "CalleeEvent | CallEvent | LoadEvent | PositionEvent | BelongingEvent | OwnershipEvent | DeclarationEvent"
+    " | RevealEvent | HandOverEvent | SharedEvent | SessionEndEvent | CommitEvent | WriteEndEvent | CommitEndEvent"
+    " | EscapeEvent"
 )

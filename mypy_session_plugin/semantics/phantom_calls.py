@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from mypy.nodes import Context
 
@@ -13,7 +14,7 @@ from mypy_session_plugin.facts.states import ATTACHED, Followers, Level, Situati
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, NOTHING_KNOWN, UNKNOWN, Bound, ObjectId, Unknown, Value, carrier
 from mypy_session_plugin.flow.graph import Call
-from mypy_session_plugin.semantics import boundaries, callable_terms, ownership
+from mypy_session_plugin.semantics import boundaries, callable_terms, live_results, ownership
 from mypy_session_plugin.semantics.instances import Operation, operate
 from mypy_session_plugin.semantics.making import site_of, the_session
 from mypy_session_plugin.semantics.phantom_positions import (
@@ -23,6 +24,7 @@ from mypy_session_plugin.semantics.phantom_positions import (
     is_broken,
     make,
     show,
+    show_owner,
     situations_in,
 )
 from mypy_session_plugin.semantics.phantom_signatures import (
@@ -103,7 +105,10 @@ class PhantomCalls:
             text = f"{signature.name} takes {text_of_type(parameter.type)}"
             ownership.arrive(self._world, store, parameter.type, value, (instruction.node, expression, text))
             if parameter.declared is not None:
-                show(self._world, store, parameter.declared, value, Position(instruction.node, expression, text))
+                position = Position(instruction.node, expression, text)
+                show(self._world, store, parameter.declared, value, position)
+                belonging = partial(self._named, arguments=arguments)
+                show_owner(self._world, store, parameter.declared, value, belonging, position)
         return values, arguments
 
     def resume(self, atom: object, how: str, node: Context, store: Store) -> Value | None:
@@ -158,6 +163,7 @@ class PhantomCalls:
             plain = self._world.shape(result) if at_once else None
             value = make(self._world, store, signature.result, plain, owner, origin, result)
         ownership.declare_own(store, value, signature.result, signature.name)
+        live_results.attach(self._world, store, value, signature.result, session)
         return value
 
     def _hand_over(self, instruction: Call, signature: PhantomSignature, arguments: _Arguments, store: Store) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from mypy.nodes import Context, DictExpr, ListExpr, SetExpr, StarExpr, TupleExpr
 from mypy.types import Type
@@ -13,7 +13,7 @@ from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.states import ATTACHED, Level, Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, NOTHING_KNOWN, UNKNOWN, ObjectId, Unknown, Value, join
-from mypy_session_plugin.semantics.events import PositionEvent
+from mypy_session_plugin.semantics.events import BelongingEvent, PositionEvent
 from mypy_session_plugin.semantics.making import Maker, site_of, the_session
 from mypy_session_plugin.semantics.phantom_types import Declared, declared_of
 from mypy_session_plugin.semantics.shapes import Collection, Entity, Row, Shape, with_states
@@ -115,6 +115,23 @@ def show(world: World, store: Store, declared: Declared, value: Value, position:
             ),
             store,
         )
+
+
+def show_owner(
+    world: World,
+    store: Store,
+    declared: Declared,
+    value: Value,
+    session_at: Callable[[str], Value],
+    position: Position,
+) -> None:
+    """Let the rules see each instance that arrives where `In` says which session it belongs to: the one at a place."""
+    for arrived in arrivals(store, declared, value, position.expression):
+        place = arrived.declared.session
+        owner = session_at(place) if place is not None and arrived.value else frozenset()
+        if owner:
+            event = BelongingEvent(position.node, arrived.expression, position.text, arrived.value, owner)
+            world.listener(event, store)
 
 
 def is_broken(store: Store, declared: Declared, value: Value) -> bool:
