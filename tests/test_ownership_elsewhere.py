@@ -78,7 +78,7 @@ class Heir(Repository):
         self.session.rollback()  # error: [session-borrowed]
 
 class Taking(Repository):
-    def add(self, session: Owned[Session]) -> None: ...  # error: [session-borrowed] add() of Taking takes Owned[Session]
+    def add(self, session: Owned[Session]) -> None: ...  # error: [session-borrowed] add() of Taking takes
 
 def left_open() -> None:
     session = make()  # error: [session-leak]

@@ -53,6 +53,8 @@ from mypy_session_plugin import (
     Borrowed,
     Deleted,
     Detached,
+    In,
+    Live,
     Owned,
     Pending,
     Performs,

@@ -83,7 +83,8 @@ class Loans:
     def _keep(
         self, instruction: StoreAttribute | StoreName | StoreItem, value: Value, place: str, store: Store
     ) -> None:
-        if not place or self._is_taken_back(place, isinstance(instruction, StoreItem)):
+        is_followed = len(self._world.frames) > 1
+        if not place or is_followed or self._is_taken_back(place, instruction):
             return
         text = f'its owner may close it while "{place}" keeps it'
         node = instruction.statement or instruction.node
@@ -100,12 +101,23 @@ class Loans:
         is_own = isinstance(node.expr, NameExpr) and isinstance(node.expr.node, Var) and node.expr.node.is_self
         if is_own and isinstance(unit, FuncDef) and unit.name in MAKING:
             return False
-        is_said = isinstance(variable, Var) and is_declared(variable) and is_written_as(variable.type, ("Borrowed",))
-        return not is_said
+        if not isinstance(variable, Var):
+            return True
+        is_in_view = variable.info.module_name == self._world.types.tree.fullname
+        return is_in_view and not (is_declared(variable) and is_written_as(variable.type, ("Borrowed",)))
 
-    def _is_taken_back(self, place: str, is_container: bool) -> bool:
-        """Whether the function may set the place back, or takes things out of it, before it returns."""
-        return sum(text_of_place(target) == place for target in _changed(self._world.unit, is_container)) != 1
+    def _is_taken_back(self, place: str, instruction: StoreAttribute | StoreName | StoreItem) -> bool:
+        """Whether other code of the module changes the place too, or takes things out of it: it may set it back."""
+        is_container = isinstance(instruction, StoreItem)
+        functions = [
+            node for node in descendants(self._world.types.tree, into_functions=True) if isinstance(node, FuncDef)
+        ]
+        return any(
+            target is not instruction.node and text_of_place(_place_in(target)) == place
+            for function in functions
+            if function.name not in MAKING
+            for target in _changed(function.body, is_container)
+        )
 
     def _is_parameter(self, value: Value) -> bool:
         """Whether a value is certainly what a parameter was given."""
@@ -122,6 +134,9 @@ class Loans:
 
     def _kept_by(self, expression: Context, store: Store) -> Iterator[tuple[Value, str]]:
         """The arguments that an object keeps which is made where it is returned, or just before, with its class."""
+        unit = self._world.unit
+        if isinstance(unit, FuncDef) and unit.is_class:
+            return  # a constructor under another name
         made = constructors.only_value(self._world, expression) or expression
         info = class_named_by(self._world.type(made.callee)) if isinstance(made, CallExpr) else None
         if info is None or not isinstance(made, CallExpr):
@@ -160,20 +175,23 @@ def _root_outlives(node: Context) -> bool:
     return is_own or (isinstance(variable, Var) and "." in node.fullname)
 
 
-def _changed(unit: Node, calls: bool) -> Iterator[Context]:
-    """The places that a function assigns or deletes, and, if it `calls` count, those of which it calls a method."""
-    for node in descendants(unit, into_functions=True):
+def _changed(body: Node, calls: bool) -> Iterator[Context]:
+    """What a body assigns or deletes and, if it `calls` count, what it calls a method of."""
+    for node in descendants(body, into_functions=False):
         match node:
             case AssignmentStmt():
-                targets: list[Context] = list(node.lvalues)
+                yield from node.lvalues
             case DelStmt():
-                targets = [node.expr]
+                yield node.expr
             case CallExpr(callee=MemberExpr(expr=owner)) if calls:
-                targets = [owner]
+                yield owner
             case _:
-                continue
-        for target in targets:
-            yield target.base if isinstance(target, IndexExpr) else target
+                pass
+
+
+def _place_in(target: Context) -> Context:
+    """The container of an element."""
+    return target.base if isinstance(target, IndexExpr) else target
 
 
 def _are_filled_in(unit: FuncItem) -> Iterator[bool]:

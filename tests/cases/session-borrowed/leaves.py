@@ -154,21 +154,27 @@ def global_bad(session: Borrowed[Session]) -> None:
     CURRENT = session  # error: [session-borrowed] its owner may close it while "CURRENT" keeps it
 
 
+RUNNING: Session | None = None
+
+
 def global_that_is_set_back_ok(session: Borrowed[Session]) -> None:
-    global CURRENT
-    CURRENT = session
+    global RUNNING
+    RUNNING = session
     elsewhere()
-    CURRENT = None
+    RUNNING = None
 
 
 def cached_bad(session: Borrowed[Session], key: str) -> None:
     SESSIONS[key] = session  # error: [session-borrowed] while "SESSIONS" keeps it
 
 
+REMOVED: dict[str, Session] = {}
+
+
 def cached_and_removed_ok(session: Borrowed[Session], key: str) -> None:
-    SESSIONS[key] = session
+    REMOVED[key] = session
     elsewhere()
-    del SESSIONS[key]
+    del REMOVED[key]
 
 
 def in_a_local_dictionary_ok(session: Borrowed[Session]) -> None:
@@ -177,8 +183,59 @@ def in_a_local_dictionary_ok(session: Borrowed[Session]) -> None:
     elsewhere(given)
 
 
-class View:
+class Handler:
     session: Session | None
+
+    def __init__(self) -> None:
+        self.session = None
+
+    def handle_ok(self, session: Borrowed[Session]) -> None:
+        self.session = session
+        elsewhere(self)
+        self.clear_ok()
+
+    def bound_ok(self, session: Borrowed[Session]) -> None:
+        self.bind_ok(session)
+        elsewhere(self)
+        self.bind_ok(None)
+
+    def bind_ok(self, session: Session | None) -> None:
+        self.bound = session
+
+    def clear_ok(self) -> None:
+        self.session = None
+
+    @classmethod
+    def made_ok(cls, session: Borrowed[Session]) -> Exporter:
+        return Exporter("made", session)
+
+
+LATER: Session | None = None
+OPEN: dict[str, Session] = {}
+
+
+def global_that_another_function_sets_back_ok(session: Borrowed[Session]) -> None:
+    global LATER
+    LATER = session
+    set_back_ok()
+
+
+def set_back_ok() -> None:
+    global LATER
+    LATER = None
+
+
+def cached_for_another_function_ok(session: Borrowed[Session], key: str) -> None:
+    OPEN[key] = session
+    release_ok(key)
+
+
+def release_ok(key: str) -> None:
+    OPEN.pop(key)
+
+
+class View:
+    other: Session | None
     lent: Borrowed[Session]
     sessions: list[Session]
     shared: Session
@@ -188,15 +245,15 @@ class View:
         View.shared = session  # error: [session-borrowed] while "View.shared" keeps it
 
     def dispatch_bad(self, session: Borrowed[Session]) -> None:
-        self.session = session  # error: [session-borrowed] its owner may close it while "self.session" keeps it
+        self.kept = session  # error: [session-borrowed] its owner may close it while "self.kept" keeps it
         elsewhere(self)
 
     def set_back_ok(self, session: Borrowed[Session]) -> None:
-        self.session = session
+        self.other = session
         try:
             elsewhere(self)
         finally:
-            self.session = None
+            self.other = None
 
     def declared_ok(self, session: Borrowed[Session]) -> None:
         self.lent = session
@@ -216,7 +273,7 @@ class View:
 def on_an_object_of_its_own_ok(session: Borrowed[Session], view: View) -> None:
     report = Report(session, "mine")
     report.session = session
-    view.session = session
+    view.other = session
     elsewhere(report)
 
 
