@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from mypy.types import Instance, Type, get_proper_type
 
 from mypy_session_plugin.facts.objects import UNREAD, LibraryFacts
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
 from mypy_session_plugin.semantics.phantom_types import is_written_as
