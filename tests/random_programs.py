@@ -1,9 +1,8 @@
 """Random programs over the session API, as source: what `hypothesis` draws for the property tests.
 
-A program is one function of an engine and a few flags.  It works with two sessions and a few names of instances; only
-names that are certainly bound are used.  Every line may raise when it runs: that ends the program, unless a `try` of
-its own catches it.  So that most programs get far, the writer keeps a guess of where each instance stands and mostly
-chooses what does not raise there.
+A program is one function of an engine and a few flags, which works with one or two sessions and a few names of
+instances; with it may stand functions of the module, a class that has a session, and functions nested in it, that do a
+part of its work.  Its names end with a mark, so that many programs fit into one module.
 """
 
 from __future__ import annotations
@@ -14,297 +13,204 @@ from textwrap import indent
 
 from hypothesis import strategies as st
 
-FLAGS = ("f1", "f2", "f3")
-SESSIONS = ("s", "t")
-INSTANCES = ("a", "b", "c")
-ADDRESSES = ("p", "q")
-NOTES = ("m", "n")
-#: How often a line is chosen that should not raise.
-CAUTION = 0.9
+from tests.random_lines import ADDRESSES, FLAGS, INSTANCES, NOTES, SESSION_ARGUMENTS, SESSIONS
+from tests.random_writer import Guess, Helper, Writer, is_user
+
+#: Stands at the end of every name of the module, where the number of the program comes.
+MARK = "_MARK"
 #: The share of programs with relationships.
 RELATED = 0.6
-_SESSION_ARGUMENTS = ("", "", ", expire_on_commit=False", ", autoflush=False")
-
-#: Lines that bind the instance `{x}`, and the state that it then has.
-_BINDING = (
-    ('{x} = User(name="n{number}")', "transient"),
-    ('{x} = User(name="n{number}")', "transient"),
-    ('{x} = User(name="one")', "transient"),
-    ("{x} = {s}.get_one(User, 1)", "persistent"),
-    ("{x} = {s}.get_one(User, 2)", "persistent"),
-    ("{x} = {s}.query(User).filter(User.id == 1).one()", "persistent"),
-    ("{x} = {s}.scalars(select(User).where(User.id == 2)).one()", "persistent"),
-    ("{x} = {s}.execute(select(User).where(User.id == 1)).scalar_one()", "persistent"),
-)
-#: Lines that bind `{x}` to what comes of another instance.
-_COPYING = ("{x} = {y}", "{x} = {s}.merge({y})", "{x} = {s}.merge({y}, load=False)")
-#: Lines that bind the address or note `{x}`; `{y}` is a user.
-_BINDING_CHILD: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {
-    ADDRESSES: (
-        ("{x} = Address()", "transient"),
-        ("{x} = Address(user={y})", "transient"),
-        ("{x} = {s}.get_one(Address, 1)", "persistent"),
-        ("{x} = {y}.addresses[0]", "persistent"),
-    ),
-    NOTES: (
-        ("{x} = Note()", "transient"),
-        ("{x} = Note(author={y})", "transient"),
-        ("{x} = {s}.get_one(Note, 1)", "persistent"),
-        ("{x} = {y}.notes[-1]", "persistent"),
-    ),
+#: The share of programs with helpers.
+HELPED = 0.6
+_TYPES = {
+    "engine": "Engine",
+    **dict.fromkeys(SESSIONS, "Session"),
+    **dict.fromkeys(INSTANCES, "User"),
+    **dict.fromkeys(ADDRESSES, "Address"),
+    **dict.fromkeys(NOTES, "Note"),
+    **dict.fromkeys(FLAGS, "bool"),
 }
-#: Lines that change or read what is related: `{y}` is a user.
-_RELATING: dict[tuple[str, ...], tuple[str, ...]] = {
-    ADDRESSES: (
-        "{y}.addresses.append({x})",
-        "{y}.addresses.append({x})",
-        "{y}.addresses.extend([{x}])",
-        "{y}.addresses.remove({x})",
-        "{y}.addresses.clear()",
-        "{y}.addresses = [{x}]",
-        "{y}.addresses = []",
-        "{x}.user = {y}",
-        "{x}.user = None",
-        "reveal_state({x}.user)",
-        "{y}.addresses.append(Address())",
-        "[reveal_state(item) for item in {y}.addresses]",
-        "for item in {y}.addresses: reveal_state(item)",
-        "for item in list({y}.addresses): {s}.expunge(item)",
-        "{y} = {x}.user",
-        "{s}.add_all({y}.addresses)",
-    ),
-    NOTES: (
-        "{y}.notes.append({x})",
-        "{y}.notes.insert(0, {x})",
-        "{y}.notes.remove({x})",
-        "{y}.notes.pop()",
-        "{y}.notes = [{x}]",
-        "{x}.author = {y}",
-        "{x}.author = None",
-        "reveal_state({x}.author)",
-        "for note in {y}.notes: reveal_state(note)",
-        "for note in {y}.notes: {s}.delete(note)",
-    ),
+_RESULTS = {
+    "user": "User",
+    "optional": "User | None",
+    "users": "list[User]",
+    "session": "Session",
+    "nothing": "None",
 }
-#: Operations on one instance of a session: the state that each makes of those in which it should not raise.
-_OPERATIONS: dict[str, dict[str, str]] = {
-    "{s}.add({x})": {"transient": "pending", "detached": "persistent", "marked": "persistent"},
-    "{s}.add_all([{x}, {y}])": {"transient": "pending", "detached": "persistent", "marked": "persistent"},
-    "{s}.delete({x})": {"persistent": "marked", "detached": "marked"},
-    "{s}.expunge({x})": {"pending": "transient", "persistent": "detached", "marked": "detached", "deleted": "gone"},
-    "{s}.refresh({x})": {"persistent": "persistent"},
-    "{s}.expire({x})": {"persistent": "persistent"},
-    "{s}.merge({x})": {"transient": "transient", "detached": "detached", "marked": "deleted", "gone": "gone"},
-    "make_transient({x})": {"persistent": "transient", "detached": "transient", "gone": "transient"},
-    "make_transient_to_detached({x})": {"transient": "detached"},
-    "{s}.bulk_save_objects([{x}])": {"transient": "transient"},
-    "{x}.name": {"persistent": "persistent", "marked": "marked"},
-    '{x}.name = "w{number}"': {"persistent": "persistent", "transient": "transient"},
-    "{x}.bio": {"persistent": "persistent"},
-    "{x} in {s}": {"persistent": "persistent", "transient": "transient"},
+_LEAVING = {
+    "user": "return {x}",
+    "optional": "return None",
+    "users": "return [{x}]",
+    "session": "return {s}",
+    "nothing": "return",
 }
-_FLUSHED = {"pending": "persistent", "marked": "deleted"}
-_COMMITTED = {"pending": "persistent", "marked": "gone", "deleted": "gone"}
-_ROLLED_BACK = {"pending": "transient", "marked": "persistent", "deleted": "persistent"}
-_CLOSED = {"pending": "transient", "persistent": "detached", "marked": "detached"}
-#: Operations on a whole session, and what becomes of its instances.
-_WHOLE: dict[str, dict[str, str]] = {
-    "{s}.flush()": _FLUSHED,
-    "{s}.commit()": _COMMITTED,
-    "{s}.rollback()": _ROLLED_BACK,
-    "{s}.close()": _CLOSED,
-    "{s}.reset()": _CLOSED,
-    "{s}.expunge_all()": _CLOSED,
-    "{s}.expire_all()": {},
-    "{s}.query(User).all()": _FLUSHED,
-    "{s}.query(User).autoflush(False).all()": {},
-    "{s}.scalars(select(User.id)).all()": _FLUSHED,
-    "{s}.get(User, 1)": {},
-    "{s}.execute(update(User).where(User.id == 2).values(bio='b{number}'))": _FLUSHED,
-    "{s}.execute(delete(User).where(User.id == 1))": _FLUSHED,
-}
-#: A line that makes the next commit of any session fail, after its flush.
-_REFUSAL = "fail_next_commit(engine)"
-_ENDING = ("{s}.commit()", "{s}.rollback()", "{s}.close()", "{s}.reset()")
-#: The heads of blocks, and what the end of each makes of the instances of the session.
-_BLOCKS: tuple[tuple[str, dict[str, str]], ...] = (
-    ("if {flag}:", {}),
-    ("if {flag}:", {}),
-    ("if {flag}:", {}),
-    ("for _ in range(2):", {}),
-    ("for item in [{x}, {y}]:", {}),
-    ("while {flag} and {s}.in_transaction():", {}),
-    ("with {s}.no_autoflush:", {}),
-    ("with {s}.begin_nested():", _FLUSHED),
-    ("with {s}.begin_nested():", _FLUSHED),
-    ("with {s}.begin():", _COMMITTED),
-    ("with {s}:", _CLOSED),
-    ("with Session(engine) as {fresh}:", {}),
-    ("with sessionmaker(engine).begin() as {fresh}:", {}),
-    ("try:", {}),
-    ("try:", {}),
-    ("try:", {}),
-)
-_HANDLERS = ("except IntegrityError:", "except SQLAlchemyError:", "except Exception:", "finally:")
 
 
 @dataclass(slots=True)
-class _Guess:
-    """Where each name that is certainly bound probably stands (state and session), and which sessions have begun."""
-
-    instances: dict[str, tuple[str, str]] = field(default_factory=dict)
-    begun: set[str] = field(default_factory=set)
-
-    def copy(self) -> _Guess:
-        """An independent copy."""
-        return _Guess(dict(self.instances), set(self.begun))
-
-    def move(self, session: str, changes: dict[str, str]) -> None:
-        """An operation on the whole session."""
-        for name, (state, owner) in self.instances.items():
-            if owner == session:
-                self.instances[name] = (changes.get(state, state), owner)
-
-
-@dataclass(slots=True)
-class _Writer:
-    """Writes one program, choosing with `random`; `sessions` are those in scope."""
+class _Program:
+    """Writes one program, choosing with `random`."""
 
     random: Random
-    sessions: tuple[str, ...]
-    related: bool = False
+    related: bool
     number: list[int] = field(default_factory=lambda: [0])
 
-    def program(self) -> str:
-        """The source of the function."""
-        given = [self.random.choice(_SESSION_ARGUMENTS) for _ in SESSIONS]
-        first = [f"{session} = Session(engine{more})" for session, more in zip(SESSIONS, given, strict=True)]
-        body = self._block(_Guess(), self.random.randint(4, 12), depth=0)
-        text = indent("\n".join([*first, *body]), "    ")
-        return f"def program(engine: Engine, {', '.join(f'{flag}: bool' for flag in FLAGS)}) -> None:\n{text}\n"
+    def source(self) -> str:
+        """The functions of the program; the last one is `program`."""
+        helpers: list[Helper] = []
+        parts: list[str] = []
+        owners: list[str] = []
+        if self.random.random() < HELPED:
+            for _ in range(self.random.randint(1, 3)):
+                parts.append(self._function(helpers))
+            if self.random.random() < 0.35:
+                parts.append(self._class(helpers, owners))
+        return "\n".join([*parts, self._main(helpers, owners)])
 
-    def _block(self, guess: _Guess, length: int, depth: int) -> list[str]:
-        lines: list[str] = []
-        for _ in range(length):
-            lines += self._statement(guess, depth)
-            if self.random.random() < 0.6:
-                lines += [f"reveal_state({name})" for name in sorted(guess.instances)]
-        return lines or ["pass"]
+    def _writer(self, sessions: tuple[str, ...]) -> Writer:
+        return Writer(self.random, sessions, self.related, number=self.number)
 
-    def _statement(self, guess: _Guess, depth: int) -> list[str]:
-        choice = self.random.random() if guess.instances else 0.0
-        if choice < 0.2:
-            return self._bind(guess)
-        if self.related and self.random.random() < 0.45:
-            return self._relate(guess)
-        if choice < 0.6:
-            return self._operate(guess)
-        if choice < 0.62:
-            return [_REFUSAL]
-        if choice < 0.75 or depth >= 3:
-            session = self.random.choice(self.sessions)
-            line, changes = self.random.choice(list(_WHOLE.items()))
-            guess.move(session, changes)
-            (guess.begun.discard if line in _ENDING else guess.begun.add)(session)
-            return [line.format(s=session, number=self._next())]
-        return self._compound(guess, depth)
+    def _main(self, helpers: list[Helper], owners: list[str]) -> str:
+        sessions = SESSIONS[: self.random.choice((1, 1, 2))]
+        lines = [f"{session} = Session(engine{self.random.choice(SESSION_ARGUMENTS)})" for session in sessions]
+        guess = Guess()
+        for owner in owners:
+            lines.append(f"store = {owner}({self.random.choice(sessions)})")
+            sessions = (*sessions, "store.session")
+            guess.instances["store.kept"] = ("transient", sessions[0])
+        writer = replace(self._writer(sessions), helpers=list(helpers))
+        if helpers and self.random.random() < 0.4:
+            lines += writer.block(guess, self.random.randint(1, 3), depth=0)
+            lines += self._nested(writer, guess)
+        lines += writer.block(guess, self.random.randint(4, 8), depth=0)
+        flags = ", ".join(f"{flag}: bool" for flag in FLAGS)
+        return f"def program{MARK}(engine: Engine, {flags}) -> None:\n{_body(lines)}"
 
-    def _next(self) -> int:
-        self.number[0] += 1
-        return self.number[0]
+    def _function(self, helpers: list[Helper]) -> str:
+        """A function of the module, which may call those before it."""
+        name = f"helper{len(helpers)}{MARK}"
+        sessions = SESSIONS[: self.random.choice((0, 1, 1, 1, 2))]
+        users = self.random.sample(INSTANCES, self.random.choice((0, 1, 1, 2)))
+        others = [self.random.choice((*ADDRESSES, *NOTES))] if self.related and self.random.random() < 0.4 else []
+        flags = self.random.sample(FLAGS, self.random.choice((1, 1, 2)))
+        engine = ["engine"] if not sessions or self.random.random() < 0.3 else []
+        parameters = (*engine, *sessions, *users, *others, *flags)
+        form = self.random.choice(("function", "function", "function", "manager", "generator"))
+        gives = self.random.choice(("user", "user", "optional", "users", "session", "nothing", "nothing"))
+        if form == "generator":
+            gives = "user"
+        elif form == "manager":
+            gives = self.random.choice(("user", "session", "nothing"))
+        lines = [] if sessions else [f"s = Session(engine{self.random.choice(SESSION_ARGUMENTS)})"]
+        writer = replace(
+            self._writer(sessions or ("s",)), flags=tuple(flags), helpers=list(helpers), engine=bool(engine)
+        )
+        guess = Guess({name: (self.random.choice(("persistent", "transient")), "s") for name in (*users, *others)})
+        lines += self._helper_body(writer, guess, form, gives)
+        helpers.append(Helper(name, parameters, gives, form))
+        typed = ", ".join(f"{parameter}: {_TYPES[parameter]}" for parameter in parameters)
+        result = _RESULTS[gives] if form == "function" else f"Iterator[{_RESULTS[gives]}]"
+        decorator = "@contextmanager\n" if form == "manager" else ""
+        return f"{decorator}def {name}({typed}) -> {result}:\n{_body(lines)}"
 
-    def _bind(self, guess: _Guess) -> list[str]:
-        name, session = self.random.choice(INSTANCES), self.random.choice(self.sessions)
-        others = [item for item in sorted(guess.instances) if item in INSTANCES]
-        if others and self.random.random() < 0.3:
-            other = self.random.choice(others)
-            line = self.random.choice(_COPYING)
-            guess.instances[name] = guess.instances[other] if line == "{x} = {y}" else ("persistent", session)
-            return [line.format(x=name, y=other, s=session)]
-        line, state = self.random.choice(_BINDING)
-        guess.instances[name] = (state, session)
-        guess.begun.add(session)
-        return [line.format(x=name, s=session, number=self._next())]
-
-    def _relate(self, guess: _Guess) -> list[str]:
-        """A line about an address or note and a user."""
-        names = self.random.choice((ADDRESSES, NOTES))
-        user = self.random.choice([name for name in sorted(guess.instances) if name in INSTANCES] or ["a"])
-        if user not in guess.instances:
-            return self._bind(guess)
-        state, session = guess.instances[user]
-        if session not in self.sessions:
-            session = self.random.choice(self.sessions)
-        bound = [name for name in names if name in guess.instances]
-        if not bound or self.random.random() < 0.3:
-            name = self.random.choice(names)
-            fitting = [item for item in _BINDING_CHILD[names] if state == "persistent" or "[" not in item[0]]
-            line, after = self.random.choice(fitting)
-            guess.instances[name] = (after, session)
-        else:
-            name, line = self.random.choice(bound), self.random.choice(_RELATING[names])
-            if state in ("pending", "persistent") and guess.instances[name][0] in ("transient", "detached"):
-                guess.instances[name] = ("pending", session)
-        if "{s}" in line:
-            guess.begun.add(session)
-        return [line.format(x=name, y=user, s=session)]
-
-    def _operate(self, guess: _Guess) -> list[str]:
-        name, other = (self.random.choice(sorted(guess.instances)) for _ in range(2))
-        state, session = guess.instances[name]
-        operations = {line: known for line, known in _OPERATIONS.items() if name in INSTANCES or "{x}." not in line}
-        line, changes = self.random.choice(list(operations.items()))
-        if self.random.random() < CAUTION:
-            fitting = [item for item in operations.items() if state in item[1]]
-            line, changes = self.random.choice(fitting) if fitting else (line, changes)
-        if session not in self.sessions or self.random.random() > CAUTION or state in ("transient", "detached"):
-            session = self.random.choice(self.sessions)
-        guess.instances[name] = (changes.get(state, state), session)
-        guess.begun.add(session)
-        return [line.format(x=name, y=other, s=session, number=self._next())]
-
-    def _compound(self, guess: _Guess, depth: int) -> list[str]:
-        session, flag, fresh = self.random.choice(self.sessions), self.random.choice(FLAGS), f"n{self._next()}"
-        name, other = (self.random.choice(sorted(guess.instances)) for _ in range(2))
-        template, changes = self.random.choice(_BLOCKS)
-        if template == "with {s}.begin():" and session in guess.begun:
-            template, changes = "with {s}.begin_nested():", _FLUSHED
-        head = template.format(flag=flag, s=session, x=name, y=other, fresh=fresh)
-        inner = replace(self, sessions=(*self.sessions, fresh)) if "{fresh}" in template else self
-        before = guess.copy()
-        body = inner._block(guess, self.random.randint(1, 4), depth + 1)
-        if head.startswith("for item"):
-            body = [self.random.choice((f"{session}.add(item)", "reveal_state(item)")), *body]
-        if self.random.random() < 0.3:
-            body += self.random.choice(_ways_out(head, flag))
-        lines = [head, *(f"    {line}" for line in body)]
-        guess.move(fresh if "{fresh}" in template else session, changes)
-        if head.startswith("with"):
+    def _helper_body(self, writer: Writer, guess: Guess, form: str, gives: str) -> list[str]:
+        length = self.random.randint(1, 3)
+        if form == "manager":
+            return self._manager_body(replace(writer, leaving=""), guess, gives)
+        writer = replace(writer, leaving=_LEAVING[gives] if form == "function" else "return")
+        lines = writer.block(guess, length, depth=1)
+        users = [name for name in sorted(guess.instances) if is_user(name)]
+        if form == "generator":
+            loop = [f"for row in {writer.sessions[0]}.scalars(select(User)).all():", "    yield row"]
+            given = [f"yield {name}" for name in users[:1]]
+            after = writer.block(guess, 1, depth=2) if self.random.random() < 0.5 else []
+            return [*lines, *(self.random.choice((loop, given)) if given else loop), *after]
+        if gives == "nothing":
             return lines
-        otherwise = before.copy()
-        if head.startswith("if") and self.random.random() < 0.5:
-            lines += [
-                "else:",
-                *(f"    {line}" for line in self._block(otherwise, self.random.randint(1, 3), depth + 1)),
-            ]
-        if head == "try:":
-            caught = self._block(otherwise, self.random.randint(1, 2), depth + 1)
-            lines += [self.random.choice(_HANDLERS), *(f"    {line}" for line in caught)]
-            otherwise = before
-        guess.instances = {name: known for name, known in guess.instances.items() if name in otherwise.instances}
-        return lines
+        if "{x}" in _LEAVING[gives] and not users:
+            return [*lines, _LEAVING[gives].format(x='User(name="h")')]
+        last = _LEAVING[gives]
+        if gives == "optional":
+            last = "return {s}.get(User, 1)" if not users or self.random.random() < 0.5 else "return {x}"
+        name = self.random.choice(users) if users else ""
+        return [*lines, last.format(x=name, s=self.random.choice(writer.sessions))]
+
+    def _manager_body(self, writer: Writer, guess: Guess, gives: str) -> list[str]:
+        before = writer.block(guess, self.random.randint(1, 2), depth=1) if self.random.random() < 0.6 else []
+        session = self.random.choice(writer.sessions)
+        users = [name for name in sorted(guess.instances) if is_user(name)]
+        given = {"session": session, "nothing": "", "user": self.random.choice(users or ['User(name="h")'])}[gives]
+        yielding = f"yield {given}".strip()
+        after = self.random.choice(([f"{session}.commit()"], [f"{session}.close()"], ["pass"]))
+        if self.random.random() < 0.4:
+            after = writer.block(guess.copy(), 1, depth=2)
+        handler = self.random.choice(("except Exception:", "except SQLAlchemyError:", "finally:"))
+        cleaning = self.random.choice(([f"{session}.rollback()"], [f"{session}.rollback()", "raise"], ["raise"]))
+        if handler == "finally:":
+            cleaning = [f"{session}.close()"]
+        match self.random.randrange(4):
+            case 0:
+                return [*before, yielding, *after]
+            case 1:
+                return [*before, f"with {session}.begin_nested():", f"    {yielding}"]
+            case 2:
+                return [*before, "try:", f"    {yielding}", *(f"    {line}" for line in after), *_block(handler, cleaning)]
+            case _:
+                return [*before, "try:", f"    {yielding}", *_block(handler, cleaning), *after]
+
+    def _class(self, helpers: list[Helper], owners: list[str]) -> str:
+        """A class that keeps a session and a user; each of its methods is a helper."""
+        name = f"Store{MARK}"
+        start = ["self.session = s", 'self.kept = User(name="kept")']
+        if self.random.random() < 0.3:
+            start.append("s.add(self.kept)")
+        text = f"class {name}:\n    def __init__(self, s: Session) -> None:\n{indent(_body(start), '    ')}"
+        methods: list[Helper] = []
+        for _ in range(self.random.randint(1, 2)):
+            users = self.random.sample(INSTANCES, self.random.choice((0, 1)))
+            flag = self.random.choice(FLAGS)
+            gives = self.random.choice(("user", "optional", "nothing", "nothing"))
+            writer = replace(self._writer(("self.session",)), flags=(flag,), engine=False, helpers=list(methods))
+            guess = Guess({user: ("persistent", "self.session") for user in [*users, "self.kept"]})
+            lines = self._helper_body(writer, guess, "function", gives)
+            if users and self.random.random() < 0.3:
+                lines.insert(0, f"self.kept = {users[0]}")
+            parameters = (*users, flag)
+            typed = ", ".join(f"{parameter}: {_TYPES[parameter]}" for parameter in parameters)
+            method = f"work{len(methods)}"
+            text += f"\n    def {method}(self, {typed}) -> {_RESULTS[gives]}:\n{indent(_body(lines), '    ')}"
+            methods.append(Helper(f"self.{method}", parameters, gives))
+        helpers += [replace(method, call=method.call.replace("self.", "store.")) for method in methods]
+        owners.append(name)
+        return text
+
+    def _nested(self, writer: Writer, guess: Guess) -> list[str]:
+        """A function in the program, which uses what stands around it."""
+        captured = [name for name in sorted(guess.instances) if "." not in name]
+        changed = [name for name in captured if self.random.random() < 0.4]
+        parameters = self.random.sample([name for name in INSTANCES if name not in changed], self.random.choice((0, 1)))
+        free = (writer.free - set(captured)) | set(changed) | set(parameters)
+        gives = self.random.choice(("user", "nothing", "nothing", "optional"))
+        inner = replace(writer, free=frozenset(free))
+        known = guess.copy()
+        known.instances |= {name: ("persistent", writer.sessions[0]) for name in parameters}
+        lines = [f"nonlocal {', '.join(changed)}"] if changed else []
+        lines += self._helper_body(inner, known, "function", gives)
+        name = f"inner{writer.next()}"
+        writer.helpers.append(Helper(name, tuple(parameters), gives))
+        typed = ", ".join(f"{parameter}: {_TYPES[parameter]}" for parameter in parameters)
+        return [f"def {name}({typed}) -> {_RESULTS[gives]}:", *_body(lines).splitlines()]
 
 
-def _ways_out(head: str, flag: str) -> list[list[str]]:
-    """Ways to leave a block early."""
-    ways = [[f"if {flag}:", "    raise ValueError(1)"], [f"if {flag}:", "    return"]]
-    if head.startswith(("for", "while")):
-        ways += [[f"if {flag}:", "    break"], [f"if {flag}:", "    continue"], ["break"]]
-    return ways
+def _body(lines: list[str]) -> str:
+    return indent("\n".join(lines), "    ") + "\n"
+
+
+def _block(head: str, lines: list[str]) -> list[str]:
+    return [head, *(f"    {line}" for line in lines)]
 
 
 @st.composite
 def programs(draw: st.DrawFn) -> str:
-    """The source of one function `program(engine, f1, f2, f3)`."""
+    """The source of a function `program_MARK(engine, f1, f2, f3)` and of what it calls."""
     random = draw(st.randoms(use_true_random=True))
-    return _Writer(random, SESSIONS[: random.choice((1, 1, 2))], random.random() < RELATED).program()
+    return _Program(random, random.random() < RELATED).source()

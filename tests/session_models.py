@@ -6,6 +6,7 @@ called `session_models`; `run_program` executes a program with the names that it
 
 from __future__ import annotations
 
+import ast
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -67,10 +68,12 @@ __all__ = [
     "Address",
     "Engine",
     "IntegrityError",
+    "Iterator",
     "Note",
     "SQLAlchemyError",
     "Session",
     "User",
+    "contextmanager",
     "delete",
     "delete_row",
     "fail_next_commit",
@@ -84,6 +87,9 @@ __all__ = [
 ]
 #: The first lines of every checked program; `run_program` provides the same names.
 HEADER = f"from session_models import {', '.join(__all__)}\nfrom mypy_session_plugin import reveal_state\n"
+
+#: The file that the code of a program is said to be from.
+PROGRAM = "<program>"
 
 _SCHEMA = """
 CREATE TABLE user (id INTEGER PRIMARY KEY, name VARCHAR NOT NULL UNIQUE, bio VARCHAR);
@@ -99,25 +105,51 @@ _numbers = count()
 SQLALCHEMY_RELEASE = ".".join(sqlalchemy.__version__.split(".")[:2])
 
 
-@contextmanager
-def fresh_engine() -> Iterator[Engine]:
-    """An in-memory database of its own, with the rows above; each session works on a connection of its own."""
-    address = f"file:program{next(_numbers)}?mode=memory&cache=shared"
+class _Database:
+    """An engine whose in-memory database is made anew for each program: it keeps what SQLAlchemy has compiled."""
 
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(address, uri=True, timeout=0)
+    def __init__(self) -> None:
+        self._address = ""
+        self.refuses_commit = False
+        self.engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
+        event.listen(self.engine, "commit", self._commit)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._address, uri=True, timeout=0)
         # Readers do not wait for another session's lock on the shared cache.
         connection.execute("PRAGMA read_uncommitted = 1")
         return connection
 
-    keeper = connect()
-    keeper.executescript(_SCHEMA)
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    def _commit(self, connection: object) -> None:
+        if self.refuses_commit:
+            self.refuses_commit = False
+            raise IntegrityError("COMMIT", {}, Exception("deferred constraint"))
+
+    def renew(self) -> sqlite3.Connection:
+        """The rows above and nothing else; the database lives as long as this connection is open."""
+        self._address = f"file:program{next(_numbers)}?mode=memory&cache=shared"
+        self.refuses_commit = False
+        keeper = self._connect()
+        keeper.executescript(_SCHEMA)
+        return keeper
+
+
+_idle: list[_Database] = []
+_busy: dict[Engine, _Database] = {}
+
+
+@contextmanager
+def fresh_engine() -> Iterator[Engine]:
+    """An in-memory database of its own, with the rows above; each session works on a connection of its own."""
+    database = _idle.pop() if _idle else _Database()
+    keeper = database.renew()
+    _busy[database.engine] = database
     try:
-        yield engine
+        yield database.engine
     finally:
-        engine.dispose()
+        del _busy[database.engine]
         keeper.close()
+        _idle.append(database)
 
 
 def delete_row(engine: Engine, key: int) -> None:
@@ -128,11 +160,7 @@ def delete_row(engine: Engine, key: int) -> None:
 
 def fail_next_commit(engine: Engine) -> None:
     """Let the database refuse the next COMMIT, as it does where a deferred constraint is broken."""
-
-    def refuse(connection: object) -> None:
-        raise IntegrityError("COMMIT", {}, Exception("deferred constraint"))
-
-    event.listen(engine, "commit", refuse, once=True)
+    _busy[engine].refuses_commit = True
 
 
 def state_of(instance: object) -> str:
@@ -141,9 +169,9 @@ def state_of(instance: object) -> str:
     return next(name for name in ("transient", "pending", "persistent", "deleted", "detached") if getattr(status, name))
 
 
-def run_program(source: str, reveal_state: Callable[[object], object]) -> dict[str, Any]:
+def run_program(source: str | ast.Module, reveal_state: Callable[[object], object]) -> dict[str, Any]:
     """Execute a program (without its header); its functions by name."""
     names: dict[str, Any] = {name: globals()[name] for name in __all__}
     names["reveal_state"] = reveal_state
-    exec(compile(source, "<program>", "exec"), names)
+    exec(compile(source, PROGRAM, "exec"), names)
     return names
