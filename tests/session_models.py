@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import ast
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Engine, ForeignKey, create_engine, delete, event, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -27,7 +28,7 @@ from sqlalchemy.orm import (
     relationship,
     sessionmaker,
 )
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 
 class Base(DeclarativeBase):
@@ -150,6 +151,19 @@ def fresh_engine() -> Iterator[Engine]:
         del _busy[database.engine]
         keeper.close()
         _idle.append(database)
+
+
+@asynccontextmanager
+async def fresh_async_engine() -> AsyncIterator[AsyncEngine]:
+    """The same for an AsyncSession; all of its sessions work on one connection."""
+    engine = create_async_engine("sqlite+aiosqlite://", poolclass=StaticPool)
+    async with engine.begin() as connection:
+        for statement in filter(str.strip, _SCHEMA.split(";")):
+            await connection.execute(text(statement))
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
 
 
 def delete_row(engine: Engine, key: int) -> None:

@@ -6,21 +6,26 @@ among the states that stand beside it, which are those that mypy must reveal.
 
 from __future__ import annotations
 
+import asyncio
 import inspect
+import json
 import re
 import sys
 import warnings
+from collections.abc import Awaitable, Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 import mypy_session_plugin
 from tests import session_models
 from tests.harness import Harness
-from tests.session_models import fresh_engine, state_of
+from tests.session_models import SQLALCHEMY_RELEASE, fresh_async_engine, fresh_engine, state_of
 
 FOLDER = Path(__file__).parent / "session_programs"
+TABLE = Path(__file__).parent / "data" / "sqlalchemy-transitions.json"
 PROGRAMS = sorted(
     path for path in FOLDER.glob("*.py") if not path.name.startswith("flask") or find_spec("flask_sqlalchemy")
 )
@@ -61,12 +66,38 @@ def test_each_state_is_what_sqlalchemy_has(path: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(mypy_session_plugin, "reveal_state", compare)
     monkeypatch.setitem(sys.modules, "session_models", session_models)
+    for _program, _outcome in outcomes(path):
+        pass
+    assert wrong == []
+
+
+def outcomes(path: Path) -> Iterator[tuple[Callable[..., object], object]]:
+    """Run each program of a file on a database of its own; what it returns."""
     names: dict[str, object] = {"__name__": path.stem}
     exec(compile(path.read_bytes(), str(path), "exec", dont_inherit=True), names)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for program in [value for value in names.values() if inspect.isfunction(value)]:
-            if program.__code__.co_filename == str(path) and list(inspect.signature(program).parameters) == ["engine"]:
+            if program.__code__.co_filename != str(path) or list(inspect.signature(program).parameters) != ["engine"]:
+                continue
+            if inspect.iscoroutinefunction(program):
+                yield program, asyncio.run(_run_async(program))
+            else:
                 with fresh_engine() as engine:
-                    program(engine)
-    assert wrong == []
+                    yield program, program(engine)
+
+
+async def _run_async(program: Callable[[AsyncEngine], Awaitable[object]]) -> object:
+    async with fresh_async_engine() as engine:
+        return await program(engine)
+
+
+def test_each_async_scenario_of_the_table_comes_out_as_it_was_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "session_models", session_models)
+    measured = {
+        row["scenario"]: row.get("result", row.get(f"result_{SQLALCHEMY_RELEASE}"))
+        for row in json.loads(TABLE.read_text(encoding="utf-8"))["scenarios"]
+        if row["scenario"].startswith("async:")
+    }
+    programs = outcomes(FOLDER / "async_sessions.py")
+    assert {program.__doc__: outcome for program, outcome in programs if program.__doc__ is not None} == measured

@@ -20,7 +20,7 @@ class Relationship:
     """A relationship as it is mapped.
 
     `reverse` is the attribute of the other class that `back_populates` or `backref` keeps in step, with the cascades of
-    that one.  `many` tells a collection from a reference.
+    that one.  `many` tells a collection from a reference, `reverse_many` what may be one on the other side.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Relationship:
     reverse: str | None = None
     reverse_cascades: frozenset[str] = frozenset()
     many: bool = False
+    reverse_many: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from mypy_session_plugin.semantics.cascades import MERGE
 from mypy_session_plugin.semantics.endings import tell_closed
 from mypy_session_plugin.semantics.events import CallEvent
 from mypy_session_plugin.semantics.factories import NOT_KNOWN, autoflush_given
+from mypy_session_plugin.semantics.cascades import REFRESH_EXPIRE
 from mypy_session_plugin.semantics.instances import note_strays, operate, weaken_links
 from mypy_session_plugin.semantics.library_objects import SAVEPOINT, stands_for
 from mypy_session_plugin.semantics.parameters import event_name, operation_of
@@ -144,6 +145,8 @@ def _unloads(effect: Effect) -> bool:
     """Whether loaded relationships are loaded anew after it; a flush leaves them."""
     if effect.name == "moves":
         return any(sessions.FLUSH.get(name) != State(str(target)) for name, target in effect.arguments.items())
+    if effect.name == "cascades":
+        return effect.arguments["kind"] == REFRESH_EXPIRE
     return effect.name in ("expires", "ends", "closes")
 
 

@@ -126,11 +126,15 @@ def _is_in_session_with(store: Store, owner: ObjectId) -> bool:
 
 
 def _connect(store: Store, owner: ObjectId, relationship: Relationship, item: ObjectId, surely: bool) -> None:
-    """Note the edges of both directions; the item leaves the owner that it had, if it has only one."""
+    """Note the edges of both directions; the item leaves the owner that it had, if it has only one.
+
+    Into a collection that may not be loaded SQLAlchemy puts nothing but with the next load.
+    """
     if relationship.reverse is not None:
         _disconnect(store, item, relationship)
         edge = Edge(relationship.reverse, relationship.reverse_cascades, owner)
-        _change_links(store, item, lambda links: links.linked(edge, surely and not owner.older))
+        waits = relationship.reverse_many and was_saved(facts_of(store, item))
+        _change_links(store, item, lambda links: links.linked(edge, surely and not owner.older and not waits))
     there = Edge(relationship.name, relationship.cascades, item)
     _change_links(store, owner, lambda links: links.linked(there, surely and not item.older))
 

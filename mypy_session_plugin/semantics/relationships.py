@@ -134,7 +134,10 @@ def _read(info: TypeInfo, name: str) -> Relationship | None:
     if reverse is None:
         return Relationship(name, cascades, many=many)
     back = _declared(target, reverse)
-    return None if back is None else Relationship(name, cascades, reverse, _parsed(back.get("cascade")), many)
+    if back is None:
+        return None
+    several = _target(target, reverse)[1]
+    return Relationship(name, cascades, reverse, _parsed(back.get("cascade")), many, several)
 
 
 def _parsed(text: str | None) -> frozenset[str]:

@@ -238,3 +238,21 @@ def a_reference_is_emptied(engine: Engine) -> None:
     user.addresses.append(address)
     address.user = None  # type: ignore[assignment]
     reveal_state(address)  # transient
+
+
+def put_into_a_collection_that_is_not_loaded(engine: Engine) -> None:
+    session = Session(engine)
+    user = session.get_one(User, 2)
+    note = Note(author=user)
+    session.add(user)
+    reveal_state(note)  # transient | pending
+
+
+def refreshed_and_added_again(engine: Engine) -> None:
+    session = Session(engine)
+    user, note = session.get_one(User, 2), Note()
+    user.notes.append(note)
+    session.refresh(user)
+    session.expunge(note)
+    session.add(user)
+    reveal_state(note)  # persistent | detached
