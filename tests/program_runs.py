@@ -176,27 +176,27 @@ class _Instrument(ast.NodeTransformer):
     def __init__(self, watched: frozenset[int]) -> None:
         self._watched = watched
 
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.ExceptHandler:  # noqa: N802
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.ExceptHandler:
         """The entry into a handler is noted."""
         self.generic_visit(node)
         node.body.insert(0, _written(f"_watcher.entered({node.lineno})", node))
         return node
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         """A function of the module notes whether it is given what is assumed."""
         self.generic_visit(node)
         if node.name.startswith(("helper", "work")):
             node.body.insert(0, _written(f"{_AS_ASSUMED} = _watcher.as_assumed(locals())", node))
         return node
 
-    def visit_With(self, node: ast.With) -> ast.With:  # noqa: N802
+    def visit_With(self, node: ast.With) -> ast.With:
         """The head of a block."""
         self.generic_visit(node)
         if node.lineno in self._watched:
             node.items[0].context_expr = self._made("block", node.items[0].context_expr)
         return node
 
-    def visit_For(self, node: ast.For) -> ast.For:  # noqa: N802
+    def visit_For(self, node: ast.For) -> ast.For:
         """The head of a loop."""
         self.generic_visit(node)
         if node.lineno in self._watched:
@@ -221,7 +221,7 @@ class _Instrument(ast.NodeTransformer):
 
 
 class _Merges(ast.NodeTransformer):
-    def visit_Call(self, node: ast.Call) -> ast.Call:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.Call:
         """A call of `merge()` tells what it returns."""
         self.generic_visit(node)
         if not isinstance(node.func, ast.Attribute) or node.func.attr != "merge":

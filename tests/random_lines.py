@@ -133,5 +133,3 @@ BLOCKS: tuple[tuple[str, dict[str, str]], ...] = (
     ("try:", {}),
 )
 HANDLERS = ("except IntegrityError:", "except SQLAlchemyError:", "except Exception:", "finally:")
-
-

@@ -153,7 +153,13 @@ class _Program:
             case 1:
                 return [*before, f"with {session}.begin_nested():", f"    {yielding}"]
             case 2:
-                return [*before, "try:", f"    {yielding}", *(f"    {line}" for line in after), *_block(handler, cleaning)]
+                return [
+                    *before,
+                    "try:",
+                    f"    {yielding}",
+                    *(f"    {line}" for line in after),
+                    *_block(handler, cleaning),
+                ]
             case _:
                 return [*before, "try:", f"    {yielding}", *_block(handler, cleaning), *after]
 
@@ -170,7 +176,7 @@ class _Program:
             flag = self.random.choice(FLAGS)
             gives = self.random.choice(("user", "optional", "nothing", "nothing"))
             writer = replace(self._writer(("self.session",)), flags=(flag,), engine=False, helpers=list(methods))
-            guess = Guess({user: ("persistent", "self.session") for user in [*users, "self.kept"]})
+            guess = Guess(dict.fromkeys([*users, "self.kept"], ("persistent", "self.session")))
             lines = self._helper_body(writer, guess, "function", gives)
             if users and self.random.random() < 0.3:
                 lines.insert(0, f"self.kept = {users[0]}")
@@ -192,7 +198,7 @@ class _Program:
         gives = self.random.choice(("user", "nothing", "nothing", "optional"))
         inner = replace(writer, free=frozenset(free))
         known = guess.copy()
-        known.instances |= {name: ("persistent", writer.sessions[0]) for name in parameters}
+        known.instances |= dict.fromkeys(parameters, ("persistent", writer.sessions[0]))
         lines = [f"nonlocal {', '.join(changed)}"] if changed else []
         lines += self._helper_body(inner, known, "function", gives)
         name = f"inner{writer.next()}"

@@ -127,10 +127,8 @@ class Writer:
         else:
             apart = [self.random.choice(self.sessions)]
         for parameter in helper.parameters:
-            if parameter in SESSIONS:
-                argument = apart.pop() if apart else None
-            else:
-                argument = self._argument(guess, parameter)
+            is_session = parameter in SESSIONS
+            argument = (apart.pop() if apart else None) if is_session else self._argument(guess, parameter)
             if argument is None:
                 return None
             arguments.append(argument)

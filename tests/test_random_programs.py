@@ -1,8 +1,8 @@
 """Properties of random programs: no revealed state is ever wrong, and what is reported is what happens.
 
-`hypothesis` writes programs over the session API; mypy checks all of them in one build; Python runs each on SQLite under
-all values of its flags.  What state every `reveal_state(x)` meets must be among what is revealed; a report that predicts
-an exception must come true.
+`hypothesis` writes programs over the session API; mypy checks all of them in one build; Python runs each on SQLite
+under all values of its flags.  What state every `reveal_state(x)` meets must be among what is revealed; a report that
+predicts an exception must come true.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def _is_seen(report: Report, runs: Runs) -> bool:
 
 
 def _comes_true(report: Report, happened: Happened) -> bool:
-    if "session-merge" == report.code:
+    if report.code == "session-merge":
         return happened.raised is not None or all(happened.merged) or "second copy" in report.message
     if "raises" not in report.message:
         return True

@@ -73,13 +73,14 @@ class Standing:
 class TransactionFacts:
     """The transaction of one session.
 
-    `unflushed`: something is certain to be written by the next flush.  `reusable`: what the session was told of
-    `close_resets_only`.
+    `unflushed`: something is certain to be written by the next flush.  `reusable` and `autobegin`: what the
+    session was told of `close_resets_only` and of `autobegin`.
     """
 
     standings: frozenset[Standing | Unknown] = frozenset({UNKNOWN})
     unflushed: bool = False
     reusable: frozenset[bool | Unknown] = frozenset({UNKNOWN})
+    autobegin: frozenset[bool | Unknown] = frozenset({UNKNOWN})
 
     def join(self, other: TransactionFacts) -> TransactionFacts:
         """What holds of either."""
@@ -89,6 +90,7 @@ class TransactionFacts:
             self.standings | other.standings,
             self.unflushed and other.unflushed,
             self.reusable | other.reusable,
+            self.autobegin | other.autobegin,
         )
 
     def forgotten(self) -> TransactionFacts:

@@ -74,23 +74,30 @@ def _finding(
     where = quoted(receiver)
     if states == ["pending"]:
         return Finding(event.node, _pending_message(name, because, event, store), (_advice(node, name),))
-    message = f"{name} is already in {where} ({because}); {event.name}() returns the same instance"
+    same = "returns the same instance"
+    if "pending" in states and _autoflush_of(event, store) != {True}:
+        same += ", or makes a second copy of a pending one"
+    message = f"{name} is already in {where} ({because}); {event.name}() {same}"
     return Finding(event.node, message, (_advice(node, name),))
 
 
 def _pending_message(name: str, because: str, event: CallEvent, store: Store) -> str:
-    settings = {
-        setting
-        for atom in event.session
-        if isinstance(atom, ObjectId) and (facts := store.session(atom)) is not None
-        for setting in facts.autoflush
-    }
+    settings = _autoflush_of(event, store)
     here = f"{name} is already in this session ({because})"
     if settings == {True}:
         return f"{here}; {event.name}() flushes it and returns the same instance"
     if settings == {False}:
         return f"{here}; {event.name}() makes a second copy, and both are inserted"
     return f"{name} is already pending in this session ({because.partition(', ')[2] or because})"
+
+
+def _autoflush_of(event: CallEvent, store: Store) -> set[bool | Unknown]:
+    return {
+        setting
+        for atom in event.session
+        if isinstance(atom, ObjectId) and (facts := store.session(atom)) is not None
+        for setting in facts.autoflush
+    }
 
 
 def _advice(node: Context | None, name: str) -> str:

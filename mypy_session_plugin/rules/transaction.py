@@ -1,8 +1,8 @@
 """session-transaction: a transaction begun while one runs, or worked with in its block after its end.
 
 Guarantee: on a path that the author wrote SQLAlchemy raises: `begin()` after the session has begun a transaction, by
-itself or by `begin()`; SQL, `add()`, `commit()` and their like inside the `with` block of a transaction that has
-ended; of a savepoint that has, SQL alone.
+itself or by `begin()`; work of a session with `autobegin=False` before its `begin()`; SQL, `add()`, `commit()` and
+their like inside the `with` block of a transaction that has ended; of a savepoint that has, SQL alone.
 
 Source: https://docs.sqlalchemy.org/en/20/orm/session_transaction.html
 """
@@ -41,6 +41,12 @@ class TransactionRule:
             )
             note = "end that one first, or leave this begin() out: a session begins its transactions by itself"
             yield Verdict("begun", Finding(event.node, message, (note,), raises=ERROR))
+        elif refused.refusal is Refusal.UNBEGUN:
+            message = (
+                f"no transaction is begun on {session_named(event, store)}, which begins none by itself "
+                f"(autobegin=False); {use_of(event)} raises {ERROR}: Autobegin is disabled on this Session"
+            )
+            yield Verdict("unbegun", Finding(event.node, message, ("call begin() before",), raises=ERROR))
         elif refused.refusal is Refusal.ENDED:
             message = (
                 f'the transaction of this "with" block has ended ({standing.ended}); '

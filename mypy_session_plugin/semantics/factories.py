@@ -40,7 +40,12 @@ from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics.shapes import REGISTRIES
 
 #: The settings that states depend on, with what SQLAlchemy does where they are not given.
-DEFAULTS: dict[str, bool] = {"autoflush": True, "expire_on_commit": True, "close_resets_only": True}
+DEFAULTS: dict[str, bool] = {
+    "autobegin": True,
+    "autoflush": True,
+    "close_resets_only": True,
+    "expire_on_commit": True,
+}
 #: Functions and classes whose keywords are the settings of the sessions that they make.
 FACTORY_CLASSES = frozenset(
     {"sqlalchemy.orm.session.sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker"}

@@ -26,11 +26,10 @@ from mypy_session_plugin.semantics import (
     work,
 )
 from mypy_session_plugin.semantics.binding import BoundCall, Given, is_phantom
-from mypy_session_plugin.semantics.cascades import MERGE
+from mypy_session_plugin.semantics.cascades import MERGE, REFRESH_EXPIRE
 from mypy_session_plugin.semantics.endings import tell_closed
 from mypy_session_plugin.semantics.events import CallEvent
 from mypy_session_plugin.semantics.factories import NOT_KNOWN, autoflush_given
-from mypy_session_plugin.semantics.cascades import REFRESH_EXPIRE
 from mypy_session_plugin.semantics.instances import note_strays, operate, weaken_links
 from mypy_session_plugin.semantics.library_objects import SAVEPOINT, stands_for
 from mypy_session_plugin.semantics.parameters import event_name, operation_of

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mypy_session_plugin.facts.effects import TypeExpression
-from mypy_session_plugin.facts.states import ATTACHED, Followers, Level, Situation, State, added, become, marked
+from mypy_session_plugin.facts.states import (
+    ATTACHED,
+    Followers,
+    Level,
+    Situation,
+    State,
+    added,
+    become,
+    detached,
+    marked,
+)
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Value
 from mypy_session_plugin.semantics.binding import is_phantom
@@ -122,6 +132,8 @@ def _here(
 
 def _unknown_after(state: State, target: State | None, owner: ObjectId | None) -> Situation:
     after = target or state
+    if after is State.DETACHED and state in ATTACHED:
+        return detached(_unknown_after(state, None, owner))
     level = Level.UNKNOWN if after in (State.PERSISTENT, State.DELETED) else Level.BEFORE
     gone = Level.UNKNOWN if after is State.DELETED else Level.BEFORE
     return Situation(after, owner if after in ATTACHED else None, new=level, gone=gone)

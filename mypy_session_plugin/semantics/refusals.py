@@ -30,11 +30,13 @@ from mypy_session_plugin.semantics.transactions import (
 class Refusal(Enum):
     """Why a use of a session fails.
 
-    BEGUN: a transaction is begun while one runs; ENDED: that of the `with` block around has ended; FAILED: a flush has
-    failed before; CLOSED: the session is closed for good; GIVEN: it was given away.
+    BEGUN: a transaction is begun while one runs; UNBEGUN: none runs, and the session begins none by itself; ENDED: that
+    of the `with` block around has ended; FAILED: a flush has failed before; CLOSED: the session is closed for good;
+    GIVEN: it was given away.
     """
 
     BEGUN = "begun"
+    UNBEGUN = "unbegun"
     ENDED = "ended"
     FAILED = "failed"
     CLOSED = "closed"
@@ -60,6 +62,8 @@ def refused_call(store: Store, name: str, bound: BoundCall, receiver: Value, ses
         return None
     on_session = receiver == session
     found = [_refused(store, standing, name, bound, session, on_session) for standing in known.standings]
+    if known.autobegin == {False} and found == [None]:
+        found = [_unbegun(store, standing, bound, on_session) for standing in known.standings]
     first = found[0]
     if first is None or any(item is None or item.refusal is not first.refusal for item in found):
         return None
@@ -85,6 +89,14 @@ def _refused(
     elif standing.phase is Phase.FAILED and standing.caught is not None:
         refusal = Refusal.FAILED if _needs_repair(store, standing, bound, session, on_session) else None
     return None if refusal is None else Refused(refusal, standing)
+
+
+def _unbegun(store: Store, standing: Standing | Unknown, bound: BoundCall, on_session: bool) -> Refused | None:
+    """Why a call fails in a session that begins no transaction by itself."""
+    if isinstance(standing, Unknown) or standing.phase is not Phase.NONE or standing.ended is not None:
+        return None
+    begins = any(effect.name == "begins" and effect.arguments.get("kind") != "auto" for effect in bound.stub.effects)
+    return None if begins or not _works(store, bound, on_session) else Refused(Refusal.UNBEGUN, standing)
 
 
 def _commits(bound: BoundCall) -> bool:

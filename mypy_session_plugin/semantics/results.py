@@ -352,7 +352,9 @@ def new_session(store: Store, shape: SessionShape, node: Context, settings: dict
         life=NOT_FOLLOWED if shape.registry or lent else MADE,
         overridden=shape.overridden,
         work=Work(bound=bound, dirty=not bound),
-        transaction=TransactionFacts(frozenset({Standing()}), reusable=settings["close_resets_only"]),
+        transaction=TransactionFacts(
+            frozenset({Standing()}), reusable=settings["close_resets_only"], autobegin=settings["autobegin"]
+        ),
         identity=SessionIdentity(fresh=True),
         origin=Origin(node.line, "opened"),
     )

@@ -113,7 +113,7 @@ def watch(unit: FuncItem | MypyFile, nodes: Sequence[Node]) -> Watch:
             found.statements[handler if types is None else types] = statement
             found.catches = found.catches or catches_failure(statement, types)
     names = {name for name, _call in scan.calls}
-    found.begins = not names.isdisjoint(BEGINNING)
+    found.begins = scan.begins_nothing or not names.isdisjoint(BEGINNING)
     found.closes = scan.closes_for_good or _ends_twice(scan) or _uses_results_twice(nodes, scan.calls)
     writes_and_catches = found.catches and not names.isdisjoint(ADDING)
     found.reports = found.closes or writes_and_catches or (found.begins and _begins_badly(unit, scan))
@@ -129,6 +129,7 @@ class _Scan:
     blocks: list[WithStmt] = field(default_factory=list)
     loops: list[Node] = field(default_factory=list)
     closes_for_good: bool = False
+    begins_nothing: bool = False
 
 
 def _scanned(nodes: Iterable[Node]) -> _Scan:
@@ -139,6 +140,7 @@ def _scanned(nodes: Iterable[Node]) -> _Scan:
             if isinstance(node.callee, MemberExpr):
                 scan.calls.append((node.callee.name, node))
             scan.closes_for_good = scan.closes_for_good or "close_resets_only" in node.arg_names
+            scan.begins_nothing = scan.begins_nothing or "autobegin" in node.arg_names
         elif isinstance(node, TryStmt):
             scan.tries.append(node)
         elif isinstance(node, WithStmt):
@@ -150,6 +152,8 @@ def _scanned(nodes: Iterable[Node]) -> _Scan:
 
 def _begins_badly(unit: FuncItem | MypyFile, scan: _Scan) -> bool:
     """Whether work may stand before a `begin()`, or the end of the transaction inside its block."""
+    if scan.begins_nothing:
+        return True
     begins = [call.line for name, call in scan.calls if name == "begin"]
     works = [call.line for name, call in scan.calls if name in WORKING]
     if begins and works and (min(works) < max(begins) or _in_one_loop(scan.loops, begins)):

@@ -86,9 +86,7 @@ async def loaded_again_after_rollback(engine: AsyncEngine) -> str:
 
 def _state(instance: object) -> str:
     status = inspect(instance)
-    name = next(
-        name for name in ("transient", "pending", "persistent", "deleted", "detached") if getattr(status, name)
-    )
+    name = next(name for name in ("transient", "pending", "persistent", "deleted", "detached") if getattr(status, name))
     session = status.session
     if session is not None and instance in session.deleted:
         return f"{name}(marked-deleted)"
