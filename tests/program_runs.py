@@ -205,8 +205,9 @@ class _Instrument(ast.NodeTransformer):
 
     def visit(self, node: ast.AST) -> Any:
         """Any node; a simple statement is watched as a whole."""
-        simple = isinstance(node, ast.Expr | ast.Assign | ast.Return | ast.Assert | ast.Raise)
-        if not simple or node.lineno not in self._watched:
+        if not isinstance(node, ast.Expr | ast.Assign | ast.Return | ast.Assert | ast.Raise):
+            return super().visit(node)
+        if node.lineno not in self._watched:
             return super().visit(node)
         around = _written(f"with _watcher.passage({node.lineno}): pass", node)
         around.body = [_Merges().visit(node)]
