@@ -193,7 +193,8 @@ class _Program:
         """A function in the program, which uses what stands around it."""
         captured = [name for name in sorted(guess.instances) if "." not in name]
         changed = [name for name in captured if self.random.random() < 0.4]
-        parameters = self.random.sample([name for name in INSTANCES if name not in changed], self.random.choice((0, 1)))
+        others = [name for name in INSTANCES if name not in changed]
+        parameters = self.random.sample(others, self.random.choice((0, 1)) if others else 0)
         free = (writer.free - set(captured)) | set(changed) | set(parameters)
         gives = self.random.choice(("user", "nothing", "nothing", "optional"))
         inner = replace(writer, free=frozenset(free))

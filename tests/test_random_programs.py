@@ -71,11 +71,12 @@ def check_programs(harness: Harness, sources: list[str]) -> Iterator[Checked]:
         text += source.replace(MARK, str(number))
     starts.append(text.count("\n"))
     models = Path(session_models.__file__).read_text(encoding="utf-8")
-    found = harness.run_in_process({"session_models.py": models, "programs.py": text})
+    result = harness.project({"session_models.py": models, "programs.py": text}).run()
+    assert result.status < 2, result.output[-2000:]
     for source, (start, end) in zip(sources, pairwise(starts), strict=True):
         revealed: dict[int, set[str]] = {}
         reports = []
-        for report in found:
+        for report in result.reports:
             if report.file == "programs.py" and start < report.line <= end:
                 line = report.line - start
                 match = re.search(r'Revealed state is "(.*)"', report.message)

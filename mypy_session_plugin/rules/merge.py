@@ -59,7 +59,11 @@ def _verdict(key: str, event: CallEvent, value: Value, node: Context | None, sto
 
 
 def _is_held(situation: Situation, event: CallEvent, store: Store) -> bool:
-    held = situation.state is State.PENDING or (situation.state is State.PERSISTENT and not situation.marked)
+    if situation.state is State.PENDING:
+        # Without loading it raises, as its stub says.
+        held = event.call.stub.error is None
+    else:
+        held = situation.state is State.PERSISTENT and not situation.marked
     return held and relation(store, situation.session, event.session) is Relation.SAME
 
 

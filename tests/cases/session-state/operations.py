@@ -332,3 +332,9 @@ def merge_without_load_of_pending_elsewhere_bad(source: Session, target: Session
     user = User(name="ann")
     source.add(user)
     target.merge(user, load=False)  # error: [session-state] merge() with load=False option does not support
+
+
+def merge_without_load_of_pending_bad(session: Session) -> None:
+    user = User(name="ann")
+    session.add(user)
+    session.merge(user, load=False)  # error: [session-state] merge() with load=False option does not support
