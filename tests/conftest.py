@@ -9,7 +9,7 @@ from tests.harness import Harness
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How many random programs are tried, and which."""
-    parser.addoption("--programs", type=int, default=80, help="number of random session programs")
+    parser.addoption("--programs", type=int, default=300, help="number of random session programs")
     parser.addoption("--program-seed", type=int, default=1, help="seed of the random programs; -1 for any")
 
 

@@ -37,12 +37,12 @@ _AS_ASSUMED = "_as_assumed"
 
 @dataclass(slots=True)
 class Happened:
-    """What one passage over a line did: the handlers entered before, the exception raised, the results of `merge()`.
+    """What one passage over a line did: the exception raised, and of each `merge()` whether it returned its argument.
 
-    Of each `merge()` it is told whether it returned what it was given.
+    `after` are the watched lines, and those of handlers, that ran before.
     """
 
-    handlers: frozenset[int]
+    after: frozenset[int]
     raised: BaseException | None = None
     merged: list[bool] = field(default_factory=list)
 
@@ -64,13 +64,13 @@ def run(source: str, watched: Iterable[int] = ()) -> Runs:
     runs = Runs()
     tree = _Instrument(frozenset(watched)).visit(ast.parse(source))
     names = run_program(tree, lambda instance: _record(runs, instance))
-    watcher = _Watcher(runs, set())
+    watcher = _Watcher(runs)
     names["_watcher"] = watcher
-    used = [flag for flag in FLAGS if re.search(rf"\b{flag}\b(?!:)", source)]
+    used = [flag for flag in FLAGS if re.search(rf"\b{flag}\b(?!: bool)", source)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for values in product((False, True), repeat=len(used)):
-            watcher.handlers.clear()
+            watcher.ran.clear()
             given = dict.fromkeys(FLAGS, False) | dict(zip(used, values, strict=True))
             _run(names[f"program{MARK}"], given, runs)
     return runs
@@ -116,18 +116,19 @@ class _Watcher:
     """What the instrumented program calls."""
 
     runs: Runs
-    handlers: set[int]
+    ran: set[int] = field(default_factory=set)
 
     as_assumed = staticmethod(_is_as_assumed)
 
     def entered(self, line: int) -> None:
         """A handler is entered."""
-        self.handlers.add(line)
+        self.ran.add(line)
 
     @contextmanager
     def passage(self, line: int) -> Iterator[None]:
         """A watched statement runs."""
-        passage = Happened(frozenset(self.handlers))
+        passage = Happened(frozenset(self.ran))
+        self.ran.add(line)
         if _calling_frame().f_locals.get(_AS_ASSUMED, True):
             self.runs.passages[line].append(passage)
         try:

@@ -132,4 +132,6 @@ BLOCKS: tuple[tuple[str, dict[str, str]], ...] = (
     ("try:", {}),
     ("try:", {}),
 )
+#: How the lines begin after which the unknown is possible: loops, handlers, DELETE, an instance taken out by itself.
+NOT_PLAIN = ("for ", "while ", "try:", "{s}.execute(delete", "{s}.expunge(", "make_transient")
 HANDLERS = ("except IntegrityError:", "except SQLAlchemyError:", "except Exception:", "finally:")

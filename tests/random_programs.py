@@ -52,6 +52,7 @@ class _Program:
 
     random: Random
     related: bool
+    plain: bool = False
     number: list[int] = field(default_factory=lambda: [0])
 
     def source(self) -> str:
@@ -59,15 +60,15 @@ class _Program:
         helpers: list[Helper] = []
         parts: list[str] = []
         owners: list[str] = []
-        if self.random.random() < HELPED:
-            for _ in range(self.random.randint(1, 3)):
+        if not self.plain and self.random.random() < HELPED:
+            for _ in range(self.random.randint(1, 2)):
                 parts.append(self._function(helpers))
             if self.random.random() < 0.35:
                 parts.append(self._class(helpers, owners))
         return "\n".join([*parts, self._main(helpers, owners)])
 
     def _writer(self, sessions: tuple[str, ...]) -> Writer:
-        return Writer(self.random, sessions, self.related, number=self.number)
+        return Writer(self.random, sessions, self.related, number=self.number, plain=self.plain)
 
     def _main(self, helpers: list[Helper], owners: list[str]) -> str:
         sessions = SESSIONS[: self.random.choice((1, 1, 2))]
@@ -81,7 +82,7 @@ class _Program:
         if helpers and self.random.random() < 0.4:
             lines += writer.block(guess, self.random.randint(1, 3), depth=0)
             lines += self._nested(writer, guess)
-        lines += writer.block(guess, self.random.randint(4, 8), depth=0)
+        lines += writer.block(guess, self.random.randint(3, 7), depth=0)
         flags = ", ".join(f"{flag}: bool" for flag in FLAGS)
         return f"def program{MARK}(engine: Engine, {flags}) -> None:\n{_body(lines)}"
 
@@ -217,7 +218,10 @@ def _block(head: str, lines: list[str]) -> list[str]:
 
 
 @st.composite
-def programs(draw: st.DrawFn) -> str:
-    """The source of a function `program_MARK(engine, f1, f2, f3)` and of what it calls."""
+def programs(draw: st.DrawFn, *, plain: bool = False) -> str:
+    """The source of a function `program_MARK(engine, f1, f2, f3)` and of what it calls.
+
+    `plain`: without relationships, helpers and the lines after which the unknown is possible.
+    """
     random = draw(st.randoms(use_true_random=True))
-    return _Program(random, random.random() < RELATED).source()
+    return _Program(random, not plain and random.random() < RELATED, plain).source()

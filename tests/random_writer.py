@@ -22,6 +22,7 @@ from tests.random_lines import (
     FLUSHED,
     HANDLERS,
     INSTANCES,
+    NOT_PLAIN,
     NOTES,
     OPERATIONS,
     REFUSAL,
@@ -35,7 +36,7 @@ CAUTION = 0.9
 #: How often a call of a helper is chosen, where there is one.
 CALLING = 0.3
 #: How often all instances are asked for after a statement.
-ASKING = 0.4
+ASKING = 0.6
 
 
 def is_user(name: str) -> bool:
@@ -80,7 +81,8 @@ class Writer:
     """Writes blocks, choosing with `random`.
 
     `sessions` are those in scope, `flags` and `helpers` what may be named, `free` the names that may be bound, `engine`
-    tells whether there is one, and `leaving` is the statement that leaves the function.
+    tells whether there is one, and `leaving` is the statement that leaves the function.  `plain`: without what the
+    page on states names as a source of the unknown.
     """
 
     random: Random
@@ -91,6 +93,7 @@ class Writer:
     free: frozenset[str] = frozenset((*INSTANCES, *ADDRESSES, *NOTES))
     engine: bool = True
     leaving: str = "return"
+    plain: bool = False
     number: list[int] = field(default_factory=lambda: [0])
 
     def block(self, guess: Guess, length: int, depth: int) -> list[str]:
@@ -138,6 +141,10 @@ class Writer:
         guess.begun.update(self.sessions)
         return f"{helper.call}({', '.join(arguments)})"
 
+    def _choose(self, lines: list[tuple[str, dict[str, str]]]) -> tuple[str, dict[str, str]]:
+        known = [item for item in lines if not (self.plain and item[0].startswith(NOT_PLAIN))]
+        return self.random.choice(known or [("pass", {})])
+
     def _argument(self, guess: Guess, parameter: str) -> str | None:
         if parameter in FLAGS:
             return self.random.choice((*self.flags, "True", "False"))
@@ -164,7 +171,7 @@ class Writer:
             return [REFUSAL]
         if choice < 0.75 or depth >= 3:
             session = self.random.choice(self.sessions)
-            line, changes = self.random.choice(list(WHOLE.items()))
+            line, changes = self._choose(list(WHOLE.items()))
             guess.move(session, changes)
             (guess.begun.discard if line in ENDING else guess.begun.add)(session)
             return [line.format(s=session, number=self.next())]
@@ -252,10 +259,10 @@ class Writer:
         name, other = (self.random.choice(sorted(guess.instances)) for _ in range(2))
         state, session = guess.instances[name]
         operations = {line: known for line, known in OPERATIONS.items() if is_user(name) or "{x}." not in line}
-        line, changes = self.random.choice(list(operations.items()))
+        line, changes = self._choose(list(operations.items()))
         if self.random.random() < CAUTION:
             fitting = [item for item in operations.items() if state in item[1]]
-            line, changes = self.random.choice(fitting) if fitting else (line, changes)
+            line, changes = self._choose(fitting) if fitting else (line, changes)
         if session not in self.sessions or self.random.random() > CAUTION or state in ("transient", "detached"):
             session = self.random.choice(self.sessions)
         guess.instances[name] = (changes.get(state, state), session)
@@ -265,7 +272,7 @@ class Writer:
     def _compound(self, guess: Guess, depth: int) -> list[str]:
         session, flag, fresh = self.random.choice(self.sessions), self.random.choice(self.flags), f"n{self.next()}"
         name, other = (self.random.choice(sorted(guess.instances)) for _ in range(2))
-        template, changes = self.random.choice([item for item in BLOCKS if self.engine or "engine" not in item[0]])
+        template, changes = self._choose([item for item in BLOCKS if self.engine or "engine" not in item[0]])
         if template == "with {s}.begin():" and session in guess.begun:
             template, changes = "with {s}.begin_nested():", FLUSHED
         head = template.format(flag=flag, s=session, x=name, y=other, fresh=fresh)
