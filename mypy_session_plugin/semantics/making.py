@@ -126,9 +126,15 @@ class Maker:
         return any(
             isinstance(item, Situation) and item.marked and (item.session == session or session is None)
             for _identity, facts in self._store.instances()
-            if facts.class_name in shape.bases or shape.class_name in facts.bases
+            if facts.class_name in shape.bases or shape.class_name in facts.bases or _deletes_along(facts, shape)
             for item in facts.situations
         )
+
+
+def _deletes_along(facts: InstanceFacts, shape: Entity) -> bool:
+    """Whether `delete()` of an instance may mark instances of a class as well."""
+    classes = facts.cascades.of("delete") if facts.cascades is not None else None
+    return classes is None or classes.may_have(shape.class_name, shape.bases)
 
 
 def copy_element(store: Store, elements: Value, kind: str, site: Hashable) -> Value:

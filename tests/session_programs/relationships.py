@@ -248,6 +248,16 @@ def put_into_a_collection_that_is_not_loaded(engine: Engine) -> None:
     reveal_state(note)  # transient | pending
 
 
+def loaded_after_its_parent_was_deleted(engine: Engine) -> None:
+    session = Session(engine)
+    session.delete(user := session.get_one(User, 1))
+    address = session.get_one(Address, 1)
+    reveal_state(address)  # persistent
+    session.flush()
+    reveal_state(user)  # deleted
+    reveal_state(address)  # persistent | deleted
+
+
 def refreshed_and_added_again(engine: Engine) -> None:
     session = Session(engine)
     user, note = session.get_one(User, 2), Note()
