@@ -66,13 +66,15 @@ class Test:
     """The outcome of a test: of a place (`subject`), and what its truth says of objects (`facts`).
 
     `positive` is False where the value is the opposite of the test.  `about` are the objects tested, `detail` the
-    session of `x in session` or the state of `inspect(x).persistent`.
+    session of `x in session` or the state of `inspect(x).persistent`, and `part` the part of the session that is asked:
+    `new`, `dirty` or `deleted`.
     """
 
     positive: bool
     subject: Subject | None
     about: frozenset[ObjectId] = frozenset()
     detail: ObjectId | str | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from mypy.nodes import Node, RefExpr
 
-from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts
+from mypy_session_plugin.facts.objects import InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.states import Level, Situation, State
 from mypy_session_plugin.facts.store import Store
@@ -29,6 +29,9 @@ from mypy_session_plugin.semantics.identities import are_different, note_compari
 from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.stability import Stability
 
+#: The parts of a session in which an instance is looked for, and what stands for one.
+PARTS = ("new", "dirty", "deleted")
+PART = "part of a session"
 NEGATED = {"is not": "is", "!=": "==", "not in": "in"}
 STATE_ATTRIBUTES = {state.value: state for state in State}
 
@@ -117,10 +120,31 @@ def _equals(value: Value, literal: Constant) -> bool | None:
 
 
 def _membership(left: Value, right: Value, positive: bool, store: Store) -> Value:
-    sessions = [item for item in objects(right) if isinstance(store.heap.get(item), SessionFacts)]
-    if len(right) == 1 and len(sessions) == 1 and len(left) == len(objects(left)):
-        return frozenset({Test(positive, None, objects(left), sessions[0])})
+    asked = _asked(right, store)
+    if asked is not None and len(left) == len(objects(left)):
+        return frozenset({Test(positive, None, objects(left), *asked)})
     return NOTHING_KNOWN
+
+
+def part_of(store: Store, session: Value, name: str, site: Hashable) -> Value | None:
+    """`session.new` and its like; None for what is no session."""
+    if name not in PARTS or len(session) != 1 or any(store.session(item) is None for item in objects(session)):
+        return None
+    facts = LibraryFacts(PART, session=session, settings=((PART, name),))
+    return frozenset({store.create(ObjectId("result", site), facts)}) if objects(session) else None
+
+
+def _asked(value: Value, store: Store) -> tuple[ObjectId, str] | None:
+    """The session in which membership is tested, and the part of it."""
+    only = next(iter(value)) if len(value) == 1 else None
+    facts = store.heap.get(only) if isinstance(only, ObjectId) else None
+    if isinstance(only, ObjectId) and isinstance(facts, SessionFacts):
+        return only, ""
+    if not isinstance(facts, LibraryFacts) or facts.class_name != PART:
+        return None
+    sessions = objects(facts.session)
+    part = str(dict(facts.settings).get(PART, ""))
+    return (next(iter(sessions)), part) if len(sessions) == len(facts.session) == 1 and part else None
 
 
 def assume(branch: Branch, truth: bool, store: Store, stability: Stability) -> bool:
@@ -164,7 +188,7 @@ def _assume_test(store: Store, test: Test, truth: bool) -> bool:
         elif test.subject.test == "isinstance" and truth:
             _narrow_place(store, test.subject.place, lambda atom: atom != NONE)
     if test.detail is not None and len(test.about) == 1:
-        _narrow_states(store, next(iter(test.about)), test.detail, truth)
+        _narrow_states(store, next(iter(test.about)), test.detail, test.part, truth)
     return True
 
 
@@ -191,7 +215,7 @@ def _narrow_place(store: Store, place: Place, keeps: Callable[[Atom], bool]) -> 
             store.paths[place] = kept
 
 
-def _narrow_states(store: Store, identity: ObjectId, detail: ObjectId | str, truth: bool) -> None:
+def _narrow_states(store: Store, identity: ObjectId, detail: ObjectId | str, part: str, truth: bool) -> None:
     """What `x in session` or `inspect(x).persistent` says of an instance that is certainly the one tested."""
     facts = store.heap.get(identity)
     if not isinstance(facts, InstanceFacts) or identity.older:
@@ -199,28 +223,54 @@ def _narrow_states(store: Store, identity: ObjectId, detail: ObjectId | str, tru
     kept = {
         situation: origin
         for situation, origin in facts.situations.items()
-        if not isinstance(situation, Situation) or _fits(situation, detail, store) in (None, truth)
+        if not isinstance(situation, Situation) or _fits(situation, detail, part, store) in (None, truth)
     }
     unknown = [situation for situation in kept if not isinstance(situation, Situation)]
     if truth and unknown:
         origin = kept.pop(unknown[0])
-        kept |= {situation: origin for situation in _implied(detail) if situation not in kept}
+        kept |= {situation: origin for situation in _implied(detail, part) if situation not in kept}
     store.heap[identity] = facts.with_situations(kept or {UNKNOWN: None})
 
 
-def _fits(situation: Situation, detail: ObjectId | str, store: Store) -> bool | None:
-    """Whether an instance that stands so passes the test; None where that depends on which session it is in."""
+def _fits(situation: Situation, detail: ObjectId | str, part: str, store: Store) -> bool | None:
+    """Whether an instance that stands so passes the test; None where that depends on what is not known."""
     if isinstance(detail, str):
         return situation.state.value == detail
-    if situation.state not in (State.PENDING, State.PERSISTENT):
-        return False
-    if situation.session is None or situation.session == detail:
-        return True if situation.session == detail else None
+    stands = _stands_in(situation, part)
+    if stands is False or situation.session == detail:
+        return stands
+    if situation.session is None:
+        return None
     return False if are_different(store, situation.session, detail) else None
 
 
-def _implied(detail: ObjectId | str) -> list[Situation]:
+def _stands_in(situation: Situation, part: str) -> bool | None:
+    """Whether an instance of a session is in a part of it; which of the persistent ones are dirty is not known."""
+    match part:
+        case "new":
+            return situation.state is State.PENDING
+        case "deleted" if situation.state is State.DELETED:
+            return None
+        case "deleted":
+            return situation.state is State.PERSISTENT and situation.marked
+        case "dirty":
+            return None if situation.state is State.PERSISTENT and not situation.marked else False
+        case _:
+            return situation.state in (State.PENDING, State.PERSISTENT)
+
+
+def _implied(detail: ObjectId | str, part: str) -> list[Situation]:
     if isinstance(detail, str):
         gone = Level.UNKNOWN if detail == State.DELETED.value else Level.BEFORE
         return [Situation(STATE_ATTRIBUTES[detail], new=Level.UNKNOWN, gone=gone)]
-    return [Situation(State.PENDING, detail), Situation(State.PERSISTENT, detail, new=Level.UNKNOWN)]
+    pending, persistent = Situation(State.PENDING, detail), Situation(State.PERSISTENT, detail, new=Level.UNKNOWN)
+    match part:
+        case "new":
+            return [pending]
+        case "dirty":
+            return [persistent]
+        case "deleted":
+            deleted = Situation(State.DELETED, detail, marked=True, new=Level.UNKNOWN, gone=Level.UNKNOWN)
+            return [replace(persistent, marked=True), deleted]
+        case _:
+            return [pending, persistent]

@@ -29,7 +29,7 @@ from mypy_session_plugin.semantics.constructors import given_as
 from mypy_session_plugin.semantics.events import LoadEvent
 from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
 from mypy_session_plugin.semantics.identities import note_attribute
-from mypy_session_plugin.semantics.making import Maker
+from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.mapped import is_mapped_attribute
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
 from mypy_session_plugin.semantics.refusals import refused_load
@@ -118,6 +118,9 @@ class Reads:
         state_test = self._state_test(owner, instruction.name, store)
         if state_test is not None:
             return state_test
+        part = conditions.part_of(store, owner, instruction.name, site_of(instruction.node))
+        if part is not None:
+            return part
         sessions.may_load(store, owner)
         writes.loaded(self._world, store, owner, instruction)
         contents.settle_owners(store, owner)
