@@ -103,7 +103,7 @@ class _Program:
             gives = self.random.choice(("user", "session", "nothing"))
         lines = [] if sessions else [f"s = Session(engine{self.random.choice(SESSION_ARGUMENTS)})"]
         writer = replace(
-            self._writer(sessions or ("s",)), flags=tuple(flags), helpers=list(helpers), engine=bool(engine)
+            self._writer(sessions or ("s",)), flags=tuple(flags), helpers=_without_loops(helpers), engine=bool(engine)
         )
         guess = Guess({name: (self.random.choice(("persistent", "transient")), "s") for name in (*users, *others)})
         lines += self._helper_body(writer, guess, form, gives)
@@ -198,7 +198,7 @@ class _Program:
         parameters = self.random.sample(others, self.random.choice((0, 1)) if others else 0)
         free = (writer.free - set(captured)) | set(changed) | set(parameters)
         gives = self.random.choice(("user", "nothing", "nothing", "optional"))
-        inner = replace(writer, free=frozenset(free))
+        inner = replace(writer, free=frozenset(free), helpers=_without_loops(writer.helpers))
         known = guess.copy()
         known.instances |= dict.fromkeys(parameters, ("persistent", writer.sessions[0]))
         lines = [f"nonlocal {', '.join(changed)}"] if changed else []
@@ -207,6 +207,11 @@ class _Program:
         writer.helpers.append(Helper(name, tuple(parameters), gives))
         typed = ", ".join(f"{parameter}: {_TYPES[parameter]}" for parameter in parameters)
         return [f"def {name}({typed}) -> {_RESULTS[gives]}:", *_body(lines).splitlines()]
+
+
+def _without_loops(helpers: list[Helper]) -> list[Helper]:
+    """What is called inside helpers: loops over calls of loops would be slow to analyse."""
+    return [helper for helper in helpers if helper.form == "function" and helper.gives != "users"]
 
 
 def _body(lines: list[str]) -> str:
