@@ -160,10 +160,12 @@ transactions = st.builds(
     st.frozensets(st.one_of(st.just(UNKNOWN), standings), min_size=1, max_size=3),
     st.booleans(),
     known_settings,
+    known_settings,
 )
 SOME_TRANSACTIONS = [
     TransactionFacts(),
     TransactionFacts(frozenset({Standing(Phase.BEGUN)}), unflushed=True),
+    TransactionFacts(frozenset({Standing()}), autobegin=frozenset({False})),
     TransactionFacts(frozenset({Standing(Phase.BEGUN, (Block("with", False),)), UNKNOWN})),
     TransactionFacts(frozenset({Standing(Phase.FAILED, caught=Caught(3, "except IntegrityError", None))})),
 ]
