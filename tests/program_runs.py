@@ -31,6 +31,8 @@ class _Endless(BaseException):
     """A program did not end."""
 
 
+#: What a program raises of its own will.
+LEFT = "1"
 #: What the instrumentation calls its variable in a function of the module.
 _AS_ASSUMED = "_as_assumed"
 
@@ -51,11 +53,13 @@ class Happened:
 class Runs:
     """All that was met under all values of the flags, by line.
 
-    `locked`: a session waited in vain for another one's lock on the database, which no code in view shows.
+    `refused`: what SQLAlchemy, or Python, has raised has ended the program.  `locked`: a session waited in vain for
+    another one's lock on the database, which no code in view shows.
     """
 
     states: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     locked: bool = False
+    refused: bool = False
     passages: dict[int, list[Happened]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -92,8 +96,8 @@ def _run(program: Callable[..., None], flags: dict[str, bool], runs: Runs) -> No
         event.listen(engine, "handle_error", note_lock)
         try:
             program(engine, **flags)
-        except (Exception, _Endless):
-            pass
+        except (Exception, _Endless) as error:
+            runs.refused |= str(error) != LEFT
         finally:
             event.remove(engine, "handle_error", note_lock)
 

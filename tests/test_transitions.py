@@ -100,6 +100,8 @@ class Row:
         Not certain is one that a cascade brings about, or that the setup leaves open: whether the flush in a `try`
         failed, and that somebody else deleted the row.
         """
+        if self.raises is not None and self.cell.operation == CASCADING[0] and "already attached" in self.raises:
+            return "session-mismatch"
         if self.raises is None or self.cell.operation in CASCADING or "<Address>" in self.raises:
             return None
         if self.cell.state == "pending-after-failed-flush" or self.key in UNSEEN_DELETION:

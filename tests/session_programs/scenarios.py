@@ -223,24 +223,25 @@ def rows_deleted_by_a_statement(engine: Engine) -> None:
 
 
 def asked_for_in_the_parts_of_a_session(engine: Engine, new: bool = False, deleted: bool = False) -> None:
-    session, user = Session(engine), User(name="new")
-    if new:
-        session.add(user)
-    else:
-        user = session.get_one(User, 1)
-        if deleted:
-            session.delete(user)
-    reveal_state(user)  # pending | persistent
-    if user in session.new:
-        reveal_state(user)  # pending | unknown
-    elif user in session.deleted:
-        session.flush()
-        reveal_state(user)  # deleted | unknown
-    elif user in session.dirty:
-        reveal_state(user)  # persistent
-    else:
-        session.flush()
-        reveal_state(user)  # persistent | unknown
+    with Session(engine) as session:
+        user = User(name="new")
+        if new:
+            session.add(user)
+        else:
+            user = session.get_one(User, 1)
+            if deleted:
+                session.delete(user)
+        reveal_state(user)  # pending | persistent
+        if user in session.new:
+            reveal_state(user)  # pending | unknown
+        elif user in session.deleted:
+            session.flush()
+            reveal_state(user)  # deleted | unknown
+        elif user in session.dirty:
+            reveal_state(user)  # persistent
+        else:
+            session.flush()
+            reveal_state(user)  # persistent | unknown
 
 
 def asked_for_in_every_part(engine: Engine) -> None:
