@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mypy.nodes import (
     AssignmentStmt,
     CallExpr,
@@ -28,6 +30,8 @@ from mypy_session_plugin.semantics import functions
 from mypy_session_plugin.semantics.locks import is_lock
 from mypy_session_plugin.semantics.world import World
 
+#: Calls are followed so deep into the functions of the module.
+MAXIMUM_DEPTH = 3
 #: What hangs on an object of this class is another object in each thread.
 THREAD_LOCAL = "_thread._local"
 Path = tuple[str, ...]
@@ -123,14 +127,52 @@ def is_named(body: FuncItem, variable: Var) -> bool:
     )
 
 
-def attributes_read(body: FuncItem, root: Var) -> set[Path]:
-    """The attribute paths that a body reads from a variable and does not assign: `.session`, `.context.session`."""
+def attributes_read(world: World, body: FuncItem, root: Var, depth: int = MAXIMUM_DEPTH) -> set[Path]:
+    """The attribute paths that a body reads from a variable, outside of locks: `.session`, `.context.session`.
+
+    What it assigns is left out.  Methods of the object that it calls are followed, and functions that it gives it to.
+    """
     found: set[Path] = set()
     assigned: set[Path] = set()
     for node in descendants(body.body, into_functions=True):
         found.add(_path_from(node, root))
         assigned.update(_path_from(target, root) for target in _targets(node))
-    return {path for path in found - {()} if not any(path[: len(other)] == other for other in assigned - {()})}
+    read = {path for path in found - {()} if not any(path[: len(other)] == other for other in assigned - {()})}
+    read = {path for path in read if not is_guarded(world, body, root, path)}
+    for call in _unguarded_calls(world, body) if depth else ():
+        for inner, parameter in _receivers(world, call, root):
+            read |= attributes_read(world, inner, parameter, depth - 1)
+    return read
+
+
+def _unguarded_calls(world: World, body: FuncItem) -> Iterator[CallExpr]:
+    """The calls in a body that no lock guards."""
+    waiting: list[Node] = [body.body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, CallExpr):
+            yield node
+        if not isinstance(node, WithStmt) or not any(is_lock(world.types, manager) for manager in node.expr):
+            waiting.extend(children(node))
+
+
+def _receivers(world: World, call: CallExpr, root: Var) -> Iterator[tuple[FuncItem, Var]]:
+    """The functions of the module that a call gives a variable to, each with the parameter that takes it."""
+    owner = call.callee.expr if isinstance(call.callee, MemberExpr) else None
+    if not any(isinstance(part, NameExpr) and part.node is root for part in (owner, *call.args)):
+        return
+    callee = world.own.functions.called(call)
+    if callee is None:
+        return
+    function = callee.function
+    parameters = [argument.variable for argument in function.arguments]
+    if isinstance(owner, NameExpr) and owner.node is root and parameters and not function.is_static:
+        yield function, parameters[0]
+    shift = 1 if function.info and not function.is_static else 0
+    for position, (argument, name) in enumerate(zip(call.args, call.arg_names, strict=True)):
+        if isinstance(argument, NameExpr) and argument.node is root:
+            taken = [item for item in parameters if item.name == name] if name else parameters[position + shift :][:1]
+            yield from ((function, parameter) for parameter in taken)
 
 
 def _targets(node: Node) -> list[Node]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from mypy.nodes import Context
+from mypy.nodes import Context, FuncDef
 
 from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
     NOTHING_KNOWN,
     Bound,
+    Function,
     ObjectId,
     Value,
     carrier,
@@ -96,9 +97,10 @@ class Calls:
         changed = containers.call(self._world, store, instruction, values)
         if changed is not None:
             return changed
-        if site.lazy:
+        lazy = site.lazy or ("coroutine" if _makes_coroutine(called) else "")
+        if lazy:
             own = instruction if site.runs is not None else None
-            return carrier(Bound(site.lazy, called_value(instruction, store), tuple(values), node, own))
+            return carrier(Bound(lazy, called, tuple(values), node, own))
         followed = self._summaries.call(instruction, site, called_value(instruction, store), values, store, node)
         if followed is not None:
             return followed
@@ -178,3 +180,15 @@ def session_class_of(type_: object) -> SessionShape | None:
     """The library's session class of a type; None for what is no session."""
     info = info_of(type_)  # type: ignore[arg-type]
     return None if info is None else session_class(info)
+
+
+def _makes_coroutine(called: Value) -> bool:
+    """Whether a call runs nothing yet: whichever function it is, its body is that of a coroutine."""
+    return bool(called) and all(
+        isinstance(atom, Function)
+        and isinstance(atom.node, FuncDef)
+        and atom.node.is_coroutine
+        and not atom.node.is_async_generator
+        and not atom.node.is_decorated
+        for atom in called
+    )

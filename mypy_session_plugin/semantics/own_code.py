@@ -9,6 +9,7 @@ from mypy_session_plugin.flow.graph import Graph
 from mypy_session_plugin.mypy_compat.types import Types
 from mypy_session_plugin.semantics.functions import Functions
 from mypy_session_plugin.semantics.library import Library
+from mypy_session_plugin.semantics.literal_containers import LiteralContainers
 from mypy_session_plugin.semantics.mapped import MappedClasses
 from mypy_session_plugin.semantics.shared_sessions import SharedSessions
 from mypy_session_plugin.semantics.untouched import Untouched
@@ -25,12 +26,13 @@ class Runs:
 class OwnCode:
     """The functions that calls run, which of them touch nothing, and the graphs of those that are followed.
 
-    `shared` are the sessions that the module makes once for all of its code.
+    `shared` are the sessions that the module makes once for all of its code, `literals` its containers of functions.
     """
 
     functions: Functions
     untouched: Untouched
     shared: SharedSessions
+    literals: LiteralContainers
     graphs: dict[FuncDef, Graph | None] = field(default_factory=dict)
     runs: Runs = field(default_factory=Runs)
 
@@ -39,4 +41,4 @@ def own_code(types: Types, library: Library, mapped: MappedClasses) -> OwnCode:
     """What there is to know of one module, as long as its types stand."""
     functions = Functions(types)
     untouched = Untouched(types, functions, library, mapped)
-    return OwnCode(functions, untouched, SharedSessions(types, functions))
+    return OwnCode(functions, untouched, SharedSessions(types, functions), LiteralContainers(types.tree))

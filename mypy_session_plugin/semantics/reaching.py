@@ -1,7 +1,7 @@
 """Which sessions the code on the other side of a boundary gets at, and by which way.
 
 A session given directly needs no proof.  What holds one (a closure, a bound method, an object given as an argument)
-counts only if the body of the code that runs there stands in this module and names the session: one level deep.
+counts only if the body of the code that runs there stands in this module and reaches the session.
 """
 
 from __future__ import annotations
@@ -57,6 +57,8 @@ class Reach:
     def __init__(self, world: World, store: Store) -> None:
         self._world = world
         self._store = store
+        #: The captured functions that are looked into: one that names itself is not looked into again.
+        self._entered: set[object] = set()
 
     def of(self, run: Run) -> list[Reached]:
         """The sessions that what runs there reaches, each by the most direct way, whichever function it is."""
@@ -212,15 +214,28 @@ class Reach:
         yield from self._shared(body, way.text)
         for variable in function.captured:
             for name in bodies.names_of(body, variable)[:1]:
+                yield from self._captured(body, variable, name, way)
                 if not isinstance(name.node, Var):
                     continue
                 for session in self._own(self._store.value(variable)):
                     if not bodies.is_guarded(self._world, body, name.node, ()):
                         yield replace(way, session=session)
                 yield from self._attributes(body, name.node, name, way)
-                for reached in self._through(self._store.value(variable), name):
-                    if reached.how == "instance":
-                        yield from self._used_in(body, variable, self._store.value(variable), name, reached)
+
+    def _captured(self, body: FuncItem, variable: str, name: NameExpr, way: Reached) -> Iterator[Reached]:
+        """What a variable of the code around leads to: an instance, or another function, which the body calls."""
+        value = self._store.value(variable)
+        inner = {atom.node for atom in value if isinstance(atom, Function)}
+        if inner & self._entered:
+            return
+        self._entered |= inner
+        found = list(self._through(value, name))
+        self._entered -= inner
+        for reached in found:
+            if reached.how == "instance":
+                yield from self._used_in(body, variable, value, name, reached)
+            elif reached.how in ("closure", "method") and not objects(value):
+                yield replace(reached, text=way.text)
 
     def _shared(self, body: FuncItem, text: str) -> Iterator[Reached]:
         """The sessions that the module makes once and the code that runs there names."""
@@ -282,7 +297,7 @@ class Reach:
         type_ = self._world.type(holder) or root.type
         if place is None or type_ is None:
             return
-        for path in sorted(bodies.attributes_read(body, root)):
+        for path in sorted(bodies.attributes_read(self._world, body, root)):
             found = bodies.type_of_path(type_, path)
             shape = self._world.shapes.of(found)
             if not isinstance(shape, SessionShape) or shape.registry or self._is_shared(type_, path):
@@ -290,7 +305,7 @@ class Reach:
             info = info_of(type_)
             if info is not None and constructors.is_rebound(self._world, info, path[0]):
                 continue
-            if is_written_as(found, TAKEN_CARE_OF) or bodies.is_guarded(self._world, body, root, path):
+            if is_written_as(found, TAKEN_CARE_OF):
                 continue
             value = self._held_at((*place, *path), holder, path, shape)
             yield from (replace(way, session=session) for session in self._own(value))

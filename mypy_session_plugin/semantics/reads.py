@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from mypy.nodes import Context, FuncItem, MemberExpr, NameExpr, TypeInfo, Var
+from mypy.nodes import GDEF, Context, FuncItem, MemberExpr, NameExpr, TypeInfo, Var
 
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import GLOBALS, Store
-from mypy_session_plugin.facts.values import NOTHING_KNOWN, UNKNOWN, Function, Method, Test, Value, carrier, objects
+from mypy_session_plugin.facts.values import (
+    NOTHING_KNOWN,
+    UNKNOWN,
+    Function,
+    Method,
+    ObjectId,
+    Test,
+    Value,
+    carrier,
+    objects,
+)
 from mypy_session_plugin.flow.graph import LoadAttribute, LoadName, Place
 from mypy_session_plugin.mypy_compat.types import info_of, is_any
 from mypy_session_plugin.semantics import (
@@ -62,6 +72,11 @@ class Reads:
         function = getattr(definition, "func", definition)
         if isinstance(function, FuncItem):
             return frozenset({Function(function, (), function.fullname)})
+        listed = self.listed(node, of_dict=False)
+        if listed:
+            identity = ObjectId("global", (variable, "listed"))
+            store.heap[identity] = ContainerFacts("list", listed)
+            return frozenset({identity})
         kind = "global" if "." in variable else "captured"
         shape = without_states(self._declared_shape(node, (variable,)))
         value = self.symbol(store, kind, variable, shape, (variable,))
@@ -70,6 +85,13 @@ class Reads:
         if value != NOTHING_KNOWN:
             store.variables[variable] = value
         return value
+
+    def listed(self, node: Context, of_dict: bool) -> Value:
+        """The functions in a container of the module's that nothing there changes; nothing for everything else."""
+        if not isinstance(node, NameExpr) or node.kind != GDEF or not isinstance(node.node, Var):
+            return frozenset()
+        functions = self._world.own.literals.functions_in(node.node, of_dict)
+        return frozenset(Function(function, (), function.fullname) for function in functions)
 
     def _declared_shape(self, node: Any, place: Place) -> Shape:
         """The shape of a place by its type, or by the option that says what it is."""

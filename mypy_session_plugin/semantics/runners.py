@@ -22,7 +22,7 @@ def sessions_given(world: World, store: Store, info: TypeInfo, instruction: Call
     if constructor is None or run is None or not isinstance(node, CallExpr):
         return
     own = run.arguments[0].variable
-    used = {path[0] for path in bodies.attributes_read(run, own) if not bodies.is_guarded(world, run, own, path)}
+    used = {path[0] for path in bodies.attributes_read(world, run, own)}
     for position, argument in enumerate(instruction.arguments):
         parameter = parameter_for(constructor, node, position)
         if parameter is None or not used & set(kept_as(constructor, parameter)):

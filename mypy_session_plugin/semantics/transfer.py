@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from mypy.nodes import AssertStmt, ForStmt, FuncItem, UnaryExpr
+from mypy.nodes import AssertStmt, ForStmt, FuncItem, IndexExpr, UnaryExpr
 
 from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.store import Store
@@ -202,7 +202,9 @@ class Transfer:
         value = self._operators.load_item(instruction, store)
         if value is None:
             container, index = store.value(instruction.object), store.value(instruction.index)
-            value = containers.take(self._world, store, container, index, instruction.node)
+            base = instruction.node.base if isinstance(instruction.node, IndexExpr) else instruction.node
+            listed = self._reads.listed(base, of_dict=True)
+            value = listed or containers.take(self._world, store, container, index, instruction.node)
         store.variables[instruction.target] = value
 
     def _load_function(self, instruction: graph.LoadFunction, store: Store) -> None:

@@ -60,6 +60,17 @@ class Runner:
     def run(self) -> None:
         self.session.commit()
 
+    def run_twice(self) -> None:
+        self.run()
+        self.run()
+
+    def run_guarded(self) -> None:
+        self.guarded()
+
+    def run_under_lock(self) -> None:
+        with self.lock:
+            self.run()
+
     def guarded(self) -> None:
         with self.lock:
             self.session.commit()
@@ -86,8 +97,15 @@ class Runner:
     def attribute_in_a_lambda(self) -> None:
         Thread(target=lambda: self.session.commit()).start()  # error: [session-thread]
 
-    def known_miss_lambda_that_calls_a_method(self) -> None:
-        Thread(target=lambda: self.run()).start()
+    def lambda_that_calls_a_method(self) -> None:
+        Thread(target=lambda: self.run()).start()  # error: [session-thread]
+
+    def method_that_calls_a_method(self) -> None:
+        Thread(target=self.run_twice).start()  # error: [session-thread]
+
+    def method_that_calls_a_guarded_one(self) -> None:
+        Thread(target=self.run_guarded).start()
+        Thread(target=self.run_under_lock).start()
 
     def partial_of_a_method(self) -> None:
         Thread(target=partial(self.run)).start()  # error: [session-thread]
@@ -254,6 +272,19 @@ def _work(ctx: Context) -> None:
     ctx.session.commit()
 
 
+def _work_deeper(ctx: Context) -> None:
+    _work(ctx)
+
+
+@dataclasses.dataclass
+class Request:
+    context: Context
+
+
+def _work_of(request: Request) -> None:
+    request.context.session.commit()
+
+
 def _no_work(ctx: Context) -> None:
     print(ctx.name)
 
@@ -265,6 +296,33 @@ def context_bad(session: Session) -> None:
 
 def context_param_bad(ctx: Context) -> None:
     Thread(target=_work, args=(ctx,)).start()  # error: [session-thread]
+
+
+def context_deeper_bad(session: Session) -> None:
+    ctx = Context(session, "x")
+    Thread(target=_work_deeper, args=(ctx,)).start()  # error: [session-thread]
+
+
+def context_in_a_request_bad(request: Request) -> None:
+    Thread(target=_work_of, args=(request,)).start()  # error: [session-thread]
+
+
+def closure_that_calls_another_bad(session: Session) -> None:
+    def count() -> int:
+        return _count(session)
+
+    def show() -> None:
+        print(count())
+
+    Thread(target=show).start()  # error: [session-thread]
+
+
+def closure_that_calls_itself_ok(session: Session, engine: Engine) -> None:
+    def count(depth: int) -> int:
+        return count(depth - 1) if depth else _count(Session(engine))
+
+    Thread(target=count, args=(2,)).start()
+    session.commit()
 
 
 def context_no_work_ok(ctx: Context) -> None:
