@@ -231,6 +231,8 @@ class Events:
     def are_enough_together(self, names: set[str]) -> bool:
         """Whether something may be reported in a unit that, with the functions that it calls, has these names."""
         states = names - self.sinks.certain
+        if not self.sinks.starting.isdisjoint(names):
+            return True
         return MERGE in names or self.sinks.are_enough(states, CONSTRUCTION in names, OPENING in names)
 
     def units_with_session_expressions(self, tree: MypyFile) -> Callable[[FuncDef | MypyFile], bool] | None:

@@ -19,7 +19,7 @@ from mypy_session_plugin.semantics.channels import runs_of_put, wait_with
 from mypy_session_plugin.semantics.events import HandOverEvent, Outcome
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.reaching import Reach, Reached, boundary_crossed_by, one_for_all
-from mypy_session_plugin.semantics.sending import Run, ends_with_call, run_of, runs_of, unwrapped
+from mypy_session_plugin.semantics.sending import Run, ends_with_call, runs_of, unwrapped
 from mypy_session_plugin.semantics.serializing import not_taken
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable
 from mypy_session_plugin.semantics.world import World
@@ -93,12 +93,9 @@ def _put(world: World, store: Store, bound: BoundCall, node: Context) -> None:
         wait_with(store, reader, _hand(world, store, found, node, Manner()))
 
 
-def hand_to_function(
-    world: World, store: Store, boundary: str, values: Sequence[tuple[Value, Context]], node: Context, waits: bool
-) -> None:
-    """A function of the checked code takes arguments over a boundary, as its signature says."""
-    found = _reached(world, store, run_of(boundary, values))
-    _hand(world, store, found, node, Manner(waits=waits))
+def hand_runs(world: World, store: Store, runs: Iterable[Run], node: Context, waits: bool) -> None:
+    """A function of the checked code runs this on another side, as its signature or its body says."""
+    _hand(world, store, _reached(world, store, runs), node, Manner(waits=waits))
 
 
 def hand_to_object(

@@ -24,6 +24,7 @@ from mypy_session_plugin.semantics import (
     library_calls,
     lives,
     sessions,
+    spawning,
     writes,
 )
 from mypy_session_plugin.semantics.call_sites import CallSite, CallSites, called_value
@@ -82,6 +83,8 @@ class Calls:
         if constructed is not None:
             return constructed
         values = [store.value(argument.value) for argument in instruction.arguments]
+        if not site.lazy:
+            spawning.hand_on(self._world, store, instruction, site.runs, values)
         if site.touches_nothing:
             for value in values:
                 sessions.may_load(store, value)
@@ -101,7 +104,7 @@ class Calls:
         if lazy:
             own = instruction if site.runs is not None else None
             return carrier(Bound(lazy, called, tuple(values), node, own))
-        followed = self._summaries.call(instruction, site, called_value(instruction, store), values, store, node)
+        followed = self._summaries.call(instruction, site, called, values, store, node)
         if followed is not None:
             return followed
         result = self._foreign.evaluate(instruction, store)
@@ -129,6 +132,7 @@ class Calls:
                 done = self.stubbed.apply(instruction, overloads, atom.function, atom.held, store, node)
                 if done is not None:
                     return done
+            spawning.hand_on(self._world, store, instruction, site.runs, atom.held)
             followed = self._summaries.call(instruction, site, atom.function, atom.held, store, node)
             if followed is not None:
                 return followed

@@ -34,6 +34,7 @@ from mypy_session_plugin.semantics.phantom_signatures import (
     signature_of_call,
 )
 from mypy_session_plugin.semantics.phantom_types import crossed_by, demanded, is_written_as, performed, text_of_type
+from mypy_session_plugin.semantics.sending import run_of
 from mypy_session_plugin.semantics.shapes import SessionShape
 from mypy_session_plugin.semantics.transactions import give_away
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable
@@ -175,7 +176,7 @@ class PhantomCalls:
                 crossing.setdefault(boundary, []).append((value, node))
         for boundary, values in crossing.items():
             waits = signature.runs is Runs.AWAITED
-            boundaries.hand_to_function(self._world, store, boundary, values, instruction.node, waits)
+            boundaries.hand_runs(self._world, store, run_of(boundary, values), instruction.node, waits)
 
     def _before(
         self, arguments: _Arguments, store: Store

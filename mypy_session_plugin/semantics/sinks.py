@@ -16,6 +16,8 @@ from mypy_session_plugin.stub_files import module_of, stub_files, stub_root
 REVEAL_STATE = "reveal_state"
 #: What takes a session from the code that gives it.
 _TAKING = frozenset({"CrossesThread", "CrossesTask", "CrossesProcess", "Owned"})
+#: What an annotation mentions that takes code, not only values.
+_RUNNABLE = frozenset({"typing.Callable", "typing.Coroutine", "typing.Awaitable"})
 #: Calls after which an instance is no longer, or not yet, persistent.
 _SETTLED = ("new", "pending", "persistent")
 _UNSETTLING = frozenset({"transient", "detached", "deleted"})
@@ -31,7 +33,8 @@ class Sinks:
     instance, or one of `unsettling`.  `holding`: they raise for an instance that another session holds, or of which the
     session holds another one.  `emptying`: they take all instances out of a session that goes on.  `opening` are the
     full names of what gives out a session of the caller's own.  `working` are what writes or commits, which is looked
-    at in such a session.  `optional` are the certain ones of the codes that are off by default.
+    at in such a session.  `starting` are the certain ones that run a function or coroutine on another side.  `optional`
+    are the certain ones of the codes that are off by default.
     """
 
     certain: frozenset[str]
@@ -41,6 +44,7 @@ class Sinks:
     emptying: frozenset[str]
     opening: frozenset[str]
     working: frozenset[str]
+    starting: frozenset[str]
     optional: Mapping[str, Collection[str]]
 
     def are_enough(self, names: Collection[str], constructs: bool, has_two_sessions: bool) -> bool:
@@ -69,9 +73,12 @@ def read_sinks(
 ) -> Sinks:
     """The sinks of all stubs; `methods` are the certain ones that rules name, `optional` others by their code."""
     certain, stateful, unsettling, holding, emptying = {REVEAL_STATE, *methods}, *(set[str]() for _ in range(4))
+    starting = set[str]()
     for package, name, stub in _functions(library, roots):
         if _takes(stub) or _makes_what_takes(library, stub):
             certain.add(f"{package}.{name}")
+            if _starts(stub):
+                starting.add(f"{package}.{name}")
         elif stub.error is not None and not _adds(stub):
             stateful.add(name)
         if _unsettles(stub) or _adds(stub):
@@ -88,6 +95,7 @@ def read_sinks(
         frozenset(emptying),
         frozenset(_opening(library, roots)),
         frozenset(_working(library, roots)) - RUNNING | STATEMENTS,
+        frozenset(starting),
         optional,
     )
 
@@ -152,6 +160,16 @@ def _modules(library: Library, roots: Iterable[Path]) -> Iterator[ModuleStub]:
         module = library.module(name)
         if module is not None:
             yield module
+
+
+def _starts(stub: FunctionStub) -> bool:
+    """Whether a function or coroutine, not only a value, is taken to another side."""
+    crossing = [item.annotation for item in stub.parameters if _mentions(item.annotation, _TAKING)]
+    return any(name in _names_in(annotation) for annotation in crossing for name in _RUNNABLE)
+
+
+def _names_in(annotation: TypeExpression) -> set[str]:
+    return {annotation.name}.union(*map(_names_in, annotation.arguments))
 
 
 def _adds(stub: FunctionStub) -> bool:
