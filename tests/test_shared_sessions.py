@@ -75,10 +75,17 @@ def test_what_no_two_requests_of_fastapi_share(harness: Harness) -> None:
     endpoints = """
 session = Session(engine)
 unused = Session(engine)
+quick = Session(engine)
 
 @app.get("/users")
 async def runs_to_its_end() -> None:
     session.execute(text("SELECT 1"))
+
+@app.put("/users")
+async def awaits_before() -> None:
+    await asyncio.sleep(1)
+    quick.execute(text("SELECT 1"))
+    quick.commit()
 
 @app.post("/users")
 def own() -> None:

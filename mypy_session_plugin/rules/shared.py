@@ -22,6 +22,7 @@ _MADE = {
     Kind.ATTRIBUTE: '"{name}" is one Session for all objects of the class',
     Kind.DEFAULT: 'the default of "{name}" is one Session for all calls',
     Kind.CACHED: '"{name}" returns one Session to all its callers',
+    Kind.REGISTRY: '"{name}" gives one Session to all tasks of a thread',
 }
 ADVICE = "make a session in each function that runs concurrently; what may be shared is the engine or a sessionmaker"
 
@@ -39,9 +40,11 @@ class SharedRule:
             why = f'"{event.node.name}" uses it at line {event.line}, for several requests at once'
             yield Verdict(event.shared, _finding(event.shared, why))
         elif isinstance(event, HandOverEvent) and isinstance(event.hand_over.shared, SharedSession):
-            shared, why = event.hand_over.shared, _reason(event)
+            shared, one = event.hand_over.shared, event.hand_over
+            apart = shared.kind is Kind.REGISTRY and one.boundary != "task"
+            why = "" if apart else _reason(event)
             finding = _finding(shared, why) if why else None
-            yield Verdict(shared, finding, decisive=event.outcome is Outcome.AGAIN)
+            yield Verdict(shared, finding, decisive=finding is not None and event.outcome is Outcome.AGAIN)
 
 
 def _finding(shared: SharedSession, why: str) -> Finding:

@@ -8,21 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mypy.nodes import (
-    AwaitExpr,
     CallExpr,
     Decorator,
     Expression,
-    ForStmt,
     FuncDef,
     MemberExpr,
     RefExpr,
     TypeInfo,
-    WithStmt,
 )
 
 from mypy_session_plugin.facts.effects import FunctionStub
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.events import SharedEvent
@@ -63,16 +59,8 @@ def _tell(world: World, function: FuncDef) -> None:
     if is_test_module(world.types.tree) or world.surroundings.serves_one_by_one:
         return
     for shared, node in world.own.shared.used_by(function).items():
-        if shared.is_async or not function.is_coroutine or _pauses(function):
+        if shared.is_async or not function.is_coroutine or world.own.shared.is_interrupted(function, shared):
             world.listener(SharedEvent(function, shared, node.line), Store())
-
-
-def _pauses(function: FuncDef) -> bool:
-    """Whether other tasks may run while a coroutine has not come to its end."""
-    return any(
-        isinstance(node, AwaitExpr) or (isinstance(node, (ForStmt, WithStmt)) and node.is_async)
-        for node in descendants(function.body, into_functions=False)
-    )
 
 
 def _is_entry_point(world: World, function: FuncDef) -> bool:

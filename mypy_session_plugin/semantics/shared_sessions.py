@@ -14,6 +14,7 @@ from functools import cached_property
 from mypy.nodes import (
     AssignmentExpr,
     AssignmentStmt,
+    AwaitExpr,
     CallExpr,
     ClassDef,
     Decorator,
@@ -55,18 +56,29 @@ QUIET = CLOSING | {
     "get_transaction",
     "in_nested_transaction",
     "in_transaction",
+    "remove",
 }
+#: Gives each thread a session of its own, unless it is told of another scope.
+THREAD_REGISTRY = "sqlalchemy.orm.scoping.scoped_session"
 #: Calls are followed so deep into the functions of the module.
 MAXIMUM_DEPTH = 3
 
 
 class Kind(Enum):
-    """What gives a session to all who ask: a variable of the module, one of a class, a default, a cached function."""
+    """What gives a session to all who ask: a variable of the module, one of a class, a default, a cached function.
+
+    A registry of the usual scope gives one to each thread, and so the same to all tasks.
+    """
 
     VARIABLE = "variable"
     ATTRIBUTE = "attribute"
     DEFAULT = "default"
     CACHED = "cached"
+    REGISTRY = "registry"
+
+
+#: Those whose definition is assigned once, where the session is made.
+ASSIGNED = frozenset({Kind.VARIABLE, Kind.ATTRIBUTE, Kind.REGISTRY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +118,7 @@ class SharedSessions:
         return {
             definition: item
             for definition, item in known.items()
-            if names[definition] <= (item.kind in (Kind.VARIABLE, Kind.ATTRIBUTE)) and definition.name not in attributes
+            if names[definition] <= (item.kind in ASSIGNED) and definition.name not in attributes
         }
 
     def used_by(self, function: FuncItem) -> dict[SharedSession, Node]:
@@ -117,7 +129,22 @@ class SharedSessions:
         uses: dict[SharedSession, Node] = {}
         if self.found:
             self._follow(function, uses, {function}, MAXIMUM_DEPTH)
-        return uses
+        return {
+            shared: node
+            for shared, node in uses.items()
+            if shared.kind is not Kind.REGISTRY or self.is_interrupted(function, shared)
+        }
+
+    def is_interrupted(self, function: FuncItem, shared: SharedSession) -> bool:
+        """Whether other tasks may run after a coroutine function has begun to use a session and before it has done."""
+        nodes = list(descendants(function.body, into_functions=False)) if function.is_coroutine else []
+        used = [_position(node) for node in nodes if self._named(node) is shared]
+        pauses = [
+            _position(node)
+            for node in nodes
+            if isinstance(node, AwaitExpr) or (isinstance(node, (ForStmt, WithStmt)) and node.is_async)
+        ]
+        return any(min(used) < pause < max(used) for pause in pauses if used)
 
     def of_global(self, full_name: str) -> SharedSession | None:
         """The shared session that a variable of the module is."""
@@ -165,14 +192,18 @@ class SharedSessions:
         """The session that an expression makes, if the library's own class is what it makes."""
         info = self._class_made(value) if isinstance(value, CallExpr) else None
         shape = session_class(info) if info is not None else None
-        if isinstance(value, CallExpr) and shape is not None and not shape.registry and not shape.overridden:
+        if not isinstance(value, CallExpr) or shape is None or shape.overridden:
+            return
+        if not shape.registry:
             yield SharedSession(value, definition, kind, name, shape.class_name.endswith("AsyncSession"))
+        elif kind is Kind.VARIABLE and shape.class_name == THREAD_REGISTRY and len(value.args) == 1:
+            yield SharedSession(value, definition, Kind.REGISTRY, name, True)
 
     def _class_made(self, call: CallExpr) -> TypeInfo | None:
         callee = self._types.of(call.callee)
         named = class_named_by(callee)
         if named is not None:
-            return named if any(base.fullname in SESSIONS for base in named.mro) else None
+            return named if any(base.fullname in SESSIONS | {THREAD_REGISTRY} for base in named.mro) else None
         factory = info_of(callee)
         gives = factory is not None and factory.fullname in FACTORY_CLASSES | REGISTRIES
         return info_of(self._types.of(call)) if gives else None
@@ -242,6 +273,10 @@ class SharedSessions:
         for shared in inner:
             if shared.definition not in given:
                 uses.setdefault(shared, call)
+
+
+def _position(node: Node) -> tuple[int, int]:
+    return node.line, node.column
 
 
 def _is_one(statement: AssignmentStmt, variable: Var) -> bool:

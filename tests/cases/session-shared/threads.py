@@ -393,3 +393,36 @@ def _fetch(url: str) -> None:
 def no_session_of_sqlalchemy_ok() -> None:
     with ThreadPoolExecutor() as pool:
         pool.map(_fetch, ["a", "b"])
+
+
+tasks_registry = scoped_session(factory)  # error: [session-shared]
+quick_registry = scoped_session(factory)
+own_scope_registry = scoped_session(factory, asyncio.current_task)
+
+
+async def _register(name: str) -> None:
+    tasks_registry.add(User(name=name))
+    await asyncio.sleep(1)
+    tasks_registry.commit()
+
+
+async def _register_quickly(name: str) -> None:
+    await asyncio.sleep(1)
+    quick_registry.add(User(name=name))
+    quick_registry.commit()
+    await asyncio.sleep(1)
+
+
+async def _register_apart(name: str) -> None:
+    own_scope_registry.add(User(name=name))
+    await asyncio.sleep(1)
+    own_scope_registry.commit()
+
+
+async def registered() -> None:
+    await asyncio.gather(_register("ann"), _register("bob"))
+
+
+async def registered_ok() -> None:
+    await asyncio.gather(_register_quickly("ann"), _register_quickly("bob"))
+    await asyncio.gather(_register_apart("ann"), _register_apart("bob"))
