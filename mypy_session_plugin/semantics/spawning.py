@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from mypy.nodes import (
     ARG_STAR,
@@ -42,6 +41,7 @@ from mypy.nodes import (
 
 from mypy_session_plugin.facts.effects import FunctionStub
 from mypy_session_plugin.facts.objects import ContainerFacts
+from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Atom, Bound, Function, ObjectId, Value, join
 from mypy_session_plugin.flow.graph import Call
