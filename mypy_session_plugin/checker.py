@@ -31,13 +31,13 @@ from mypy_session_plugin.semantics.binding import Binder
 from mypy_session_plugin.semantics.escapes import is_idle
 from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.factories import Factories
+from mypy_session_plugin.semantics.followed import MAXIMUM_RUNS
 from mypy_session_plugin.semantics.functions import Waiting
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses
 from mypy_session_plugin.semantics.own_code import OwnCode, own_code
 from mypy_session_plugin.semantics.shapes import Shapes
 from mypy_session_plugin.semantics.sinks import Sinks, read_sinks
-from mypy_session_plugin.semantics.summaries import MAXIMUM_RUNS
 from mypy_session_plugin.semantics.surroundings import Surroundings
 from mypy_session_plugin.semantics.tests import is_test
 from mypy_session_plugin.semantics.transfer import Transfer

@@ -25,6 +25,7 @@ from mypy.nodes import (
 )
 from mypy.types import CallableType, Type
 
+from mypy_session_plugin.codes import CODES
 from mypy_session_plugin.config import Options
 from mypy_session_plugin.mypy_compat.signatures import has_phantom_signature, has_phantom_type, is_declared
 from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
@@ -50,6 +51,9 @@ BINDING = re.compile("engine|sessionmaker", re.IGNORECASE)
 TAKES_FROM_A_GENERATOR = "builtins.next"
 #: Stands among a unit's names for every other use of a library.
 USE = "<use>"
+
+#: The codes, off by default, that may be reported wherever a session of the unit's own is.
+_OF_OPENING = frozenset(code.name for code in CODES if code.opening)
 
 #: The one certain sink that may report because of a caller.
 MERGE = "merge"
@@ -191,14 +195,18 @@ class Events:
 
     def are_enough(self, names: set[str], unit: FuncDef | MypyFile) -> bool:
         """Whether something may be reported in a unit with these names of interest, to which others may come."""
-        body = unit.body if isinstance(unit, FuncDef) else unit.defs
-        look = self._looks.get(unit)
-        if look is None or look.body is not body:
-            look = self._looks[unit] = _Look(unit, body)
+        look = self._look_at(unit)
         if look.judged < len(names):
             look.enough = self._judge(names, look)
             look.judged = len(names)
         return look.enough
+
+    def _look_at(self, unit: FuncDef | MypyFile) -> _Look:
+        body = unit.body if isinstance(unit, FuncDef) else unit.defs
+        look = self._looks.get(unit)
+        if look is None or look.body is not body:
+            look = self._looks[unit] = _Look(unit, body)
+        return look
 
     def _judge(self, names: set[str], look: _Look) -> bool:
         from mypy_session_plugin.semantics.leaving_hints import CLOSING
@@ -213,7 +221,7 @@ class Events:
             return True
         if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._wanted()):
             return True
-        if opens and self._binds_to_engine() and (not self.sinks.working.isdisjoint(names) or look.changes_attributes):
+        if opens and self._may_lose(names, look):
             return True
         if (opens and isinstance(look.unit, MypyFile)) or self._may_share():
             return True
@@ -228,12 +236,26 @@ class Events:
 
         return may_share(self._made_once(), _is_session)
 
-    def are_enough_together(self, names: set[str]) -> bool:
-        """Whether something may be reported in a unit that, with the functions that it calls, has these names."""
+    def _may_lose(self, names: set[str], look: _Look) -> bool:
+        """Whether a unit with a session of its own may write in it, or commit, on an engine that the module knows."""
+        works = not self.sinks.working.isdisjoint(names) or look.changes_attributes
+        return works and self._binds_to_engine()
+
+    def are_enough_together(self, unit: FuncDef | MypyFile, own: set[str], names: set[str]) -> bool:
+        """Whether something may be reported in a unit with its `own` names that, with what it calls, has these."""
         states = names - self.sinks.certain
         if not self.sinks.starting.isdisjoint(names):
             return True
-        return MERGE in names or self.sinks.are_enough(states, CONSTRUCTION in names, OPENING in names)
+        if MERGE in names or self.sinks.are_enough(states, CONSTRUCTION in names, OPENING in names):
+            return True
+        if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._wanted()):
+            return True
+        if OPENING in own or OPENING not in names:
+            return False
+        if not self._wanted().isdisjoint(_OF_OPENING):
+            return True
+        look = self._look_at(unit)
+        return look.may_leave or self._may_lose(own, look)
 
     def units_with_session_expressions(self, tree: MypyFile) -> Callable[[FuncDef | MypyFile], bool] | None:
         """Which units of a module may report on a configured session expression; None if the module names none.

@@ -82,6 +82,15 @@ class SessionLife:
         """Code that is not seen may close it, now or later, or use it again."""
         return self if UNKNOWN in self.ways and len(self.ways) == 1 else SessionLife(self.ways | {UNKNOWN})
 
+    def closed_by(self, closing: Closing, before: SessionLife) -> SessionLife:
+        """What has closed it since `before` is told as this."""
+        known = {None, *(way.ending for way in before.ways if isinstance(way, Life))}
+        ways = frozenset(
+            way if isinstance(way, Unknown) or way.ending in known else replace(way, ending=closing)
+            for way in self.ways
+        )
+        return self if ways == self.ways else SessionLife(ways)
+
     def interrupted(self) -> SessionLife:
         """An exception came from somewhere: how far the session got is not known, except that it is closed."""
         ways = frozenset(

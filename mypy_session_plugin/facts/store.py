@@ -213,7 +213,7 @@ class Store:
 @lru_cache(maxsize=512)
 def _roots(live: frozenset[Name]) -> frozenset[str]:
     """The variables among what is live: every block asks again with the same set."""
-    return frozenset(name for name in live if isinstance(name, str))
+    return frozenset(name if isinstance(name, str) else f"#{name}" for name in live)
 
 
 def _join_variables(mine: dict[Name, Value], theirs: dict[Name, Value]) -> dict[Name, Value]:

@@ -170,6 +170,14 @@ class Work:
             units=frozenset(_after_commit(unit, site, splits) for unit in self.units),
         )
 
+    def committed_by(self, site: object, known: frozenset[object]) -> Work:
+        """The commits that are not `known` are one at `site`, or (None) none that could be told."""
+        units = frozenset(
+            unit if unit.commits <= known else replace(unit, commits=unit.commits & known | ({site} - {None}))
+            for unit in self.units
+        )
+        return self if units == self.units else replace(self, units=units)
+
     def rolled_back(self) -> Work:
         """The transaction is rolled back by the author."""
         units = frozenset(replace(unit, written=False) for unit in self.units)

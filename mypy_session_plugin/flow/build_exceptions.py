@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mypy.nodes import Expression, RefExpr, Statement, TryStmt, WithStmt
+from mypy.nodes import Expression, NameExpr, RefExpr, Statement, TryStmt, WithStmt
 
 from mypy_session_plugin.flow.build_targets import store
 from mypy_session_plugin.flow.builder import Builder, Cleanup
 from mypy_session_plugin.flow.graph import (
     Block,
+    Branch,
     CatchException,
     DeleteName,
     EnterContext,
     ExitContext,
     StoreName,
     Temporary,
+    Variable,
 )
-from mypy_session_plugin.flow.syntax import is_dead
+from mypy_session_plugin.flow.syntax import descendants, is_dead
 
 #: `finally` bodies inside this many others are not copied any more: all continuations share one.
 DEEPEST_COPY = 2
@@ -148,14 +150,15 @@ def lower_with(builder: Builder, statement: WithStmt) -> None:
     if is_dead(statement.expr, builder.oracle):
         builder.unreachable()
         return
-    regions: list[tuple[Expression, Temporary, Block, Block]] = []
+    regions: list[tuple[Expression, Temporary, tuple[Variable, ...], Block, Block]] = []
     for expression, target in zip(statement.expr, statement.target, strict=True):
         manager = builder.value(expression)
         entered = builder.temporary()
         builder.emit(EnterContext(expression, entered, manager, statement.is_async))
         failed, after = builder.new_block(), builder.new_block()
-        regions.append((expression, manager, failed, after))
-        enter_region(builder, statement, expression, manager, failed)
+        names = names_in(builder, expression, target)
+        regions.append((expression, manager, names, failed, after))
+        enter_region(builder, statement, expression, manager, names, failed)
         if target is not None:
             store(builder, target, entered, statement)
     builder.statements(statement.body.body)
@@ -163,13 +166,25 @@ def lower_with(builder: Builder, statement: WithStmt) -> None:
         leave_region(builder, statement, *regions.pop())
 
 
+def names_in(builder: Builder, expression: Expression, target: Expression | None) -> tuple[Variable, ...]:
+    """Return the variables that a manager's expression names, and that of its block's target."""
+    nodes = [*descendants(expression, into_functions=False), target]
+    names = (builder.names.variable(node) for node in nodes if isinstance(node, NameExpr))
+    return tuple(dict.fromkeys(names))
+
+
 def enter_region(
-    builder: Builder, statement: WithStmt, expression: Expression, manager: Temporary, failed: Block
+    builder: Builder,
+    statement: WithStmt,
+    expression: Expression,
+    manager: Temporary,
+    names: tuple[Variable, ...],
+    failed: Block,
 ) -> None:
     """Begin the region that a context manager protects."""
 
     def run() -> None:
-        builder.emit(ExitContext(expression, manager, statement.is_async, False))
+        builder.emit(ExitContext(expression, None, manager, names, statement.is_async, False))
 
     builder.cleanups.append(Cleanup(run, builder.handler, len(builder.loops), False))
     builder.handler = failed
@@ -177,17 +192,24 @@ def enter_region(
 
 
 def leave_region(
-    builder: Builder, statement: WithStmt, expression: Expression, manager: Temporary, failed: Block, after: Block
+    builder: Builder,
+    statement: WithStmt,
+    expression: Expression,
+    manager: Temporary,
+    names: tuple[Variable, ...],
+    failed: Block,
+    after: Block,
 ) -> None:
     """End the region: the normal exit, then the one after an exception."""
     builder.handler = builder.cleanups.pop().handler
     builder.go_on(builder.new_block())
-    builder.emit(ExitContext(expression, manager, statement.is_async, False))
+    builder.emit(ExitContext(expression, None, manager, names, statement.is_async, False))
     builder.jump(after)
     builder.start(failed)
-    builder.emit(ExitContext(expression, manager, statement.is_async, True))
-    if builder.oracle.may_suppress(expression, statement.is_async):
-        builder.choose(builder.outward(), after)
+    suppresses = builder.temporary() if builder.oracle.may_suppress(expression, statement.is_async) else None
+    builder.emit(ExitContext(expression, suppresses, manager, names, statement.is_async, True))
+    if suppresses is not None:
+        builder.end(Branch(suppresses, expression, None, after, builder.outward(), of_exit=True))
     else:
         builder.jump(builder.outward())
     builder.start(after)

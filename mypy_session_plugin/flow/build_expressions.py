@@ -132,10 +132,12 @@ def lower_await(builder: Builder, expression: nodes.AwaitExpr) -> Temporary:
 
 
 def lower_yield(builder: Builder, expression: nodes.YieldExpr | nodes.YieldFromExpr) -> Temporary:
-    """Lower `yield` and `yield from`."""
+    """Lower `yield` and `yield from`, alone in a block: other code runs until it goes on behind that."""
     value = constant(builder, expression, None) if expression.expr is None else builder.value(expression.expr)
     target = builder.temporary()
+    builder.go_on(builder.new_block())
     builder.emit(Yield(expression, target, value, isinstance(expression, nodes.YieldFromExpr)))
+    builder.go_on(builder.new_block())
     return target
 
 

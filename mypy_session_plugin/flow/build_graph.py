@@ -70,8 +70,8 @@ def retargeted(terminator: Terminator) -> Terminator:
     match terminator:
         case Jump(target):
             return Jump(destination(target))
-        case Branch(test, node, place, if_true, if_false):
-            return Branch(test, node, place, destination(if_true), destination(if_false))
+        case Branch(test, node, place, if_true, if_false, of_exit):
+            return Branch(test, node, place, destination(if_true), destination(if_false), of_exit)
         case Choose(targets):
             found = tuple(dict.fromkeys(map(destination, targets)))
             return Jump(found[0]) if len(found) == 1 else Choose(found)

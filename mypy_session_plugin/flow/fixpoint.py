@@ -7,7 +7,7 @@ stay apart; above the limit, and after `WIDEN_AFTER` visits, they merge.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Protocol
 
 from mypy_session_plugin.facts.store import Store
@@ -134,26 +134,35 @@ class Visit:
 class Fixpoint:
     """Runs a transfer function over a graph until no block learns anything new.
 
-    `begin` is told of each block that is run.
+    `begin` is told of each block that is run; `first` is the one to begin with (None: the entry), and at each of
+    `pauses` the code stops.
     """
 
-    def __init__(self, graph: Graph, transfer: Transfer, begin: Callable[[Block], None] | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        transfer: Transfer,
+        begin: Callable[[Block], None] | None = None,
+        first: Block | None = None,
+        pauses: Collection[Block] = (),
+    ) -> None:
         self._graph = graph
+        self.first = first or graph.blocks[0]
+        self.pauses = pauses
         self._transfer = transfer
         self._begin = begin
         self._entries: dict[int, PathStates] = {}
         self._live: dict[int, frozenset[Variable | Temporary]] = {}
         self._visits: dict[tuple[int, int], Visit] = {}
-        self._visit = Visit(graph.blocks[0], Store())
+        self._visit = Visit(self.first, Store())
 
     def run(self, initial: Store) -> None:
         """Compute the entries of all blocks that `initial` reaches.
 
         Raises `UnsettledError` where the bound on visits is exceeded.
         """
-        first = self._graph.blocks[0]
         waiting: list[int] = []
-        self._reach(first, initial, waiting)
+        self._reach(self.first, initial, waiting)
         while waiting:
             index = heapq.heappop(waiting)
             while waiting and waiting[0] == index:
@@ -192,6 +201,8 @@ class Fixpoint:
         """Run one block on a store, which is changed; the blocks that follow, each with the store that reaches it."""
         transfer, handler = self._transfer, block.handler
         told: Store | None = None
+        if block in self.pauses:
+            return
         for instruction in block.instructions:
             if handler is None or not isinstance(instruction, RAISING):
                 transfer.execute(instruction, store)

@@ -265,9 +265,15 @@ class EnterContext(Instruction):
 
 @dataclass(slots=True, eq=False)
 class ExitContext(Instruction):
-    """`manager.__exit__(...)` on the way out, after an exception (`failed`) or without one."""
+    """`manager.__exit__(...)` on the way out, after an exception (`failed`) or without one.
 
+    `target` is set where it matters whether the exit swallows the exception.  `names` are the variables that the
+    manager's expression names, and that of the block's target: the exit may work with what they hold.
+    """
+
+    target: Temporary | None
     manager: Temporary
+    names: tuple[Variable, ...]
     is_async: bool
     failed: bool
 
@@ -304,13 +310,17 @@ class Jump:
 
 @dataclass(slots=True, eq=False)
 class Branch:
-    """Two ways by the truth of `test`; `node` is its expression and `place` its access path, where it has one."""
+    """Two ways by the truth of `test`; `node` is its expression and `place` its access path, where it has one.
+
+    `of_exit`: the test is what the exit of the context manager `node` says of the exception that is under way.
+    """
 
     test: Temporary
     node: Expression
     place: Place | None
     if_true: Block
     if_false: Block
+    of_exit: bool = False
 
 
 @dataclass(slots=True, eq=False)

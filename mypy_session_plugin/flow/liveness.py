@@ -59,6 +59,8 @@ def reads(instruction: Instruction) -> Sequence[Variable | Temporary]:
     """What an instruction reads."""
     if isinstance(instruction, ir.LoadName):
         return (instruction.variable,)
+    if isinstance(instruction, ir.ExitContext):
+        return [instruction.manager, *instruction.names]
     if isinstance(instruction, ir.LoadFunction):
         return [*instruction.captured, *(value for _name, value in instruction.defaults)]
     return _in_fields(instruction, OPERANDS.get(type(instruction), ()))

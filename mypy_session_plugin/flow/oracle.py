@@ -17,4 +17,7 @@ class Oracle(Protocol):
         """Tell whether the call's type is `NoReturn`."""
 
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
-        """Tell whether the exit of the context manager may swallow an exception."""
+        """Tell whether the exit of the context manager may swallow an exception.
+
+        The types say so, or it is a generator's: then its code tells.
+        """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mypy import nodes, patterns
 from mypy.nodes import Expression, FuncItem, NameExpr, Node
@@ -138,6 +138,30 @@ def descendants(root: Node, into_functions: bool) -> Iterator[Node]:
             below = children(node)
             below.reverse()
             pending += below
+
+
+def assignments(found: Iterable[Node]) -> Iterator[tuple[object, Expression | None]]:
+    """Yield each variable that one of these nodes assigns, with its new value; None for what is no plain assignment."""
+    for node in found:
+        targets: list[Node] = []
+        value: Expression | None = None
+        match node:
+            case nodes.AssignmentStmt():
+                targets, value = list(node.lvalues), node.rvalue
+            case nodes.AssignmentExpr():
+                targets, value = [node.target], node.value
+            case nodes.OperatorAssignmentStmt():
+                targets = [node.lvalue]
+            case nodes.ForStmt():
+                targets = [node.index]
+            case nodes.WithStmt():
+                targets = [target for target in node.target if target is not None]
+            case _:
+                continue
+        for target in targets:
+            for part in descendants(target, into_functions=False):
+                if isinstance(part, NameExpr):
+                    yield part.node, value if part is target else None
 
 
 def is_dead(expressions: list[Expression], oracle: Oracle) -> bool:

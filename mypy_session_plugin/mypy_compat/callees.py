@@ -26,13 +26,10 @@ from mypy.typeops import get_all_type_vars
 from mypy.types import AnyType, CallableType, Instance, Overloaded, ProperType, Type, TypeOfAny, get_proper_type
 
 from mypy_session_plugin.mypy_compat.signatures import has_phantom_type
-from mypy_session_plugin.mypy_compat.types import Types, info_of
+from mypy_session_plugin.mypy_compat.types import Types, info_of, is_manager
 
 #: What tells, for one signature, which argument goes to which parameter; None if they do not fit.
 Assign = Callable[[CallableType], "Sequence[tuple[int, Expression]] | None"]
-
-#: What the generator functions under `contextmanager` and `asynccontextmanager` become.
-MANAGERS = frozenset({"contextlib._GeneratorContextManager", "contextlib._AsyncGeneratorContextManager"})
 
 
 def phantom_signature(types: Types, call: CallExpr, assign: Assign) -> CallableType | None:
@@ -97,12 +94,6 @@ def _forgotten(signature: CallableType, positions: Iterable[int], result: bool) 
     forgets = result and has_phantom_type(signature.ret_type) and not signature.is_type_obj()
     returned = AnyType(TypeOfAny.special_form) if forgets else signature.ret_type
     return signature.copy_modified(arg_types=types, ret_type=returned)
-
-
-def is_manager(type_: Type | None) -> bool:
-    """Whether a value is what `contextmanager` or `asynccontextmanager` makes of a generator function's call."""
-    proper = get_proper_type(type_) if type_ is not None else None
-    return isinstance(proper, Instance) and proper.type.fullname in MANAGERS
 
 
 def _returns_manager(signature: CallableType) -> bool:

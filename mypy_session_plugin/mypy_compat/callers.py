@@ -15,10 +15,10 @@ MAXIMUM_DEPTH = 2
 class Callers:
     """The calls between the functions of one module, as mypy comes to them.
 
-    `enough` tells whether something may be reported in a unit that, with all that it calls, has these names.
+    `enough` tells whether something may be reported in a unit with these names, which with all that it calls has those.
     """
 
-    def __init__(self, module: str, enough: Callable[[set[str]], bool]) -> None:
+    def __init__(self, module: str, enough: Callable[[Unit, set[str], set[str]], bool]) -> None:
         self._prefix = f"{module}."
         self._enough = enough
         self._called: dict[Unit, set[str]] = {}
@@ -55,5 +55,5 @@ class Callers:
                 last = [other for other in called if other is not None and other not in reached]
                 reached.update(last)
             names = set[str]().union(*(seen.get(other, ()) for other in reached))
-            if len(reached) > 1 and self._enough(names):
+            if len(reached) > 1 and self._enough(unit, seen.get(unit, set()), names):
                 yield unit, classes

@@ -26,6 +26,8 @@ from mypy.types import (
 
 #: The module that defines the phantom types: a signature can have one only in a run that loads it.
 PHANTOM_MODULE = "mypy_session_plugin.phantom"
+#: What the generator functions under `contextmanager` and `asynccontextmanager` become.
+MANAGERS = frozenset({"contextlib._GeneratorContextManager", "contextlib._AsyncGeneratorContextManager"})
 
 
 class Types:
@@ -78,10 +80,11 @@ class Types:
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Whether leaving the context manager may swallow an exception, by the same reading as mypy's.
 
-        An `__exit__` that is declared to return `bool` may; so may one of unknown type.
+        An `__exit__` that is declared to return `bool` may; so may one of unknown type.  What a generator function
+        does tells its code.
         """
         found = self.proper(manager)
-        if isinstance(found, UnionType):
+        if isinstance(found, UnionType) or is_manager(found):
             return True
         info = info_of(found)
         if info is None:
@@ -157,6 +160,12 @@ def class_named_by(type_: Type | None) -> TypeInfo | None:
             return proper.type_object()
         case _:
             return None
+
+
+def is_manager(type_: Type | None) -> bool:
+    """Whether a value is what `contextmanager` or `asynccontextmanager` makes of a generator function's call."""
+    proper = get_proper_type(type_) if type_ is not None else None
+    return isinstance(proper, Instance) and proper.type.fullname in MANAGERS
 
 
 def union_items(type_: Type) -> Iterator[Type]:

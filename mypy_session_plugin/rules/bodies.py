@@ -44,9 +44,12 @@ class _Walk:
     blocks: dict[Context, set[int]] = field(default_factory=dict)
     ways: dict[int, set[int]] = field(default_factory=dict)
     returns: set[int] = field(default_factory=set)
+    first: int = 0
 
     def run(self, world: World, fixpoint: Fixpoint, resolved: Callable[[Event], Event]) -> None:
         """Walk over the blocks that the fixpoint has reached, and show the collector what was told there."""
+        self.first = fixpoint.first.index
+        self.returns.update(block.index for block in fixpoint.pauses)
         for visit in fixpoint.visits():
             block = visit.block
             for event, store in visit.noted:
@@ -65,7 +68,7 @@ class _Walk:
     def is_certain(self, node: Context) -> bool:
         """Whether every normal way through the body comes to the event."""
         through = self.blocks.get(node, set())
-        waiting, seen = [0], set[int]()
+        waiting, seen = [self.first], set[int]()
         while waiting:
             index = waiting.pop()
             if index in through or index in seen:

@@ -44,7 +44,7 @@ class Collector:
         self._verdicts: dict[tuple[str, Context, Hashable], list[Verdict]] = {}
         self._quantifiers = {rule.code: rule.quantifier for rule in RULES}
         self._revealed: dict[Context, set[tuple[int, str]]] = {}
-        self._calls: dict[Context, list[tuple[Latent, ...]]] = {}
+        self._calls: dict[tuple[Context, str], list[tuple[Latent, ...]]] = {}
 
     def hear(self, event: Event, store: Store) -> None:
         """Show one event, in one path state, to all rules."""
@@ -52,7 +52,7 @@ class Collector:
             self._revealed.setdefault(event.node, set()).update(_described(event, store))
             return
         if isinstance(event, CalleeEvent):
-            self._calls.setdefault(event.node, []).append(event.found)
+            self._calls.setdefault((event.node, event.part), []).append(event.found)
             return
         for rule in self._rules:
             for verdict in rule.check(event, store):
@@ -83,7 +83,7 @@ class Collector:
     def _latent(self) -> Iterator[Reported]:
         """The faults in bodies that are followed: those of every path state, if the rule asks for that."""
         audible = {rule.code for rule in self._rules}
-        for node, heard in self._calls.items():
+        for (node, _part), heard in self._calls.items():
             for latent in dict.fromkeys(latent for found in heard for latent in found):
                 times = sum(any(other.place == latent.place for other in found) for found in heard)
                 holds = times == len(heard) or self._quantifiers[latent.code] is Quantifier.SOME

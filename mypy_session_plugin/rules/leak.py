@@ -17,6 +17,7 @@ from mypy_session_plugin.facts.values import Bound
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict
 from mypy_session_plugin.semantics.escapes import RETURNED
 from mypy_session_plugin.semantics.events import DeclarationEvent, Ending, Event, SessionEndEvent
+from mypy_session_plugin.semantics.frames import is_made_by_callee
 
 ADVICE = 'make it in a "with" block, or close it in "finally"'
 
@@ -37,6 +38,8 @@ class LeakRule:
         facts = store.session(event.session)
         if facts is None or facts.registry or not (facts.made_here or facts.owned):
             return
+        if not facts.name and is_made_by_callee(event.session):
+            return  # it is told where it was made, if nobody here was given it
         name = f'"{facts.name}"' if facts.name else "the session"
         if event.ending is Ending.THROWN and facts.life.is_open:
             place = f"that goes out at the yield of line {event.node.line}"
@@ -61,8 +64,10 @@ def _path(event: SessionEndEvent, store: Store) -> str:
 
 
 def _opening(event: SessionEndEvent) -> Context:
-    """Where the session was made; a session that came as a parameter is told of at the function."""
+    """Where the session was made, or what has made it was called; a parameter is told of at the function."""
     site = event.session.site
+    if is_made_by_callee(event.session) and isinstance(site, tuple):
+        site = site[1]
     if not isinstance(site, tuple) or len(site) != 4 or not all(isinstance(part, int) for part in site):
         return event.node
     node = Context(site[0], site[1])

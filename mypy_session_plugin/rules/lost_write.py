@@ -42,11 +42,12 @@ def _finding(event: WriteEndEvent, store: Store) -> Finding:
 
 
 def _end_of(event: WriteEndEvent) -> str:
+    chain = f" ({event.chain})" if event.chain else ""
     match event.ending:
         case Ending.CLOSED:
-            return f"is closed at line {event.closed.line}"
+            return f"is closed at line {event.closed.line}{chain}"
         case Ending.BLOCK:
-            return f'is closed at the end of the "with" block of line {event.closed.line}'
+            return f'is closed at the end of the "with" block of line {event.closed.line}{chain}'
         case _:
             return "is left at the end of the function"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mypy.nodes import Context
+from mypy.nodes import CallExpr, Context, MemberExpr, NameExpr
 
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict
@@ -37,7 +37,14 @@ class SplitCommitRule:
 
 def _finding(site: Context, later: Context) -> Finding:
     message = (
-        f"this commit() and the one at line {later.line} split one unit of work; "
+        f"{_text_of(site)} and the one at line {later.line} split one unit of work; "
         "a failure between them leaves half of it in the database"
     )
     return Finding(site, message, (NOTE,), mistake=(site.line, site.column))
+
+
+def _text_of(site: Context) -> str:
+    """A commit, or the call of a function of the module that commits."""
+    callee = site.callee if isinstance(site, CallExpr) else None
+    name = callee.name if isinstance(callee, NameExpr | MemberExpr) else "commit"
+    return "this commit()" if name == "commit" else f'the commit in this "{name}()"'

@@ -10,6 +10,7 @@ from mypy_session_plugin.semantics.escapes import Escapes
 from mypy_session_plugin.semantics.identities import keep_sessions
 from mypy_session_plugin.semantics.loans import Loans
 from mypy_session_plugin.semantics.making import site_of
+from mypy_session_plugin.semantics.own_objects import name_object
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
 from mypy_session_plugin.semantics.phantom_operators import PhantomOperators
 from mypy_session_plugin.semantics.related import RelatedAttributes
@@ -53,6 +54,7 @@ class Assignments:
             work.share_captured(store, [value])
         contents.forget_variable(self._world, store, instruction.variable)
         store.assign(instruction.variable, value, site_of(instruction.node))
+        name_object(store, instruction)
 
     def store_attribute(self, instruction: graph.StoreAttribute, store: Store) -> None:
         """An attribute is assigned."""

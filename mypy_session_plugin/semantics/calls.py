@@ -32,8 +32,10 @@ from mypy_session_plugin.semantics.constructions import construct
 from mypy_session_plugin.semantics.escapes import Escapes
 from mypy_session_plugin.semantics.events import RevealEvent
 from mypy_session_plugin.semantics.foreign_calls import ForeignCalls
+from mypy_session_plugin.semantics.generators import MANAGER
 from mypy_session_plugin.semantics.leading import mark_read
 from mypy_session_plugin.semantics.making import site_of
+from mypy_session_plugin.semantics.own_objects import OwnObjects
 from mypy_session_plugin.semantics.phantom_calls import PhantomCalls
 from mypy_session_plugin.semantics.shapes import SessionShape, session_class
 from mypy_session_plugin.semantics.stability import Stability
@@ -52,18 +54,21 @@ INSTANCE_STATE = "sqlalchemy.orm.state.InstanceState"
 class Calls:
     """Interprets calls in one graph."""
 
-    def __init__(self, world: World, stability: Stability, escapes: Escapes, summaries: Summaries) -> None:
+    def __init__(
+        self, world: World, stability: Stability, escapes: Escapes, summaries: Summaries, own: OwnObjects
+    ) -> None:
         self._world = world
         self._escapes = escapes
         self._summaries = summaries
+        self._own = own
         self.phantom = PhantomCalls(world)
-        self._sites = CallSites(world)
+        self.sites = CallSites(world)
         self.stubbed = StubbedCalls(world, escapes)
-        self._foreign = ForeignCalls(world, stability, self._sites)
+        self._foreign = ForeignCalls(world, stability, self.sites)
 
     def evaluate(self, instruction: Call, store: Store) -> Value:
         """The value of a call, after its effects."""
-        site = self._sites.of(instruction)
+        site = self.sites.of(instruction)
         if site is None:
             return self._foreign.evaluate(instruction, store)
         node = site.node
@@ -80,6 +85,8 @@ class Calls:
         if promised is not None:
             return promised
         constructed = construct(self._world, site, instruction, store)
+        if constructed is None and site.constructs is not None:
+            constructed = self._own.construct(instruction, site, store)
         if constructed is not None:
             return constructed
         values = [store.value(argument.value) for argument in instruction.arguments]
@@ -100,6 +107,8 @@ class Calls:
         changed = containers.call(self._world, store, instruction, values)
         if changed is not None:
             return changed
+        if site.runs is not None and site.runs.manages:
+            return carrier(Bound(MANAGER, called, tuple(values), node, instruction))
         lazy = site.lazy or ("coroutine" if _makes_coroutine(called) else "")
         if lazy:
             own = instruction if site.runs is not None else None
@@ -125,7 +134,7 @@ class Calls:
         promised = self.phantom.resume(atom, "coroutine", node, store)
         if promised is not None:
             return promised
-        site = self._sites.of(instruction) if isinstance(instruction, Call) else None
+        site = self.sites.of(instruction) if isinstance(instruction, Call) else None
         if isinstance(instruction, Call) and site is not None:
             overloads = self.stubbed.overloads(instruction, site, store, atom.function)
             if overloads is not None:

@@ -1,4 +1,4 @@
-"""Which calls of `commit()` may leave a unit of work half done: not those in loops, nor where a failure is caught."""
+"""Which calls, if they commit, may leave a unit of work half done: not in loops, nor where a failure is caught."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from mypy.nodes import (
     ForStmt,
     FuncItem,
     GeneratorExpr,
-    MemberExpr,
     MypyFile,
     Node,
     RefExpr,
@@ -24,13 +23,13 @@ REPEATING = (ForStmt, WhileStmt, GeneratorExpr)
 CATCHING_ALL = ("builtins.Exception", "builtins.BaseException")
 
 
-def splitting_commits(unit: FuncItem | MypyFile) -> frozenset[Node]:
-    """The calls of `commit()` in the unit itself that run once and whose failure nothing in it catches."""
+def splitting_calls(unit: FuncItem | MypyFile) -> frozenset[Node]:
+    """The calls in the unit itself that run once and whose failure nothing in it catches."""
     found: set[Node] = set()
     waiting: list[Node] = [unit.body] if isinstance(unit, FuncItem) else list(unit.defs)
     while waiting:
         node = waiting.pop()
-        if isinstance(node, CallExpr) and isinstance(node.callee, MemberExpr) and node.callee.name == "commit":
+        if isinstance(node, CallExpr):
             found.add(node)
         match node:
             case FuncItem():

@@ -23,7 +23,7 @@ from mypy.nodes import (
 from mypy.types import Type
 
 from mypy_session_plugin.facts.values import ObjectId
-from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.flow.syntax import assignments, descendants
 from mypy_session_plugin.mypy_compat.types import class_named_by
 from mypy_session_plugin.semantics.bodies import is_here
 from mypy_session_plugin.semantics.world import World
@@ -90,13 +90,7 @@ def given_as(world: World, info: TypeInfo, attribute: str) -> str | None:
 
 def _is_assigned(method: FuncDef, variable: object) -> bool:
     """Whether a function assigns one of its parameters."""
-    return any(
-        isinstance(part, NameExpr) and part.node is variable
-        for node in descendants(method.body, into_functions=True)
-        if isinstance(node, AssignmentStmt)
-        for target in node.lvalues
-        for part in descendants(target, into_functions=False)
-    )
+    return any(target is variable for target, _value in assignments(descendants(method.body, into_functions=True)))
 
 
 def is_given_to_object(world: World, place: tuple[str, ...]) -> bool:
@@ -202,12 +196,4 @@ def only_value(world: World, name: Context) -> Expression | None:
 
 def _assigned(world: World, variable: object) -> list[Expression | None]:
     """What the code that is analysed assigns to a variable; None for what is no plain assignment."""
-    found: list[Expression | None] = []
-    for node in world.nodes:
-        if isinstance(node, AssignmentStmt):
-            plain = {id(target) for target in node.lvalues}
-            for target in node.lvalues:
-                for part in descendants(target, into_functions=False):
-                    if isinstance(part, NameExpr) and part.node is variable:
-                        found.append(node.rvalue if id(part) in plain else None)
-    return found
+    return [value for target, value in assignments(world.nodes) if target is variable]

@@ -189,7 +189,8 @@ class CommitEvent:
 class WriteEndEvent:
     """The life of a session ends after a certain write: `lost` tells that nothing on this path has dealt with it.
 
-    `node` is what writes and `closed` the call or block that ends the life, or the function.
+    `node` is what writes and `closed` the call or block that ends the life, or the function.  `chain` tells of the
+    functions in which it is ended, where `closed` is the call of one.
     """
 
     node: Context
@@ -197,6 +198,7 @@ class WriteEndEvent:
     lost: bool
     ending: Ending
     closed: Context
+    chain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,11 +281,13 @@ class CalleeEvent:
     """A function of the module is called whose body was followed, and in it something was told.
 
     `run` is how it was followed, with `world` around it; `found` is what is wrong in it because of the caller.
+    `part` tells the parts of a body apart that run at different moments: before and after a `yield`.
     """
 
     node: Context
     world: World
     run: Fixpoint
+    part: str = ""
     found: tuple[Latent, ...] = ()
 
 

@@ -7,12 +7,12 @@ the parameter; all its other ones the callee cannot name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 
 from mypy_session_plugin.facts.identities import NO_CONTENT, NO_IDENTITY
 from mypy_session_plugin.facts.objects import ContainerFacts, Facts, InstanceFacts, SessionFacts
 from mypy_session_plugin.facts.records import dataclass, replace
-from mypy_session_plugin.facts.store import ATTRIBUTES, GLOBALS, Name, Store
+from mypy_session_plugin.facts.store import ATTRIBUTES, GLOBALS, SYMBOLIC, Name, Store
 from mypy_session_plugin.facts.values import (
     NONE_VALUE,
     NOTHING_KNOWN,
@@ -77,8 +77,8 @@ class Frame:
     def _frame(self) -> ObjectId:
         return ObjectId("frame", self.site)
 
-    def enter(self, store: Store, parameters: dict[str, Value]) -> Store:
-        """The store in which the callee begins."""
+    def enter(self, store: Store, parameters: Mapping[Name, Value]) -> Store:
+        """The store in which the callee begins, or goes on with what its variables held."""
         heap, change = _renamed(store.heap, self.inward)
         _call_rows(heap, lambda variable: _OUTSIDE + variable)
         _names, held = _kept(store, self)
@@ -100,12 +100,13 @@ class Frame:
                 paths[inner] = rename(value, change)
         return Store(variables, paths, heap, {}, self._epochs(store, parameters))
 
-    def _epochs(self, store: Store, parameters: Iterable[str]) -> dict[Place, frozenset[Hashable]]:
+    def _epochs(self, store: Store, parameters: Iterable[Name]) -> dict[Place, frozenset[Hashable]]:
         """Which assignments the callee's places have seen: what has no place of the caller's may have seen any."""
         epochs = {
             place: sites for place, sites in store.epochs.items() if _is_common(place[0]) or place[0] in self.shared
         }
-        epochs.update({(variable,): frozenset({(RAN, self.site)}) for variable in parameters})
+        ran = frozenset({(RAN, self.site)})
+        epochs.update({(variable,): ran for variable in parameters if isinstance(variable, str)})
         for outer, variable in self.places:
             globals_ = store.epochs.get(GLOBALS, frozenset()) if "." in outer[0] else frozenset()
             epochs[(variable,)] = store.epoch(outer) | globals_
@@ -115,10 +116,13 @@ class Frame:
                 epochs[inner] = sites
         return epochs
 
-    def leave(self, before: Store, entry: Store, exit_: Store) -> tuple[Store, Value]:
-        """The caller's store after the call, and what the callee has given back."""
+    def leave(self, before: Store, entry: Store, exit_: Store, pauses: bool = False) -> tuple[Store, Value]:
+        """The caller's store after the call, and what the callee has given back.
+
+        `pauses`: the callee goes on later, and keeps until then what its variables hold.
+        """
         heap, change = _renamed(exit_.heap, self.outward)
-        _let_go(heap, entry)
+        _let_go(heap, entry, pauses)
         _call_rows(heap, lambda variable: variable[len(_OUTSIDE) :] if variable.startswith(_OUTSIDE) else None)
         frame = heap.pop(self._frame)
         names, _held = _kept(before, self)
@@ -133,7 +137,9 @@ class Frame:
                 variables[name] = rename(value, change)
         after = Store(variables, {}, heap, self._literals(before), dict(before.epochs))
         self._leave_places(before, entry, exit_, after, values, change)
-        return after, rename(exit_.variables.get(GIVEN_BACK, NONE_VALUE), change)
+        after.variables[GIVEN_BACK] = rename(exit_.variables.get(GIVEN_BACK, NONE_VALUE), change)
+        _tell_apart(after, entry, self.site)
+        return after, after.variables.pop(GIVEN_BACK)
 
     def _literals(self, before: Store) -> dict[Subject, bool]:
         """What is known of the caller's own variables; that of their attributes the callee may have changed."""
@@ -172,6 +178,12 @@ class Frame:
             if variable in self.rebound:
                 after.forget_below(outer)
                 after.disturb(outer, (RAN, self.site))
+
+
+def become(store: Store, other: Store) -> None:
+    """Let a store hold what another one does."""
+    store.variables, store.paths, store.heap = other.variables, other.paths, other.heap
+    store.literals, store.epochs = other.literals, other.epochs
 
 
 def _is_common(root: str) -> bool:
@@ -222,12 +234,7 @@ def _renamed(
     def change(identity: ObjectId) -> ObjectId:
         return changes.get(identity, identity)
 
-    result: dict[ObjectId, Facts] = {}
-    for identity, facts in (heap | lent).items():
-        target, moved = change(identity), facts.renamed(change)
-        present = result.get(target)
-        result[target] = moved if present is None else present.join(moved)  # type: ignore[arg-type]
-    return result, change
+    return _moved(heap | lent, change), change
 
 
 def _call_rows(heap: dict[ObjectId, Facts], change: Callable[[str], str | None]) -> None:
@@ -239,14 +246,64 @@ def _call_rows(heap: dict[ObjectId, Facts], change: Callable[[str], str | None])
                 heap[identity] = replace(facts, content=content)
 
 
-def _let_go(heap: dict[ObjectId, Facts], entry: Store) -> None:
-    """The callee's variables keep no session alive any more, and its places are not told apart by their owners."""
+def _let_go(heap: dict[ObjectId, Facts], entry: Store, pauses: bool) -> None:
+    """The callee's variables keep no session alive any more, and its places are not told apart by their owners.
+
+    A session that it has made is called as the caller calls it.
+    """
     for identity, facts in heap.items():
-        if isinstance(facts, SessionFacts) and facts.identity != NO_IDENTITY:
-            before = entry.session(identity)
-            held = facts.identity.held and before is not None and before.identity.held
+        if not isinstance(facts, SessionFacts):
+            continue
+        before = entry.session(identity)
+        if facts.identity != NO_IDENTITY:
+            held = facts.identity.held and (pauses or (before is not None and before.identity.held))
             given_as = None if _is_gone(identity) else facts.identity.given_as
-            heap[identity] = replace(facts, identity=replace(facts.identity, held=held, given_as=given_as))
+            facts = heap[identity] = replace(facts, identity=replace(facts.identity, held=held, given_as=given_as))
+        if before is None and facts.name and identity.kind not in SYMBOLIC:
+            heap[identity] = replace(facts, name="")
+
+
+def _tell_apart(after: Store, entry: Store, call: Hashable) -> None:
+    """Name what the callee has made by its call too: another call makes something else."""
+    changes = {
+        identity: identity._replace(site=(identity.site, call))
+        for identity, facts in after.heap.items()
+        if isinstance(facts, SessionFacts | InstanceFacts)
+        and identity not in entry.heap
+        and identity.kind not in SYMBOLIC
+        and isinstance(identity.site, tuple)
+    }
+    if not changes:
+        return
+    for named in changes.values():
+        if named in after.heap and not named.older:
+            after.create(named, after.heap[named])
+            del after.heap[named]
+
+    def change(identity: ObjectId) -> ObjectId:
+        return changes.get(identity, identity)
+
+    after.heap = _moved(after.heap, change)
+    after.variables = {name: rename(value, change) for name, value in after.variables.items()}
+    after.paths = {place: rename(value, change) for place, value in after.paths.items()}
+
+
+def is_made_by_callee(identity: ObjectId, call: Hashable = None) -> bool:
+    """Whether a function that was called, or that this call has run, has made the object."""
+    site = identity.site
+    if identity.kind in SYMBOLIC or not (isinstance(site, tuple) and len(site) == 2 and isinstance(site[0], tuple)):
+        return False
+    return call is None or site[1] == call
+
+
+def _moved(heap: dict[ObjectId, Facts], change: Callable[[ObjectId], ObjectId]) -> dict[ObjectId, Facts]:
+    """The heap with every object called otherwise; what is called the same becomes one."""
+    result: dict[ObjectId, Facts] = {}
+    for identity, facts in heap.items():
+        target, moved = change(identity), facts.renamed(change)
+        present = result.get(target)
+        result[target] = moved if present is None else present.join(moved)  # type: ignore[arg-type]
+    return result
 
 
 def _is_gone(identity: ObjectId) -> bool:

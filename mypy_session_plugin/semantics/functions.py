@@ -26,6 +26,7 @@ from mypy.nodes import (
 )
 
 from mypy_session_plugin.facts.records import dataclass
+from mypy_session_plugin.facts.values import Function, Value
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.types import Types, class_named_by, info_of
 
@@ -61,6 +62,11 @@ class Callee:
     cached: bool
     manages: bool
 
+    @property
+    def is_lazy(self) -> bool:
+        """Whether the call itself runs nothing: the body runs while it is gone through, or entered and left."""
+        return self.function.is_generator or self.function.is_async_generator
+
 
 class Functions:
     """Finds the callees of calls in one module."""
@@ -81,21 +87,32 @@ class Functions:
             return self._callee(definition, Binding.NOTHING) if function is not None and not function.info else None
         return self._method(callee) if isinstance(callee, MemberExpr) else None
 
+    def given(self, value: Value) -> Callee | None:
+        """The function of this module that a value certainly is, if it is one without anything of its own."""
+        atom = next(iter(value)) if len(value) == 1 else None
+        if not isinstance(atom, Function) or not is_bare(atom) or not isinstance(atom.node, FuncDef):
+            return None
+        function = atom.node
+        is_plain = not (function.is_decorated or function.info or is_local(function))
+        return self._callee(function, Binding.NOTHING) if is_plain else None
+
     def _method(self, callee: MemberExpr) -> Callee | None:
         type_ = self._types.of(callee.expr)
         named = class_named_by(type_)
         info = named or info_of(type_)
-        entry = info.get(callee.name) if info is not None else None
+        found = self.method_of(info, callee.name) if info is not None else None
+        return None if found is not None and found.binding is Binding.RECEIVER and named is not None else found
+
+    def method_of(self, info: TypeInfo, name: str) -> Callee | None:
+        """The method of a class by a name, if its body is in view and no other class of the module has its own."""
+        entry = info.get(name)
         function = _function(entry.node) if entry is not None else None
-        if info is None or entry is None or entry.node is None or function is None:
+        if entry is None or entry.node is None or function is None:
             return None
         if function.info.is_protocol or self._is_overridden(info, function):
             return None
-        if function.is_static:
-            return self._callee(entry.node, Binding.NOTHING)
-        if function.is_class:
-            return self._callee(entry.node, Binding.CLASS)
-        return None if named is not None else self._callee(entry.node, Binding.RECEIVER)
+        binding = Binding.CLASS if function.is_class else Binding.RECEIVER
+        return self._callee(entry.node, Binding.NOTHING if function.is_static else binding)
 
     def _is_overridden(self, info: TypeInfo, function: FuncDef) -> bool:
         """Whether a subclass in this module has a method of its own; other modules' are taken to do as this one."""
@@ -145,6 +162,11 @@ class Functions:
 def _function(definition: object) -> FuncDef | None:
     function = definition.func if isinstance(definition, Decorator) else definition
     return function if isinstance(function, FuncDef) else None
+
+
+def is_bare(function: Function) -> bool:
+    """Whether a function names nothing of the function around it, and has no defaults."""
+    return not (function.captured or function.defaults)
 
 
 def is_local(function: FuncDef) -> bool:

@@ -47,7 +47,7 @@ def follow(
         if _ends_its_own_way(world, node):
             _change(store, session, SessionLife.given_away)
         else:
-            closing = Closing(node.line, _last_line(world, node))
+            closing = Closing(node.line, last_line(world, node))
             _change(store, session, lambda life: life.closed(closing))
     elif "ends" in names:
         if not stands_for(store, receiver, SAVEPOINT):
@@ -117,7 +117,7 @@ def _is_entered_once(unit: FuncDef) -> bool:
     return len(yields) == 1 and not any(part is yields[0] for loop in loops for part in descendants(loop, False))
 
 
-def _last_line(world: World, node: Context) -> int:
+def last_line(world: World, node: Context) -> int:
     """The last line of the `with` statement that an expression is a manager of; 0 for every other node."""
     if not isinstance(node, Expression):
         return 0

@@ -8,17 +8,22 @@ from mypy_session_plugin.facts.objects import SessionFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Bound, Value, carrier, objects
 from mypy_session_plugin.flow.graph import EnterContext
-from mypy_session_plugin.mypy_compat.callees import is_manager
+from mypy_session_plugin.mypy_compat.types import is_manager
 from mypy_session_plugin.semantics import ownership
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.phantom_types import awaited
-from mypy_session_plugin.semantics.shapes import without_states
+from mypy_session_plugin.semantics.shapes import Shape, without_states
 from mypy_session_plugin.semantics.unknown_calls import escape
 from mypy_session_plugin.semantics.world import World, with_none
 
 #: Generic managers whose first type argument is what they give; those of `contextmanager` are known by themselves.
 GENERIC = frozenset({"typing.ContextManager", "contextlib.AbstractContextManager"})
 ASYNCHRONOUS = frozenset({"typing.AsyncContextManager", "contextlib.AbstractAsyncContextManager"})
+
+
+def entered_shape(world: World, instruction: EnterContext) -> Shape:
+    """The shape of what a manager gives to its block, by its type."""
+    return world.shapes.of(_entered_type(world.type(instruction.node), instruction.is_async))
 
 
 def entered(world: World, store: Store, instruction: EnterContext) -> Value:

@@ -25,9 +25,9 @@ from mypy.types import CallableType, Type
 from mypy_session_plugin.facts.effects import Parameter, ParameterKind, TypeExpression
 from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call
-from mypy_session_plugin.mypy_compat.callees import is_generator, is_manager, own_signature, phantom_signature
+from mypy_session_plugin.mypy_compat.callees import is_generator, own_signature, phantom_signature
 from mypy_session_plugin.mypy_compat.signatures import has_phantom_type
-from mypy_session_plugin.mypy_compat.types import Types
+from mypy_session_plugin.mypy_compat.types import Types, is_manager
 from mypy_session_plugin.semantics.binding import assign_arguments
 from mypy_session_plugin.semantics.phantom_overrides import overridden
 from mypy_session_plugin.semantics.phantom_types import Declared, awaited, declared_of, returned, yielded

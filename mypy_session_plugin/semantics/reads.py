@@ -174,6 +174,8 @@ class Reads:
         of_instance = any(isinstance(store.heap.get(item), InstanceFacts) for item in objects(owner))
         if (isinstance(shape, Entity) and of_instance) or place is None:
             return self._world.shaped_value(store, shape, node, "attribute")
+        if not self._stability.keeps(node):
+            _run_property(store, place[:-1])
         if not _is_registry(shape) and not self._stability.keeps(node):
             return self._world.shaped_value(store, shape, node, "attribute")
         value = with_none(self.symbol(store, "path", ".".join(place), shape, place), self._world.type(node))
@@ -235,3 +237,11 @@ class Reads:
 
 def _is_registry(shape: Shape) -> bool:
     return isinstance(shape, SessionShape) and shape.registry
+
+
+def _run_property(store: Store, owner: Place) -> None:
+    """A property may make what it gives with the first read: what was None before that may be something now."""
+    length = len(owner)
+    for path in [path for path in store.paths if len(path) > length and path[:length] == owner]:
+        if not objects(store.paths[path]):
+            del store.paths[path]

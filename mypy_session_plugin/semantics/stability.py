@@ -92,7 +92,7 @@ class Stability:
 
     def places_of_manager(self, node: Context) -> Iterator[Place]:
         """What a context manager's code reaches: itself, what its call was given, and what its block calls it."""
-        target = self._targets.get(node) if isinstance(node, Expression) else None
+        target = self.target_of(node)
         candidates: Iterable[Context] = [node] if target is None else [node, target]
         if isinstance(node, CallExpr):
             owner = node.callee.expr if isinstance(node.callee, MemberExpr) else node.callee
@@ -101,6 +101,10 @@ class Stability:
             place = place_of(candidate)
             if place is not None:
                 yield place
+
+    def target_of(self, manager: Context) -> Expression | None:
+        """What the block of a manager calls what it is given."""
+        return self._targets.get(manager) if isinstance(manager, Expression) else None
 
     def own_place(self, callee: Context) -> Place | None:
         """`self` where a method is called through `super()`."""

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from mypy.nodes import (
-    AssignmentExpr,
-    AssignmentStmt,
     CallExpr,
     ComparisonExpr,
     ConditionalExpr,
     Expression,
-    ForStmt,
     IndexExpr,
     ListExpr,
     MemberExpr,
     NameExpr,
     Node,
-    OperatorAssignmentStmt,
     OpExpr,
     RefExpr,
     StarExpr,
@@ -26,11 +22,10 @@ from mypy.nodes import (
     TypeInfo,
     UnaryExpr,
     Var,
-    WithStmt,
 )
 from mypy.types import Instance, TupleType, Type, get_proper_type
 
-from mypy_session_plugin.flow.syntax import children, descendants
+from mypy_session_plugin.flow.syntax import assignments, children
 from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
 from mypy_session_plugin.semantics.shapes import COLLECTIONS
 
@@ -126,32 +121,9 @@ class Statements:
         """What each variable of the unit is assigned; None for what is no plain assignment."""
         if self._assigned is None:
             self._assigned = {}
-            for variable, value in _assignments(self._nodes):
+            for variable, value in assignments(self._nodes):
                 self._assigned.setdefault(variable, []).append(value)
         return self._assigned
-
-
-def _assignments(nodes: Iterable[Node]) -> Iterator[tuple[object, Expression | None]]:
-    for node in nodes:
-        targets: list[Node] = []
-        value: Expression | None = None
-        match node:
-            case AssignmentStmt():
-                targets, value = list(node.lvalues), node.rvalue
-            case AssignmentExpr():
-                targets, value = [node.target], node.value
-            case OperatorAssignmentStmt():
-                targets = [node.lvalue]
-            case ForStmt():
-                targets = [node.index]
-            case WithStmt():
-                targets = [target for target in node.target if target is not None]
-            case _:
-                continue
-        for target in targets:
-            for part in descendants(target, into_functions=False):
-                if isinstance(part, NameExpr):
-                    yield part.node, value if part is target else None
 
 
 def _is_function(callee: RefExpr) -> bool:

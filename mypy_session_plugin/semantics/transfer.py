@@ -36,11 +36,15 @@ from mypy_session_plugin.semantics import (
 from mypy_session_plugin.semantics.assignments import Assignments
 from mypy_session_plugin.semantics.calls import Calls
 from mypy_session_plugin.semantics.constructors import is_given_to_object
+from mypy_session_plugin.semantics.entries import Entries
 from mypy_session_plugin.semantics.escapes import KEPT, RETURNED, Escapes, keep
+from mypy_session_plugin.semantics.followed import Follower, give_back
+from mypy_session_plugin.semantics.generators import Generators
 from mypy_session_plugin.semantics.handlers import Handlers
 from mypy_session_plugin.semantics.leading import USED
 from mypy_session_plugin.semantics.loans import Loans
 from mypy_session_plugin.semantics.making import Maker, site_of
+from mypy_session_plugin.semantics.own_objects import OwnObjects
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
 from mypy_session_plugin.semantics.phantom_operators import PhantomOperators
 from mypy_session_plugin.semantics.phantom_overrides import inherited
@@ -48,7 +52,7 @@ from mypy_session_plugin.semantics.reads import Reads
 from mypy_session_plugin.semantics.related import RelatedAttributes
 from mypy_session_plugin.semantics.shapes import SessionShape, without_states
 from mypy_session_plugin.semantics.stability import Stability
-from mypy_session_plugin.semantics.summaries import Summaries, give_back
+from mypy_session_plugin.semantics.summaries import Summaries
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, give_away
 from mypy_session_plugin.semantics.with_blocks import WithBlocks
 from mypy_session_plugin.semantics.world import World, ignore, with_none
@@ -65,7 +69,9 @@ class Transfer:
         self._stability = Stability(world.unit, world.nodes, world.types)
         world.rebound = self._stability.rebound
         self._escapes = Escapes(world)
-        self._calls = Calls(world, self._stability, self._escapes, Summaries(world, self._stability, Transfer))
+        entries, follower = Entries(world, self._stability), Follower(world, Transfer)
+        own = OwnObjects(world, self._stability, entries, follower)
+        self._calls = Calls(world, self._stability, self._escapes, Summaries(world, entries, follower), own)
         self._operators = PhantomOperators(world, self._calls.phantom)
         self._body = PhantomBody(world)
         self._related = RelatedAttributes(world)
@@ -75,7 +81,8 @@ class Transfer:
         assignments = Assignments(
             world, self._stability, self._escapes, self._body, self._operators, self._related, self._loans
         )
-        blocks = WithBlocks(world, self._stability, self._calls, self._caught)
+        generators = Generators(world, entries, follower)
+        blocks = WithBlocks(world, self._stability, self._calls, generators, own, self._caught)
         self._handlers: dict[type, Callable[[Any, Store], None]] = {
             graph.LoadName: self._load_name,
             graph.LoadAttribute: self._load_attribute,
@@ -101,7 +108,7 @@ class Transfer:
             graph.Unpack: assignments.unpack,
             graph.Next: self._next,
             graph.EnterContext: blocks.enter,
-            graph.ExitContext: blocks.exit,
+            graph.ExitContext: blocks.leave,
             graph.Return: self._return,
             graph.Raise: self._raise,
             graph.CatchException: self._catch,
@@ -151,7 +158,8 @@ class Transfer:
 
     def assume(self, branch: graph.Branch, truth: bool, store: Store) -> bool:
         """Refine the store by a branch's outcome; False where the store contradicts it."""
-        self._caught.doubt(branch, truth, store, self._stability)
+        if not branch.of_exit:
+            self._caught.doubt(branch, truth, store, self._stability)
         return conditions.assume(branch, truth, store, self._stability)
 
     def failed(self, instruction: graph.Instruction, before: Store) -> Store | None:

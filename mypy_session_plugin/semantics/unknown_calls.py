@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from mypy.nodes import Context
 
@@ -103,9 +103,9 @@ def reachable(store: Store, values: Iterable[Value]) -> set[ObjectId]:
 def call_unknown(store: Store, values: Iterable[Value], places: Iterable[tuple[str, ...] | None], site: object) -> None:
     """The effects of a call of which nothing is known, given these values and the places that they were read from."""
     reached = reach(store, values)
-    given = reached.objects
-    after_unknown(store, given)
     below = {place for place in places if place is not None} | reached.places | {(name,) for name in reached.variables}
+    given = reached.objects | reachable(store, _held_below(store, below))
+    after_unknown(store, given)
     given_sessions = {
         item
         for item, facts in store.heap.items()
@@ -124,6 +124,13 @@ def call_unknown(store: Store, values: Iterable[Value], places: Iterable[tuple[s
         store.forget_below(place)
         store.disturb(place, (CALLED, site))
     run_unknown(store, site)
+
+
+def _held_below(store: Store, places: Collection[tuple[str, ...]]) -> list[Value]:
+    """What the attributes of given objects hold, as far as they were assigned or read here."""
+    return [
+        value for path, value in store.paths.items() if any(path[:length] in places for length in range(1, len(path)))
+    ]
 
 
 def _sessions_of(store: Store, given: Iterable[ObjectId]) -> set[ObjectId]:

@@ -274,7 +274,7 @@ def called(
         if inner or not ends:
             return work
         if "commit" in ends:
-            return work.committed(None if leaves else call.node, call.node in world.splitting_commits)
+            return work.committed(None if leaves else call.node, call.node in world.splitting_calls)
         return work.given_up() if leaves else work.rolled_back()
 
     if "commit" in ends and not inner and not leaves:
@@ -288,8 +288,17 @@ def _tell_commit(world: World, store: Store, call: LibraryCall) -> None:
     for identity in objects(call.session):
         facts = store.session(identity)
         if facts is not None and len(call.session) == 1:
-            splits = call.node in world.splitting_commits
+            splits = call.node in world.splitting_calls
             world.listener(CommitEvent(call.node, identity, facts.work, splits), store)
+
+
+def commit_in_call(world: World, before: Store, store: Store, call: Context | None) -> None:
+    """What a callee has committed is committed, for its caller, by its call; None: by no call that is one."""
+    site = call if call in world.splitting_calls else None
+    for identity in sessions_in(store):
+        facts = before.session(identity)
+        known = frozenset().union(*(unit.commits for unit in facts.work.units)) if facts is not None else frozenset()
+        change(store, identity, lambda work, known=known: work.committed_by(site, known))  # type: ignore[misc]
 
 
 def pause(store: Store) -> None:

@@ -14,7 +14,7 @@ from mypy_session_plugin.facts.values import NONE_VALUE, Value
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.types import Types, is_optional
 from mypy_session_plugin.semantics.binding import Binder
-from mypy_session_plugin.semantics.commit_sites import splitting_commits
+from mypy_session_plugin.semantics.commit_sites import splitting_calls
 from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.factories import Factories, names_autoflush
 from mypy_session_plugin.semantics.library import Library
@@ -68,7 +68,7 @@ class World:
     captured: frozenset[str] = frozenset()
     _nodes: list[Node] | None = None
     _statements: Statements | None = None
-    _splitting_commits: frozenset[Node] | None = None
+    _splitting_calls: frozenset[Node] | None = None
     watched: Watch = field(init=False)
     frames: tuple[FuncItem | MypyFile, ...] = ()
 
@@ -104,11 +104,11 @@ class World:
         return self._statements
 
     @property
-    def splitting_commits(self) -> frozenset[Node]:
-        """The calls of `commit()` in the unit that may leave a unit of work half done."""
-        if self._splitting_commits is None:
-            self._splitting_commits = splitting_commits(self.unit)
-        return self._splitting_commits
+    def splitting_calls(self) -> frozenset[Node]:
+        """The calls in the unit that, if they commit, may leave a unit of work half done."""
+        if self._splitting_calls is None:
+            self._splitting_calls = splitting_calls(self.unit)
+        return self._splitting_calls
 
     def shape(self, node: Context) -> Shape:
         """The shape of an expression's type, which stays as it is while the graph is analysed."""

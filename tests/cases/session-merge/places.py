@@ -43,6 +43,11 @@ class Repository:
         self.reset()
         yield
 
+    @contextmanager
+    def borrowed(self) -> Iterator[None]:
+        yield
+        self.reset()
+
     def property_gives_a_new_session_ok(self) -> None:
         user = self.fresh.get_one(User, 1)
         self.fresh.merge(user)
@@ -73,8 +78,13 @@ class Repository:
             setattr(user, name, value)
         self.session.merge(user)  # error: [session-merge]
 
-    def context_manager_of_the_object_ok(self) -> None:
+    def context_manager_that_resets_before_its_block_bad(self) -> None:
         with self.scope():
+            user = self.session.get_one(User, 1)
+        self.session.merge(user)  # error: [session-merge]
+
+    def context_manager_that_resets_after_its_block_ok(self) -> None:
+        with self.borrowed():
             user = self.session.get_one(User, 1)
         self.session.merge(user)
 
