@@ -159,9 +159,19 @@ def assignments(found: Iterable[Node]) -> Iterator[tuple[object, Expression | No
             case _:
                 continue
         for target in targets:
-            for part in descendants(target, into_functions=False):
-                if isinstance(part, NameExpr):
-                    yield part.node, value if part is target else None
+            for part in _bound(target):
+                yield part.node, value if part is target else None
+
+
+def _bound(target: Node) -> Iterator[NameExpr]:
+    """The variables that an assignment to a target binds, and not those whose objects it changes."""
+    if isinstance(target, NameExpr):
+        yield target
+    elif isinstance(target, nodes.StarExpr):
+        yield from _bound(target.expr)
+    elif isinstance(target, nodes.TupleExpr | nodes.ListExpr):
+        for item in target.items:
+            yield from _bound(item)
 
 
 def is_dead(expressions: list[Expression], oracle: Oracle) -> bool:
