@@ -20,21 +20,25 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar, overload
 from mypy_session_plugin.phantom import Marker
 
 __all__ = [
+    "Kept",
     "Marked",
     "any_session",
     "begins",
     "calls",
+    "calls_kept",
     "cascades",
     "closes",
     "deferred",
     "deletes",
     "each",
     "ends",
+    "enters",
     "entry_point",
     "expires",
     "flushes",
     "joined",
     "keeps",
+    "leaves",
     "moves",
     "puts",
     "raises",
@@ -56,6 +60,9 @@ Marked = Annotated[T, Marker("Marked")]
 
 A detached or persistent instance becomes persistent and marked for deletion: the next flush deletes its row.
 """
+
+Kept = Annotated[T, Marker("Kept")]
+"""A result that is what the object was given to keep (`@keeps`)."""
 
 
 class _Decorator:
@@ -92,6 +99,10 @@ entry_point = _Effect()
 """The function of the user that it decorates is called by a framework, concurrently with others."""
 any_session = _Effect()
 """The states that the signature names are those in any session, not in the receiver."""
+
+
+leaves = _Effect()
+"""The call leaves the context managers that `@enters` has entered, the last one first."""
 
 
 def moves(
@@ -224,6 +235,24 @@ def puts(parameter: str) -> _Decorator:
 def takes(decorated: Decorated, /) -> Decorated:
     """The call gives out what was put into the receiver: a queue's `get()`."""
     return decorated
+
+
+def calls_kept(method: str, *, when: When = "always") -> _Decorator:
+    """The call calls this method of what the object was given to keep (`@keeps`).
+
+    Args:
+        method: The name of the method.
+        when: On which way; see the module.
+    """
+    return _Decorator()
+
+
+def enters(parameter: str) -> _Decorator:
+    """The call enters the context manager that this parameter is given, and gives what that gives.
+
+    The receiver leaves it where a method of its own says `@leaves`.
+    """
+    return _Decorator()
 
 
 def raises(text: str) -> _Decorator:

@@ -19,6 +19,7 @@ from mypy.nodes import (
     NameExpr,
     Node,
     OperatorAssignmentStmt,
+    RefExpr,
     SymbolTableNode,
     TypeInfo,
     Var,
@@ -33,6 +34,7 @@ from mypy_session_plugin.stub_files import described_packages
 
 if TYPE_CHECKING:
     from mypy_session_plugin.semantics.sinks import Sinks
+    from mypy_session_plugin.semantics.unnoticed_hints import Hints
 
 _OWN_PACKAGES = frozenset({"sqlalchemy", "mypy_session_plugin"})
 #: Their names stand in every function and tell nothing of it.
@@ -47,11 +49,17 @@ CONSTRUCTION = "<construction>"
 OPENING = "<opening>"
 #: What stands in the text of a module that binds sessions to an engine, itself or by a factory.
 BINDING = re.compile("engine|sessionmaker", re.IGNORECASE)
+#: What calls a function that it is given, now or when it is called itself.
+CARRIERS = frozenset({"builtins.map", "functools.partial"})
 #: What may take a session out of a generator that makes it.
 TAKES_FROM_A_GENERATOR = "builtins.next"
 #: Stands among a unit's names for every other use of a library.
 USE = "<use>"
 
+#: Stands among a unit's names for a column whose values can be changed in place.
+IN_PLACE = "<in place>"
+#: What commits: a call, or the end of a block.
+COMMITTING = frozenset({"commit", "begin"})
 #: The codes, off by default, that may be reported wherever a session of the unit's own is.
 _OF_OPENING = frozenset(code.name for code in CODES if code.opening)
 
@@ -100,6 +108,13 @@ class _Look:
         """Whether the unit changes an attribute, which may be that of a mapped instance."""
         return any(map(_changes_attribute, self.nodes))
 
+    @cached_property
+    def hints(self) -> Hints:
+        """What the syntax says of writes of which no session takes notice."""
+        from mypy_session_plugin.semantics.unnoticed_hints import Hints
+
+        return Hints(self.unit)
+
 
 class Events:
     """Tells the names that matter: calls at which a rule may report, and phantom-typed code.
@@ -123,6 +138,7 @@ class Events:
         self._looks: dict[FuncDef | MypyFile, _Look] = {}
         #: What each name that was looked up adds: mypy asks for a few thousand names again and again.
         self._interest: dict[str, str | None] = {}
+        self._columns: dict[str, bool] = {}
         #: Whether the build knows the phantom types: without them no signature has one.
         self.phantom_types = False
         self._wanted: Callable[[], frozenset[str]] = frozenset
@@ -131,22 +147,24 @@ class Events:
 
     def enter(self, tree: MypyFile, wanted: Callable[[], frozenset[str]]) -> None:
         """Mypy goes on with a module; `wanted` tells which codes are on in it that are off by default."""
-        self._wanted, self._looks = cache(wanted), {}
+        self._wanted, self._looks, self._columns = cache(wanted), {}, {}
         self._binds_to_engine = cache(partial(_binds_to_engine, tree))
         self._made_once = cache(partial(_made_once, tree))
 
     def leave(self) -> None:
         """Mypy has done with the module: its tree is let go."""
-        self._wanted, self._looks = frozenset, {}
+        self._wanted, self._looks, self._columns = frozenset, {}, {}
         self._binds_to_engine, self._made_once = bool, list
 
     def name_of_interest(self, full_name: str) -> str | None:
         """What a call or a read of `full_name` adds to what is known of the unit in which it stands; None: nothing."""
         try:
-            return self._interest[full_name]
+            found = self._interest[full_name]
         except KeyError:
             found = self._interest[full_name] = self._interest_of(full_name)
-            return found
+        if found is IN_PLACE and not self._is_changed_in_place(full_name):
+            return None
+        return found
 
     def _interest_of(self, full_name: str) -> str | None:
         if full_name == TAKES_FROM_A_GENERATOR:
@@ -160,7 +178,21 @@ class Events:
                 return OPENING
             crossing = f"{package}.{name}"
             return crossing if crossing in self.names else name if name in self.names else USE
-        return CONSTRUCTION if rest and name[:1].isupper() else None
+        if rest and name[:1].isupper():
+            return CONSTRUCTION
+        return IN_PLACE if "." in rest else None
+
+    def _is_changed_in_place(self, full_name: str) -> bool:
+        """Whether an attribute is a column whose values can be changed in place."""
+        known = self._columns.get(full_name)
+        if known is None:
+            from mypy_session_plugin.semantics.columns import tells_of_no_change
+
+            class_name, _, name = full_name.rpartition(".")
+            symbol = self._lookup(class_name)
+            info = symbol.node if symbol is not None else None
+            known = self._columns[full_name] = isinstance(info, TypeInfo) and tells_of_no_change(info, name)
+        return known
 
     def may_be_mapped(self, class_name: str, modules: Container[str]) -> bool:
         """Whether a class is one of the user's, by its name alone, in a build that has SQLAlchemy."""
@@ -173,6 +205,14 @@ class Events:
         if not self.phantom_types or full_name.partition(".")[0] in self._libraries | _STANDARD_LIBRARY:
             return False
         return self._concerns(full_name)
+
+    def carries(self, full_name: str, unit: FuncDef | MypyFile) -> bool:
+        """Whether this is a call by which a phantom-typed function is called, or made ready for it."""
+        if not self.phantom_types or full_name not in CARRIERS:
+            return False
+        calls = (node for node in _written_in(unit) if isinstance(node, CallExpr) and node.args)
+        functions = (call.args[0].node for call in calls if isinstance(call.args[0], RefExpr))
+        return any(map(has_phantom_signature, functions))
 
     @property
     def sinks(self) -> Sinks:
@@ -221,6 +261,8 @@ class Events:
             return True
         if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._wanted()):
             return True
+        if self._may_be_unnoticed(names, look):
+            return True
         if opens and self._may_lose(names, look):
             return True
         if (opens and isinstance(look.unit, MypyFile)) or self._may_share():
@@ -235,6 +277,14 @@ class Events:
         from mypy_session_plugin.semantics.shared_hints import may_share
 
         return may_share(self._made_once(), _is_session)
+
+    def _may_be_unnoticed(self, names: set[str], look: _Look) -> bool:
+        """Whether something may be written of which no session takes notice."""
+        if IN_PLACE in names and look.hints.changes_in_place():
+            return True
+        if OPENING in names and look.hints.writes_after_an_end():
+            return True
+        return not COMMITTING.isdisjoint(names) and CONSTRUCTION in names and look.hints.makes_and_forgets()
 
     def _may_lose(self, names: set[str], look: _Look) -> bool:
         """Whether a unit with a session of its own may write in it, or commit, on an engine that the module knows."""

@@ -116,16 +116,16 @@ class SessionPlugin(Plugin):
     @override
     def get_customize_class_mro_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
         if self._modules is not None and self._events.may_be_mapped(fullname, self._modules):
-            self._note_relationships(fullname, self._modules)
+            self._note_body(fullname, self._modules)
         return None
 
-    def _note_relationships(self, class_name: str, modules: dict[str, MypyFile]) -> None:
-        """Mypy has built a class and not analysed its body yet: keep what its relationships are."""
+    def _note_body(self, class_name: str, modules: dict[str, MypyFile]) -> None:
+        """Mypy has built a class and not analysed its body yet: keep what its attributes are."""
         symbol = self.lookup_fully_qualified(class_name)
         if symbol is not None and isinstance(symbol.node, TypeInfo) and symbol.node.module_name in modules:
-            from mypy_session_plugin.mypy_compat.class_bodies import note_relationships
+            from mypy_session_plugin.mypy_compat.class_bodies import note_body
 
-            note_relationships(symbol.node, modules[symbol.node.module_name])
+            note_body(symbol.node, modules[symbol.node.module_name])
 
     def _probe_fired(self, context: FunctionContext) -> Type:
         self._modules_checked.probe_fired(context)

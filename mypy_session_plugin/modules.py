@@ -63,7 +63,8 @@ class Modules:
         elif self._is_worth_it(trigger, name):
             self._schedule(trigger)
             return
-        if events.phantom_types and events.is_phantom_typed(full_name):
+        carries = events.phantom_types and events.carries(full_name, trigger.unit)
+        if carries or (events.phantom_types and events.is_phantom_typed(full_name)):
             self._schedule(trigger)
         elif events.phantom_types or trigger.follows or trigger.waits:
             self._schedule(trigger, sweep_only=True)

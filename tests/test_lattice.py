@@ -30,6 +30,7 @@ from mypy_session_plugin.facts.transactions import (
     left,
     savepoint_ended,
 )
+from mypy_session_plugin.facts.unnoticed import Cause, Notice
 from mypy_session_plugin.facts.values import (
     FALSE,
     NONE,
@@ -41,6 +42,7 @@ from mypy_session_plugin.facts.values import (
     ObjectId,
     Subject,
     Unknown,
+    Unnoticed,
     Value,
     constant,
     join,
@@ -69,7 +71,11 @@ situations = st.builds(
 )
 origins = st.builds(Origin, st.integers(1, 9), st.sampled_from(["added", "loaded"]))
 situation_sets = st.dictionaries(st.one_of(st.just(UNKNOWN), situations), origins, min_size=1, max_size=4)
-fixed_atoms: list[Atom] = [UNKNOWN, NONE, TRUE, FALSE, *INSTANCES, *SESSIONS, CONTAINER]
+UNNOTICED = [
+    Unnoticed("one", Cause.BACKREF, notice, frozenset(INSTANCES[:1]), frozenset(SESSIONS[:1]))
+    for notice in (Notice.READ, Notice.PASSED)
+]
+fixed_atoms: list[Atom] = [UNKNOWN, NONE, TRUE, FALSE, *INSTANCES, *SESSIONS, CONTAINER, *UNNOTICED]
 atoms = st.one_of(
     st.sampled_from(fixed_atoms),
     st.integers(0, 30).map(lambda number: Constant("int", number)),

@@ -1,4 +1,4 @@
-"""Relationships are read from class bodies, also of other modules, and are there in every mode of mypy."""
+"""Relationships and columns are read from class bodies, also of other modules, and are there in every mode of mypy."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.harness import Harness, assert_expected, modes, run_in_mode
 
 MODELS = """\
 from __future__ import annotations
-from sqlalchemy import ForeignKey
+from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import DeclarativeBase, Mapped, backref, declared_attr, mapped_column, relationship
 OPTIONS = "all"
 class Base(DeclarativeBase): ...
@@ -20,6 +20,7 @@ class Owned:
 class User(Base):
     __tablename__ = "user"
     id: Mapped[int] = mapped_column(primary_key=True)
+    settings: Mapped[dict[str, str]] = mapped_column(JSON)
     addresses: Mapped[list[Address]] = relationship(back_populates="user", cascade="all, delete-orphan")
     notes: Mapped[list[Note]] = relationship(backref=backref("author", cascade="merge"), cascade="merge")
     tags: Mapped[set[Tag]] = relationship(cascade=OPTIONS)
@@ -65,6 +66,19 @@ def what_a_function_declares(session: Session) -> None:
     file, user = session.get_one(File, 1), session.get_one(User, 1)
     session.delete(file)
     reveal_state(user)  # N: Revealed state is "Persistent[models.User] | Unknown"
+def what_only_the_other_direction_leads_to(session: Session) -> None:
+    new, address = User(), Address()
+    address.user = new
+    session.add(new)
+    reveal_state(address)  # N: Revealed state is "Pending[models.Address]"
+    loaded, address = session.get_one(User, 1), Address()
+    address.user = loaded
+    session.add(loaded)
+    reveal_state(address)  # N: Revealed state is "Transient[models.Address] | Pending[models.Address]"
+def what_is_changed_in_place(session: Session) -> None:
+    admin = session.get_one(Admin, 1)
+    admin.settings["theme"] = "dark"  # E: "admin.settings" is changed in place
+    session.commit()
 def what_is_read(session: Session) -> None:
     user = session.get_one(User, 1)
     for address in user.addresses:

@@ -14,7 +14,8 @@ class SessionIdentity:
 
     `held`: a variable in view keeps it alive, so that its instances stay in it.  `given_as`: the parameter of the
     constructor from which alone the attribute that it was read from is assigned.  `compared`: the code compares it
-    with something, so it may be what another parameter is.  `fresh`: it was made here, and nothing is in it yet.
+    with something, or a framework fills it in, so it may be what another parameter is.  `fresh`: it was made here, and
+    nothing is in it yet.
     """
 
     held: bool = False

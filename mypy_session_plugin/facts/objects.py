@@ -24,6 +24,7 @@ from mypy_session_plugin.facts.values import (
     ObjectId,
     Test,
     Unknown,
+    Unnoticed,
     Value,
     join,
     parts,
@@ -367,7 +368,7 @@ def references(value: Value) -> list[ObjectId]:
             found.extend(atom.about)
             if isinstance(atom.detail, ObjectId):
                 found.append(atom.detail)
-        elif isinstance(atom, (Method, Bound, Function)):
+        elif isinstance(atom, (Method, Bound, Function, Unnoticed)):
             for part in parts(frozenset({atom})):
                 found.extend(references(part))
     return found

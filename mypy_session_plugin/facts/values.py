@@ -10,7 +10,9 @@ from collections.abc import Callable, Hashable, Iterable
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
+from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import dataclass, replace
+from mypy_session_plugin.facts.unnoticed import Cause, Notice
 
 
 class Unknown(Enum):
@@ -114,7 +116,23 @@ class Bound:
     stub: object = None
 
 
-Atom: TypeAlias = "Unknown | Constant | ObjectId | Test | Function | Method | Bound"
+@dataclass(frozen=True, slots=True)
+class Unnoticed:
+    """A write of which no session takes notice, by its syntax `node`; a variable of the analysis holds them.
+
+    `instance` is what was written, `session` the one whose commit passes it over, `origin` what made it so, or what has
+    passed it over.
+    """
+
+    node: object
+    cause: Cause
+    notice: Notice
+    instance: frozenset[Atom]
+    session: frozenset[Atom] = frozenset()
+    origin: Origin | None = None
+
+
+Atom: TypeAlias = "Unknown | Constant | ObjectId | Test | Function | Method | Bound | Unnoticed"
 Value: TypeAlias = "frozenset[Atom]"
 
 NOTHING_KNOWN: Value = frozenset({UNKNOWN})
@@ -162,6 +180,8 @@ def parts(value: Value) -> Iterable[Value]:
             yield from atom.held
         elif isinstance(atom, Function):
             yield from (value for _name, value in atom.defaults)
+        elif isinstance(atom, Unnoticed):
+            yield from (atom.instance, atom.session)
 
 
 def depth(value: Value) -> int:
@@ -177,7 +197,7 @@ def carrier(atom: Method | Bound | Function) -> Value:
 
 def rename(value: Value, change: Callable[[ObjectId], ObjectId]) -> Value:
     """The value with every object replaced, in carriers and tests too."""
-    if not any(isinstance(atom, (ObjectId, Test, Method, Bound, Function)) for atom in value):
+    if not any(isinstance(atom, (ObjectId, Test, Method, Bound, Function, Unnoticed)) for atom in value):
         return value
     return frozenset(_rename_atom(atom, change) for atom in value)
 
@@ -194,6 +214,8 @@ def _rename_atom(atom: Atom, change: Callable[[ObjectId], ObjectId]) -> Atom:
         case Bound():
             held = tuple(rename(value, change) for value in atom.held)
             return replace(atom, function=rename(atom.function, change), held=held)
+        case Unnoticed():
+            return replace(atom, instance=rename(atom.instance, change), session=rename(atom.session, change))
         case Function() if atom.defaults:
             return replace(atom, defaults=tuple((name, rename(value, change)) for name, value in atom.defaults))
         case _:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mypy import nodes, patterns
-from mypy.nodes import Expression, FuncItem, NameExpr, Node
+from mypy.nodes import CallExpr, Context, Expression, FuncItem, NameExpr, Node, RefExpr, TupleExpr
 
 from mypy_session_plugin.flow.oracle import Oracle
 
+#: The context manager that is an `except` clause without a body.
+SUPPRESS = "contextlib.suppress"
 #: The attributes of each kind of node that hold the nodes below it, in evaluation order where there is one.
 CHILDREN: dict[type[Node], tuple[str, ...]] = {
     nodes.MypyFile: ("defs",),
@@ -183,3 +185,11 @@ def is_dead(expressions: list[Expression], oracle: Oracle) -> bool:
                 return False
             reads = reads or isinstance(node, (nodes.CallExpr, NameExpr))
     return reads
+
+
+def suppressed(manager: Context) -> Expression | None:
+    """What a context manager catches as an `except` clause does, which is `suppress(...)`; None for every other one."""
+    callee = manager.callee if isinstance(manager, CallExpr) else None
+    if not isinstance(manager, CallExpr) or not isinstance(callee, RefExpr) or callee.fullname != SUPPRESS:
+        return None
+    return manager.args[0] if len(manager.args) == 1 else TupleExpr(manager.args)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from mypy.erasetype import erase_typevars
+from mypy.expandtype import expand_type_by_instance
+from mypy.maptype import map_instance_to_supertype
 from mypy.nodes import (
-    CallExpr,
     Decorator,
     Expression,
     FuncDef,
@@ -20,25 +21,30 @@ from mypy.nodes import (
     SuperExpr,
     SymbolNode,
     TypeInfo,
+    Var,
 )
 from mypy.subtypes import is_same_type, is_subtype
 from mypy.typeops import get_all_type_vars
 from mypy.types import AnyType, CallableType, Instance, Overloaded, ProperType, Type, TypeOfAny, get_proper_type
 
-from mypy_session_plugin.mypy_compat.signatures import has_phantom_type
+from mypy_session_plugin.mypy_compat.signatures import has_phantom_type, is_declared
 from mypy_session_plugin.mypy_compat.types import Types, info_of, is_manager
 
 #: What tells, for one signature, which argument goes to which parameter; None if they do not fit.
 Assign = Callable[[CallableType], "Sequence[tuple[int, Expression]] | None"]
 
 
-def phantom_signature(types: Types, call: CallExpr, assign: Assign) -> CallableType | None:
-    """The signature of a call's callee, if phantom types are written in it; of overloads, the one that is called.
+#: Modules whose generic classes are containers, in which a phantom type says something of their elements.
+_CONTAINERS = frozenset({"builtins", "typing", "collections", "_collections_abc", "_typeshed"})
+
+
+def phantom_signature(types: Types, callee: Expression, assign: Assign) -> CallableType | None:
+    """The signature of a callee, if phantom types are written in it; of overloads, the one that is called.
 
     `self` and `cls` are left out of methods.  None where no phantom type is written, or where it is not certain which
     overload is called.
     """
-    found = types.of(call.callee)
+    found = types.of(callee)
     if found is None:
         return None
     proper: ProperType | None = get_proper_type(found)
@@ -46,7 +52,7 @@ def phantom_signature(types: Types, call: CallExpr, assign: Assign) -> CallableT
         proper = _called_object(proper)
     if isinstance(proper, Overloaded):
         return _matching(types, proper, assign) if has_phantom_type(proper) else None
-    decorated = _undecorated(types, call.callee)
+    decorated = _undecorated(types, callee)
     if not isinstance(proper, CallableType):
         return decorated
     if decorated is not None and (_returns_manager(proper) or _is_same(proper, decorated)):
@@ -184,16 +190,36 @@ def _given_types(types: Types, item: CallableType, assign: Assign) -> Iterator[T
 
 
 def written_method(type_: Type | None) -> CallableType | None:
-    """The signature of a method that mypy has found behind an operator, if its author wrote phantom types in it.
+    """The signature of a method that mypy has found behind an operator, if an author wrote phantom types in it.
 
-    What the type variables of its class stand for (`list[Persistent[User]]`) is a matter of containers.
+    Those may be what the type variables of its class stand for; in `list[Persistent[User]]` that is a matter of
+    containers.
     """
     proper = get_proper_type(type_) if type_ is not None else None
     if not isinstance(proper, CallableType) or not has_phantom_type(proper):
         return None
     definition = proper.definition.func if isinstance(proper.definition, Decorator) else proper.definition
-    is_written = isinstance(definition, FuncDef) and has_phantom_type(definition.type)
-    return _as_written(proper) if is_written else None
+    if not isinstance(definition, FuncDef):
+        return None
+    is_own = bool(definition.info) and definition.info.module_name not in _CONTAINERS
+    return _as_written(proper) if is_own or has_phantom_type(definition.type) else None
+
+
+def attribute_as_written(types: Types, node: MemberExpr) -> Type | None:
+    """The type that the author gave an attribute, with what the type variables of its class stand for.
+
+    None for what is no declared attribute.
+    """
+    proper = get_proper_type(types.of(node.expr))
+    entry = proper.type.get(node.name) if isinstance(proper, Instance) else None
+    variable = entry.node if entry is not None else None
+    if not isinstance(proper, Instance) or not isinstance(variable, Var) or variable.type is None:
+        return None
+    if not is_declared(variable):
+        return None
+    if not variable.info or not any(found.id.raw_id > 0 for found in get_all_type_vars(variable.type)):
+        return variable.type
+    return expand_type_by_instance(variable.type, map_instance_to_supertype(proper, variable.info))
 
 
 def method_of(info: TypeInfo | None, name: str) -> CallableType | None:

@@ -1,4 +1,4 @@
-"""What the body of a class says that mypy does not keep: the arguments of its `relationship()` calls.
+"""What the body of a class says that mypy does not keep: the arguments of its `relationship()` and column calls.
 
 They are read when mypy has built the class and before it analyses the body, and stored where mypy keeps what plugins
 know of a class (`TypeInfo.metadata`): so they are there with a warm cache, in parallel workers and in the daemon, as
@@ -17,8 +17,10 @@ from mypy.nodes import (
     Decorator,
     DictExpr,
     Expression,
+    ExpressionStmt,
     FuncDef,
     IfStmt,
+    Import,
     ImportFrom,
     MemberExpr,
     MypyFile,
@@ -28,9 +30,15 @@ from mypy.nodes import (
     TypeInfo,
 )
 
-#: The key of what this plugin stores with a class.
-KEY = "mypy_session_plugin"
+#: The key of what this plugin stores with a class; the columns whose values can be changed in place are under COLUMNS,
+#: and TRACKED stands where something in the module may make such columns tell of that.
+KEY, COLUMNS, TRACKED = "mypy_session_plugin", "columns", "tracked"
 _CONSTRUCTORS = frozenset({"relationship", "relation", "Relationship"})
+_COLUMN_CONSTRUCTORS = frozenset({"Column", "Field", "mapped_column"})
+_COLUMN_ARGUMENTS = frozenset({"type_", "sa_type", "sa_column"})
+#: Types of columns whose values are changed in place without the session's notice.
+_CHANGEABLE = frozenset({"ARRAY", "JSON", "JSONB", "PickleType"})
+_TRACKING = frozenset({"associate_with", "associate_with_attribute"})
 _PACKAGES = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
 #: Arguments that change what an operation takes along in ways that are not followed.
 _LOADING = frozenset({"dynamic", "write_only", "noload"})
@@ -42,9 +50,10 @@ LAZY = "select"
 Declaration: TypeAlias = "dict[str, object] | None"
 
 
-def note_relationships(info: TypeInfo, module: MypyFile) -> None:
-    """Store what the class body declares; nothing for a class without relationships."""
+def note_body(info: TypeInfo, module: MypyFile) -> None:
+    """Store what the class body declares; nothing for a class without relationships or columns of interest."""
     relationships: dict[str, Declaration] = {}
+    columns: list[str] = []
     opaque = False
     for statement in _statements(info.defn):
         if isinstance(statement, AssignmentStmt):
@@ -53,12 +62,16 @@ def note_relationships(info: TypeInfo, module: MypyFile) -> None:
                 continue
             if target.name == "__mapper_args__":
                 opaque = opaque or not _is_plain_mapping(value)
-            elif isinstance(value, CallExpr) and _is_relationship(value.callee, module):
+            elif isinstance(value, CallExpr) and _is_of_library(value.callee, _CONSTRUCTORS, module):
                 relationships[target.name] = _declaration(value)
+            elif isinstance(value, CallExpr) and _is_changeable(value, module):
+                columns.append(target.name)
         else:
             opaque = opaque or _declares_more(statement)
-    if relationships or opaque:
-        info.metadata[KEY] = {"relationships": relationships, "opaque": opaque}
+    tracked = any(map(_tracks, module.defs))
+    if relationships or opaque or columns or tracked:
+        declared = {"relationships": relationships, "opaque": opaque, COLUMNS: columns, TRACKED: tracked}
+        info.metadata[KEY] = declared
     else:
         info.metadata.pop(KEY, None)
 
@@ -90,19 +103,50 @@ def _is_plain_mapping(value: Expression) -> bool:
     )
 
 
-def _is_relationship(callee: Expression, module: MypyFile) -> bool:
-    """Whether this is SQLAlchemy's or SQLModel's function: names are not bound yet, so the imports tell."""
-    if _last_name(callee) not in _CONSTRUCTORS and not isinstance(callee, NameExpr):
+def _is_changeable(call: CallExpr, module: MypyFile) -> bool:
+    """Whether a column is made of a type whose values are plain lists, dicts and objects."""
+    if not _is_of_library(call.callee, _COLUMN_CONSTRUCTORS, module):
+        return False
+    for argument, name in zip(call.args, call.arg_names, strict=True):
+        if name is not None and name not in _COLUMN_ARGUMENTS:
+            continue
+        if isinstance(argument, CallExpr) and name == "sa_column":
+            return _is_changeable(argument, module)
+        type_ = argument.callee if isinstance(argument, CallExpr) else argument
+        owner = type_
+        while isinstance(owner, MemberExpr):
+            owner = owner.expr
+        known = owner is type_ or _last_name(owner) in {here for _original, here in _imported(module)}
+        if known and _is_of_library(type_, _CHANGEABLE, module):
+            return True
+    return False
+
+
+def _tracks(statement: Statement) -> bool:
+    """Whether a statement of the module makes all columns of a type, or one of them, tell of changes."""
+    call = statement.expr if isinstance(statement, ExpressionStmt) else None
+    return isinstance(call, CallExpr) and _last_name(call.callee) in _TRACKING
+
+
+def _is_of_library(callee: Expression, wanted: frozenset[str], module: MypyFile) -> bool:
+    """Whether this is one of SQLAlchemy's or SQLModel's names: they are not bound yet, so the imports tell."""
+    if _last_name(callee) not in wanted and not isinstance(callee, NameExpr):
         return False
     if isinstance(callee, MemberExpr):
         return True
     name = _last_name(callee)
-    return any(
-        original in _CONSTRUCTORS and (alias or original) == name
-        for statement in module.imports
-        if isinstance(statement, ImportFrom) and statement.id.partition(".")[0] in _PACKAGES
-        for original, alias in statement.names
-    )
+    return any(original in wanted and here == name for original, here in _imported(module))
+
+
+def _imported(module: MypyFile) -> Iterator[tuple[str, str]]:
+    """What a module imports from SQLAlchemy and its like: the name there and the name here."""
+    for statement in module.imports:
+        if isinstance(statement, ImportFrom) and statement.id.partition(".")[0] in _PACKAGES:
+            yield from ((original, alias or original) for original, alias in statement.names)
+        elif isinstance(statement, Import):
+            for full_name, alias in statement.ids:
+                if full_name.partition(".")[0] in _PACKAGES:
+                    yield full_name, alias or full_name.partition(".")[0]
 
 
 def _last_name(expression: Expression) -> str:

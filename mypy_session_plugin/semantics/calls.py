@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mypy.nodes import Context, FuncDef
+from mypy.nodes import CallExpr, Context, FuncDef
 
 from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.store import Store
@@ -37,6 +37,7 @@ from mypy_session_plugin.semantics.leading import mark_read
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.own_objects import OwnObjects
 from mypy_session_plugin.semantics.phantom_calls import PhantomCalls
+from mypy_session_plugin.semantics.phantom_carriers import PARTIAL
 from mypy_session_plugin.semantics.shapes import SessionShape, session_class
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.stubbed_calls import StubbedCalls
@@ -82,6 +83,8 @@ class Calls:
         if not site.is_closed:
             write_unknown(store, [*(store.value(argument.value) for argument in instruction.arguments), called])
         promised = self.phantom.evaluate(instruction, called, store, site.is_closed)
+        if promised is None and site.full_name == "builtins.map":
+            promised = self._mapped(instruction, node, store)
         if promised is not None:
             return promised
         constructed = construct(self._world, site, instruction, store)
@@ -120,6 +123,16 @@ class Calls:
         if site.full_name == "builtins.next" and values:
             lives.take_out(self._world, store, values[0], node.args[0], result)
         return result
+
+    def _mapped(self, instruction: Call, node: CallExpr, store: Store) -> Value | None:
+        """`map()` of a phantom-typed function; None for every other one."""
+        if not self._world.types.has_phantom_types:
+            return None
+        gone_through = [
+            self.iterated(store.value(argument.value), node, store) for argument in instruction.arguments[1:]
+        ]
+        elements = tuple(containers.one_of(self._world, store, value, node) for value in gone_through)
+        return self.phantom.of_each(instruction, elements, store)
 
     def iterated(self, value: Value, node: Context, store: Store, name: str = "__iter__") -> Value:
         """What is gone through: a library's object gives its elements out, a container is its own."""
@@ -170,7 +183,7 @@ class Calls:
             facts = LibraryFacts(INSTANCE_STATE, holds=values[0])
             return frozenset({store.create(ObjectId("result", site_of(node)), facts)})
         if full_name == "functools.partial" and values:
-            return carrier(Bound("partial", values[0], tuple(values[1:]), node))
+            return carrier(Bound(PARTIAL, values[0], tuple(values[1:]), node))
         if full_name == "builtins.bool" and len(values) == 1:
             return values[0]
         return None

@@ -17,7 +17,7 @@ from mypy.nodes import (
     WithStmt,
 )
 
-from mypy_session_plugin.flow.syntax import children
+from mypy_session_plugin.flow.syntax import children, suppressed
 
 REPEATING = (ForStmt, WhileStmt, GeneratorExpr)
 CATCHING_ALL = ("builtins.Exception", "builtins.BaseException")
@@ -38,7 +38,7 @@ def splitting_calls(unit: FuncItem | MypyFile) -> frozenset[Node]:
                 continue
             case TryStmt() if any(types is None or _may_catch(types) for types in node.types):
                 waiting.extend(child for child in children(node) if child is not node.body)
-            case WithStmt() if any(_suppresses(manager) for manager in node.expr):
+            case WithStmt() if any(suppressed(manager) is not None for manager in node.expr):
                 continue
             case _:
                 waiting.extend(children(node))
@@ -51,7 +51,3 @@ def _may_catch(types: Expression) -> bool:
         return any(map(_may_catch, types.items))
     full_name = types.fullname if isinstance(types, RefExpr) else ""
     return full_name in CATCHING_ALL or not full_name.startswith("builtins.")
-
-
-def _suppresses(manager: Expression) -> bool:
-    return isinstance(manager, CallExpr) and getattr(manager.callee, "name", "") == "suppress"

@@ -25,7 +25,7 @@ from mypy_session_plugin.facts.values import (
     objects,
 )
 from mypy_session_plugin.flow.graph import Branch, Compare, Place
-from mypy_session_plugin.semantics.identities import are_different, note_comparison
+from mypy_session_plugin.semantics.identities import are_different, note_likeness
 from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.stability import Stability
 
@@ -88,7 +88,7 @@ def compare(instruction: Compare, store: Store, stability: Stability) -> Value:
             subject = None
         about = objects(value) if literal == NONE else frozenset()
         return frozenset({Test(positive, subject, about)})
-    note_comparison(store, left, right)
+    note_likeness(store, left, right)
     return NOTHING_KNOWN
 
 

@@ -14,7 +14,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, UNKNOWN, Constant, ObjectId, Unknown, Value, objects
 from mypy_session_plugin.flow.graph import ArgumentKind, Call
 from mypy_session_plugin.mypy_compat.types import is_any
-from mypy_session_plugin.semantics import boundaries, containers, entry_points, linking, runners, work
+from mypy_session_plugin.semantics import boundaries, containers, entered, entry_points, linking, runners, work
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite, is_overridden
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
@@ -180,6 +180,8 @@ def _new_library_object(
     kept = _kept_by(bound)
     if kept is not None:
         settings = (*settings, KEEPS)
+    if kept is None:
+        kept = entered.empty(store, world.library.class_stub(class_name), site_of(site.node))
     facts = LibraryFacts(class_name, settings=settings, workers=_workers_of(bound), holds=kept or frozenset())
     made = frozenset({store.create(ObjectId("result", site_of(site.node)), facts)})
     entry_points.given(world, bound)

@@ -26,6 +26,7 @@ from mypy_session_plugin.facts.values import ObjectId
 from mypy_session_plugin.flow.syntax import assignments, descendants
 from mypy_session_plugin.mypy_compat.types import class_named_by
 from mypy_session_plugin.semantics.bodies import is_here
+from mypy_session_plugin.semantics.filled_in import filled_in
 from mypy_session_plugin.semantics.world import World
 
 
@@ -86,6 +87,13 @@ def given_as(world: World, info: TypeInfo, attribute: str) -> str | None:
     if not isinstance(value, NameExpr) or value.node not in parameters:
         return None
     return None if _is_assigned(method, value.node) else value.name
+
+
+def is_filled_in(world: World, info: TypeInfo, parameter: str) -> bool:
+    """Whether a framework gives the constructor the argument for a parameter."""
+    entry = info.get("__init__")
+    method = _function(world, entry.node) if entry is not None else None
+    return method is not None and parameter in filled_in(method)
 
 
 def _is_assigned(method: FuncDef, variable: object) -> bool:

@@ -59,11 +59,12 @@ def _tell_work(world: World, store: Store, end: SessionEndEvent, certain: bool) 
     if facts is None or not (facts.work.writes or facts.work.commits):
         return
     for deed in _in_order(facts.work.writes, end.raising):
-        lost = deed.fate is Fate.OPEN and certain and not _are_events_in_view(world)
+        lost = deed.fate is Fate.OPEN and certain and not are_events_in_view(world)
         lost = lost and not world.surroundings.may_autocommit
         world.listener(WriteEndEvent(_node(deed), end.session, lost, end.ending, end.node), store)
     for deed in _in_order(facts.work.commits, end.raising):
-        redundant = deed.fate is Fate.OPEN and certain and not _are_events_in_view(world)
+        # Whoever else has the session's registry may have written before.
+        redundant = deed.fate is Fate.OPEN and certain and facts.made_here and not are_events_in_view(world)
         world.listener(CommitEndEvent(_node(deed), end.session, redundant), store)
 
 
@@ -78,5 +79,6 @@ def _node(deed: Deed) -> Context:
     return deed.node
 
 
-def _are_events_in_view(world: World) -> bool:
+def are_events_in_view(world: World) -> bool:
+    """Whether a listener may change what a session does: one of the module's, or of the project's by its option."""
     return world.options.session_events or world.surroundings.has_listeners

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from mypy.nodes import Context, Expression, FuncDef
 
 from mypy_session_plugin.facts.objects import HandOver
+from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.session_life import Closing
 from mypy_session_plugin.facts.states import State
+from mypy_session_plugin.facts.unnoticed import Cause
 from mypy_session_plugin.facts.values import ObjectId, Value
 from mypy_session_plugin.facts.work import Work
 from mypy_session_plugin.flow.fixpoint import Fixpoint
@@ -202,6 +204,22 @@ class WriteEndEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class UnnoticedEvent:
+    """The function is left after a write of which no session took notice.
+
+    `node` is what writes, `instance` what was written.  `lost` tells that nobody has dealt with it on this path, and
+    `passed` that a commit passed it over (at `origin`, which else tells what made the write so).
+    """
+
+    node: Context
+    cause: Cause
+    instance: Value
+    lost: bool
+    passed: bool
+    origin: Origin | None
+
+
+@dataclass(frozen=True, slots=True)
 class CommitEndEvent:
     """The life of a session ends after a commit: `redundant` tells that it has done nothing on this path."""
 
@@ -293,6 +311,7 @@ class CalleeEvent:
 
 Event: TypeAlias = (
     "CalleeEvent | CallEvent | LoadEvent | PositionEvent | BelongingEvent | OwnershipEvent | DeclarationEvent"
-    " | RevealEvent | HandOverEvent | SharedEvent | SessionEndEvent | CommitEvent | WriteEndEvent | CommitEndEvent"
+    " | RevealEvent | HandOverEvent | SharedEvent | SessionEndEvent | CommitEvent | WriteEndEvent | UnnoticedEvent"
+    " | CommitEndEvent"
     " | EscapeEvent"
 )

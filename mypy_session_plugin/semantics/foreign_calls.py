@@ -18,6 +18,7 @@ from mypy_session_plugin.facts.values import (
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.semantics import boundaries, containers, contents, sessions, writes
 from mypy_session_plugin.semantics.call_sites import CallSites, called_value
+from mypy_session_plugin.semantics.entered import stacks_of
 from mypy_session_plugin.semantics.leading import mark_read
 from mypy_session_plugin.semantics.library_objects import may_be_session
 from mypy_session_plugin.semantics.making import site_of
@@ -56,7 +57,8 @@ class ForeignCalls:
         own = self._stability.own_place(getattr(node, "callee", node))
         source = instruction.receiver if own is None else own[0]
         receiver = store.value(source) if source is not None else frozenset()
-        if self._is_closed(instruction, (*values, receiver), store):
+        keeps_callbacks = any(stacks_of(store, receiver))
+        if not keeps_callbacks and self._is_closed(instruction, (*values, receiver), store):
             for value in values:
                 containers.link_all(store, value)
                 sessions.may_load(store, value)

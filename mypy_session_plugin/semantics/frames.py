@@ -21,6 +21,7 @@ from mypy_session_plugin.facts.values import (
     ObjectId,
     Subject,
     Test,
+    Unnoticed,
     Value,
     join,
     rename,
@@ -210,7 +211,7 @@ def _kept(store: Store, frame: Frame) -> tuple[list[Name | Place], list[Value]]:
 
 
 def _names_objects(value: Iterable[object]) -> bool:
-    return any(isinstance(atom, (ObjectId, Test, Method, Bound)) for atom in value)
+    return any(isinstance(atom, (ObjectId, Test, Method, Bound, Unnoticed)) for atom in value)
 
 
 def _renamed(

@@ -11,12 +11,13 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.transactions import Caught, Phase, Standing, TransactionFacts
 from mypy_session_plugin.facts.values import UNKNOWN, Unknown, objects
 from mypy_session_plugin.flow.graph import Branch, CatchException, ExitContext
-from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.flow.syntax import descendants, suppressed
 from mypy_session_plugin.semantics import conditions
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.watch import (
     INTEGRITY_ERROR,
     Doubt,
+    Protected,
     catches_failure,
     choosing,
     doubt_after,
@@ -36,36 +37,21 @@ class Handlers:
     def catch(self, instruction: CatchException, store: Store) -> None:
         """An exception is caught: what the `try` has done before it is not certain, but for the flush that failed."""
         statement = self._world.watched.statements.get(instruction.node)
-        for identity, facts in list(store.heap.items()):
-            if isinstance(facts, SessionFacts):
-                changed = self._caught(facts.transaction, instruction, statement)
-                if changed != facts.transaction:
-                    store.heap[identity] = replace(facts, transaction=changed)
-            elif isinstance(facts, LibraryFacts) and facts.ended is not None and _stands_in(facts.ended, statement):
-                store.heap[identity] = replace(facts, ended=None)
-
-    def _caught(
-        self, facts: TransactionFacts, instruction: CatchException, statement: TryStmt | None
-    ) -> TransactionFacts:
-        caught = _handler(instruction, statement)
-
-        def change(standing: Standing | Unknown) -> Standing | Unknown:
-            if isinstance(standing, Unknown):
-                return standing
-            if standing.phase is Phase.FAILED and standing.caught is None:
-                if caught is None or statement is None or not _counts(standing, instruction, statement):
-                    return UNKNOWN
-                return replace(standing, caught=caught)
-            if any(_begins_in(block.site, statement) for block in standing.blocks):
-                return UNKNOWN
-            moments = [standing.since, *(block.ended for block in standing.blocks)]
-            return UNKNOWN if any(_stands_in(moment, statement) for moment in moments) else standing
-
-        return facts.changed(change)
+        text = _text(instruction.types)
+        caught = Caught(instruction.node.line, f"except {text}" if text else "except", statement)
+        _handle(store, caught, instruction.types, statement)
 
     def suppressed(self, store: Store, instruction: ExitContext) -> None:
-        """A context manager of which nothing is known may have swallowed an exception."""
+        """A context manager may have swallowed an exception: as a handler does, or any one."""
+        types = suppressed(instruction.node)
         if not instruction.failed:
+            return
+        if types is not None:
+            statement = self._world.watched.statements.get(instruction.node)
+            if isinstance(statement, WithStmt) and statement.expr[-1] is not instruction.node:
+                statement = None  # another manager is left first, which may have repaired the session
+            caught = Caught(instruction.node.line, f"suppress({_text(types).strip('()')})", statement)
+            _handle(store, caught, types, statement)
             return
         for identity, facts in list(store.heap.items()):
             if isinstance(facts, SessionFacts) and any(map(_is_under_way, facts.transaction.standings)):
@@ -84,7 +70,7 @@ class Handlers:
 
     def _is_about(self, condition: Expression, names: list[str], standing: Standing, store: Store) -> bool:
         statement = standing.caught.statement if standing.caught is not None else None
-        if not isinstance(statement, TryStmt):
+        if not isinstance(statement, TryStmt | WithStmt):
             return True
         doubt = self._doubts.get(id(statement))
         if doubt is None:
@@ -137,7 +123,35 @@ def _is_under_way(standing: Standing | Unknown) -> bool:
     return isinstance(standing, Standing) and standing.phase is Phase.FAILED and standing.caught is None
 
 
-def _counts(standing: Standing, instruction: CatchException, statement: TryStmt) -> bool:
+def _handle(store: Store, caught: Caught, types: Expression | None, statement: Protected | None) -> None:
+    for identity, facts in list(store.heap.items()):
+        if isinstance(facts, SessionFacts):
+            changed = _after(facts.transaction, caught, types, statement)
+            if changed != facts.transaction:
+                store.heap[identity] = replace(facts, transaction=changed)
+        elif isinstance(facts, LibraryFacts) and facts.ended is not None and _stands_in(facts.ended, statement):
+            store.heap[identity] = replace(facts, ended=None)
+
+
+def _after(
+    facts: TransactionFacts, caught: Caught, types: Expression | None, statement: Protected | None
+) -> TransactionFacts:
+    def change(standing: Standing | Unknown) -> Standing | Unknown:
+        if isinstance(standing, Unknown):
+            return standing
+        if standing.phase is Phase.FAILED and standing.caught is None:
+            if statement is None or not _counts(standing, types, statement):
+                return UNKNOWN
+            return replace(standing, caught=caught)
+        if any(_begins_in(block.site, statement) for block in standing.blocks):
+            return UNKNOWN
+        moments = [standing.since, *(block.ended for block in standing.blocks)]
+        return UNKNOWN if any(_stands_in(moment, statement) for moment in moments) else standing
+
+    return facts.changed(change)
+
+
+def _counts(standing: Standing, types: Expression | None, statement: Protected) -> bool:
     """Whether the handler is written for this failure; a query's own errors look the same but for IntegrityError.
 
     The end of a `with` block between them may have repaired the session.
@@ -146,15 +160,8 @@ def _counts(standing: Standing, instruction: CatchException, statement: TryStmt)
         if isinstance(node, WithStmt) and standing.since is not None and _covers(node, standing.since.line):
             return False
     if standing.automatic:
-        return any(bases[0] == INTEGRITY_ERROR for bases in error_classes(instruction.types))
-    return catches_failure(statement, instruction.types)
-
-
-def _handler(instruction: CatchException, statement: TryStmt | None) -> Caught | None:
-    if statement is None:
-        return None
-    text = _text(instruction.types)
-    return Caught(instruction.node.line, f"except {text}" if text else "except", statement)
+        return any(bases[0] == INTEGRITY_ERROR for bases in error_classes(types))
+    return catches_failure(statement, types)
 
 
 def _text(types: Expression | None) -> str:
@@ -169,13 +176,13 @@ def _covers(node: Node, line: int) -> bool:
     return node.line <= line <= (node.end_line or node.line)
 
 
-def _begins_in(site: object, statement: TryStmt | None) -> bool:
+def _begins_in(site: object, statement: Protected | None) -> bool:
     """Whether the object of a site was made in the body of the `try`."""
     first = site[0] if isinstance(site, tuple) and site else None
     return statement is not None and isinstance(first, int) and _covers(statement.body, first)
 
 
-def _stands_in(moment: Origin | None, statement: TryStmt | None) -> bool:
+def _stands_in(moment: Origin | None, statement: Protected | None) -> bool:
     """Whether something happened in the body of the `try`, so that the exception may have come before it."""
     if moment is None:
         return False

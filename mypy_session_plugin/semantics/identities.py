@@ -2,7 +2,8 @@
 
 Different are two constructions; a construction and what was there before it; two parameters of one function; two
 attributes that only a constructor assigns, from two of its parameters.  Of parameters that is an assumption, which
-does not hold for code that compares them, nor for an AsyncSession and a Session, which may be its own.
+does not hold for code that compares them, for those that a framework fills in, which gives one dependency to several,
+nor for an AsyncSession and a Session, which may be its own.
 """
 
 from __future__ import annotations
@@ -115,8 +116,8 @@ def is_fresh(store: Store, session: Value) -> bool:
     return facts is not None and facts.identity.fresh and not facts.escaped
 
 
-def note_comparison(store: Store, *values: Value) -> None:
-    """Sessions are compared with something: the author holds it for possible that they are one."""
+def note_likeness(store: Store, *values: Value) -> None:
+    """Sessions may be what another parameter is: the author compares them, or a framework fills them in."""
     for value in values:
         for identity in objects(value):
             facts = store.session(identity)

@@ -27,7 +27,7 @@ from mypy_session_plugin.semantics import (
 )
 from mypy_session_plugin.semantics.binding import BoundCall, Given, is_phantom
 from mypy_session_plugin.semantics.cascades import MERGE, REFRESH_EXPIRE
-from mypy_session_plugin.semantics.endings import tell_closed
+from mypy_session_plugin.semantics.endings import are_events_in_view, tell_closed
 from mypy_session_plugin.semantics.events import CallEvent
 from mypy_session_plugin.semantics.factories import NOT_KNOWN, autoflush_given
 from mypy_session_plugin.semantics.instances import note_strays, operate, weaken_links
@@ -115,6 +115,7 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
                 origin,
                 when,
                 autoflush_given(store, call.receiver, world.names_autoflush(call.node)),
+                are_events_in_view(world),
             )
         elif effect.name == "moves":
             _move(world, store, call, effect, origin, inner)

@@ -14,7 +14,6 @@ from mypy.nodes import (
     Context,
     DelStmt,
     FuncDef,
-    FuncItem,
     IndexExpr,
     MemberExpr,
     NameExpr,
@@ -23,16 +22,17 @@ from mypy.nodes import (
     TypeInfo,
     Var,
 )
-from mypy.types import CallableType, Type, TypeAliasType, UnboundType
+from mypy.types import CallableType
 
 from mypy_session_plugin.facts.objects import ContainerFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import ObjectId, Value
 from mypy_session_plugin.flow.graph import Return, StoreAttribute, StoreItem, StoreName
 from mypy_session_plugin.flow.syntax import descendants
-from mypy_session_plugin.mypy_compat.signatures import is_declared, is_phantom_name
-from mypy_session_plugin.mypy_compat.types import class_named_by, info_of, parameters_of
+from mypy_session_plugin.mypy_compat.signatures import is_declared
+from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
 from mypy_session_plugin.semantics import constructors, ownership
+from mypy_session_plugin.semantics.filled_in import filled_in
 from mypy_session_plugin.semantics.phantom_types import awaited, is_written_as
 from mypy_session_plugin.semantics.reaching import text_of_place
 from mypy_session_plugin.semantics.world import World
@@ -159,7 +159,7 @@ class Loans:
         signature = unit.type if isinstance(unit.type, CallableType) else None
         result = signature.ret_type if signature is not None else None
         lends_on = result is not None and is_written_as(awaited(result) or result, ("Borrowed", "Owned"))
-        return not is_decorated and not lends_on and not any(_are_filled_in(unit))
+        return not is_decorated and not lends_on and not any(filled_in(unit))
 
 
 def _root_outlives(node: Context) -> bool:
@@ -192,24 +192,3 @@ def _changed(body: Node, calls: bool) -> Iterator[Context]:
 def _place_in(target: Context) -> Context:
     """The container of an element."""
     return target.base if isinstance(target, IndexExpr) else target
-
-
-def _are_filled_in(unit: FuncItem) -> Iterator[bool]:
-    """For each parameter, whether a framework gives the argument: by `Annotated`, an alias, or a call as default."""
-    written = getattr(unit, "unanalyzed_type", None)
-    types = written.arg_types if isinstance(written, CallableType) else []
-    for position, (argument, (_variable, type_)) in enumerate(zip(unit.arguments, parameters_of(unit), strict=True)):
-        is_alias = isinstance(type_, TypeAliasType) and not is_phantom_name(_name_of(type_))
-        is_annotated = position < len(types) and _names_annotated(types[position])
-        yield is_alias or is_annotated or isinstance(argument.initializer, CallExpr)
-
-
-def _name_of(type_: TypeAliasType) -> str:
-    return type_.alias.fullname if type_.alias is not None else ""
-
-
-def _names_annotated(type_: Type) -> bool:
-    """Whether `Annotated` stands in a type as it was written."""
-    if not isinstance(type_, UnboundType):
-        return False
-    return type_.name.rpartition(".")[2] == "Annotated" or any(map(_names_annotated, type_.args))

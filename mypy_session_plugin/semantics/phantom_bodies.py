@@ -29,6 +29,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, Value, constant
 from mypy_session_plugin.flow.graph import Return, StoreAttribute, StoreItem, StoreName, Yield
 from mypy_session_plugin.flow.names import written_name
+from mypy_session_plugin.mypy_compat.callees import attribute_as_written
 from mypy_session_plugin.mypy_compat.signatures import has_phantom_type, is_declared
 from mypy_session_plugin.mypy_compat.types import info_of, parameters_of
 from mypy_session_plugin.semantics import callable_terms, ownership
@@ -56,6 +57,8 @@ class PhantomBody:
         self._becoming = dict(_becoming_parameters(unit)) if isinstance(unit, FuncDef) and not _is_empty(unit) else {}
         self._names = {name: NameExpr(name) for name in self._becoming}
         self._returns: dict[tuple[int, int], Context] = {}
+        #: The attributes whose type is a type variable of their class.
+        self._generic: dict[MemberExpr, Shape | None] = {}
 
     @property
     def watched(self) -> frozenset[str]:
@@ -141,7 +144,20 @@ class PhantomBody:
         """
         if place is not None and any(_was_called(site) for site in store.epoch(place)):
             return without_states(shape)
+        written = self._of_its_object(node) if isinstance(node, MemberExpr) else None
+        if written is not None:
+            return written
         return shape if isinstance(node, MemberExpr) and self._declares(node) else without_states(shape)
+
+    def _of_its_object(self, node: MemberExpr) -> Shape | None:
+        """The shape of an attribute that a type variable of its class stands for; None for every other one."""
+        if not self._world.types.has_phantom_types:
+            return None
+        if node not in self._generic:
+            written = attribute_as_written(self._world.types, node)
+            is_generic = has_phantom_type(written) and not has_phantom_type(self._world.type(node))
+            self._generic[node] = self._world.shapes.of(written) if is_generic else None
+        return self._generic[node]
 
     def _declares(self, node: MemberExpr) -> bool:
         info = info_of(self._world.type(node.expr))
@@ -154,12 +170,10 @@ class PhantomBody:
         node = instruction.node
         if not isinstance(node, MemberExpr):
             return value
-        info = info_of(self._world.type(node.expr))
-        entry = info.get(node.name) if info is not None else None
-        variable = entry.node if entry is not None else None
-        if not isinstance(variable, Var) or not is_declared(variable) or not has_phantom_type(variable.type):
+        declared = attribute_as_written(self._world.types, node)
+        if declared is None or not has_phantom_type(declared):
             return value
-        return self._assigned(instruction, _attribute_text(node), self._world.type(node) or variable.type, value, store)
+        return self._assigned(instruction, _attribute_text(node), declared, value, store)
 
     def stored_item(self, instruction: StoreItem, value: Value, store: Store) -> Value:
         """What a container gets where an element is assigned, its type saying what these are."""

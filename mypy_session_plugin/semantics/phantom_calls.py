@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from mypy.nodes import Context
+from mypy.nodes import CallExpr, Context, Node
 
-from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts, Situations
+from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, SessionFacts, Situations
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.states import ATTACHED, Followers, Level, Situation, State, added, become
@@ -17,6 +17,7 @@ from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.semantics import boundaries, callable_terms, live_results, ownership
 from mypy_session_plugin.semantics.instances import Operation, operate
 from mypy_session_plugin.semantics.making import site_of, the_session
+from mypy_session_plugin.semantics.phantom_carriers import Carriers, gone_through
 from mypy_session_plugin.semantics.phantom_positions import (
     Arrived,
     Position,
@@ -66,6 +67,8 @@ class PhantomCalls:
     def __init__(self, world: World) -> None:
         self._world = world
         self._signatures: dict[Call, PhantomSignature | None] = {}
+        self._carriers = Carriers()
+        self._gone_through: frozenset[Node] | None = None
 
     def evaluate(self, instruction: Call, callee: Value, store: Store, is_library: bool) -> Value | None:
         """The value of a call, after its effects; None if no phantom type is in the signature of what is called.
@@ -73,16 +76,20 @@ class PhantomCalls:
         Of a constructor, or of a library's generic code (`list[Detached[User]].append`), only the arguments are looked
         at: what these do is known by other means.
         """
+        values = tuple(store.value(argument.value) for argument in instruction.arguments)
+        carried = self._carriers.through_partial(instruction, callee, values)
+        if carried is not None:
+            instruction, values = carried.call, carried.values
         signature = self._signature(instruction)
         if signature is None:
             return None
-        values, arguments = self._arrive(instruction, signature, callee, store)
-        if is_library:
+        arguments = self._arrive(instruction, signature, values, callee, store)
+        if is_library and carried is None:
             _forget_broken(instruction, signature, store)
         if signature.is_constructor:
             self._hand_over(instruction, signature, arguments, store)
             self._give_away(instruction, signature.name, arguments, store)
-        if signature.is_constructor or is_library:
+        if signature.is_constructor or (is_library and carried is None):
             return None
         if signature.runs is not Runs.NOW:
             return carrier(Bound(HOW[signature.runs], callee, values, instruction.node, instruction))
@@ -90,14 +97,41 @@ class PhantomCalls:
 
     def perform(self, instruction: Call, signature: PhantomSignature, callee: Value, store: Store) -> Value:
         """The value of a call whose signature is known, after its effects."""
-        _values, arguments = self._arrive(instruction, signature, callee, store)
+        values = tuple(store.value(argument.value) for argument in instruction.arguments)
+        arguments = self._arrive(instruction, signature, values, callee, store)
         return self._run(instruction, signature, arguments, store, instruction.node)
 
+    def of_each(self, instruction: Call, elements: tuple[Value, ...], store: Store) -> Value | None:
+        """What `map()` gives for one element of each iterable, after the effects; None where nothing is promised.
+
+        Only of one whose elements are taken at once: else nobody knows when the function runs.
+        """
+        node = instruction.node
+        if self._gone_through is None:
+            self._gone_through = gone_through(self._world.nodes)
+        if not isinstance(node, CallExpr) or node not in self._gone_through or frozenset() in elements:
+            return None
+        carried = self._carriers.of_each(node, elements, instruction)
+        signature = self._signature(carried.call) if carried is not None else None
+        if carried is None or signature is None or signature.runs is not Runs.NOW or signature.is_constructor:
+            return None
+        callee = store.value(instruction.arguments[0].value)
+        arguments = self._arrive(carried.call, signature, carried.values, callee, store, of_elements=True)
+        given = self._run(carried.call, signature, arguments, store, node)
+        elements_given = given if signature.declared is not None else NOTHING_KNOWN
+        identity = ObjectId("container", (site_of(node), "each"))
+        return frozenset({store.create(identity, ContainerFacts("generator", elements_given))})
+
     def _arrive(
-        self, instruction: Call, signature: PhantomSignature, callee: Value, store: Store
-    ) -> tuple[tuple[Value, ...], _Arguments]:
+        self,
+        instruction: Call,
+        signature: PhantomSignature,
+        values: tuple[Value, ...],
+        callee: Value,
+        store: Store,
+        of_elements: bool = False,
+    ) -> _Arguments:
         """Let the rules see the arguments at the parameters' phantom types."""
-        values = tuple(store.value(argument.value) for argument in instruction.arguments)
         arguments = self._arguments(instruction, signature, (*values, callee))
         for parameter, value, expression in arguments.given:
             callable_terms.compare(self._world, parameter.type, expression, instruction.node, signature.name)
@@ -106,11 +140,11 @@ class PhantomCalls:
             text = f"{signature.name} takes {text_of_type(parameter.type)}"
             ownership.arrive(self._world, store, parameter.type, value, (instruction.node, expression, text))
             if parameter.declared is not None:
-                position = Position(instruction.node, expression, text)
+                position = Position(instruction.node, expression, text, of_elements)
                 show(self._world, store, parameter.declared, value, position)
                 belonging = partial(self._named, arguments=arguments)
                 show_owner(self._world, store, parameter.declared, value, belonging, position)
-        return values, arguments
+        return arguments
 
     def resume(self, atom: object, how: str, node: Context, store: Store) -> Value | None:
         """A coroutine is awaited, a generator gives its next element, a context manager is entered.
@@ -129,7 +163,8 @@ class PhantomCalls:
         if not self._world.types.has_phantom_types:
             return None
         if instruction not in self._signatures:
-            self._signatures[instruction] = signature_of_call(self._world.types, instruction)
+            callee = self._carriers.callee_of(instruction)
+            self._signatures[instruction] = signature_of_call(self._world.types, instruction, callee)
         return self._signatures[instruction]
 
     def _arguments(self, instruction: Call, signature: PhantomSignature, values: Sequence[Value]) -> _Arguments:

@@ -70,13 +70,17 @@ class PhantomSignature:
     is_constructor: bool
 
 
-def signature_of_call(types: Types, instruction: Call) -> PhantomSignature | None:
-    """The phantom-typed signature that a call goes to; None if there is none, or it is not certain which one it is."""
+def signature_of_call(types: Types, instruction: Call, carried: Expression | None = None) -> PhantomSignature | None:
+    """The phantom-typed signature that a call goes to; None if there is none, or it is not certain which one it is.
+
+    `carried` is what is called where the callee only carries it, as a `partial` does.
+    """
     node = instruction.node
     if not isinstance(node, CallExpr):
         return None
     arguments = {id(argument.node): argument for argument in instruction.arguments}
-    found = phantom_signature(types, node, lambda item: _positions(item, instruction.arguments))
+    callee = carried or node.callee
+    found = phantom_signature(types, callee, lambda item: _positions(item, instruction.arguments))
     if found is None:
         return None
     assigned = _positions(found, instruction.arguments)
@@ -86,7 +90,7 @@ def signature_of_call(types: Types, instruction: Call) -> PhantomSignature | Non
         (_parameter(found, position, arguments[id(value)]), arguments[id(value)]) for position, value in assigned
     )
     runs, result = _result(types, node, found)
-    return PhantomSignature(name_of(node.callee), given, result, declared_of(result), runs, found.is_type_obj())
+    return PhantomSignature(name_of(callee), given, result, declared_of(result), runs, found.is_type_obj())
 
 
 def _result(types: Types, node: CallExpr, found: CallableType) -> tuple[Runs, Type]:

@@ -37,8 +37,8 @@ from mypy_session_plugin.semantics import (
 from mypy_session_plugin.semantics.calls import INSTANCE_STATE, Calls
 from mypy_session_plugin.semantics.constructors import given_as
 from mypy_session_plugin.semantics.events import LoadEvent
-from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
-from mypy_session_plugin.semantics.identities import note_attribute
+from mypy_session_plugin.semantics.factories import BOUND, FACTORY_CLASSES
+from mypy_session_plugin.semantics.identities import note_attribute, note_likeness
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.mapped import is_mapped_attribute
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
@@ -124,7 +124,9 @@ class Reads:
             facts = store.session(item)
             if facts is not None and UNKNOWN in facts.autoflush and UNKNOWN in facts.expire_on_commit:
                 autoflush, expire = known["autoflush"], known["expire_on_commit"]
-                store.heap[item] = replace(facts, autoflush=autoflush, expire_on_commit=expire)
+                on_engine = known.get(BOUND) == frozenset({True})
+                done = replace(facts.work, bound=True) if on_engine else facts.work
+                store.heap[item] = replace(facts, autoflush=autoflush, expire_on_commit=expire, work=done)
 
     def _is_given(self, store: Store, kind: str, shape: SessionShape, place: Place) -> bool:
         """Whether the function was given the session, and nothing can have used it here before."""
@@ -195,8 +197,10 @@ class Reads:
         parameter = (
             given_as(self._world, info, node.name) if info is not None and isinstance(node, MemberExpr) else None
         )
-        if parameter is not None:
+        if parameter is not None and info is not None:
             note_attribute(store, value, parameter)
+            if constructors.is_filled_in(self._world, info, parameter):
+                note_likeness(store, value)
 
     def _load(self, instruction: LoadAttribute, owner: Value, store: Store) -> None:
         """A mapped attribute is read, for which the session may need its transaction."""

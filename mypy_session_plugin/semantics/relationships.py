@@ -129,7 +129,8 @@ def _read(info: TypeInfo, name: str) -> Relationship | None:
         return Relationship(name, frozenset(), many=many)
     cascades = _parsed(declared.get("cascade"))
     if "backref" in declared:
-        return Relationship(name, cascades, declared["backref"], _parsed(declared.get("backref_cascade")), many)
+        # What a `backref` makes of a collection is one too where many are linked with many, which is not told here.
+        return Relationship(name, cascades, declared["backref"], _parsed(declared.get("backref_cascade")), many, True)
     reverse = declared.get("back_populates")
     if reverse is None:
         return Relationship(name, cascades, many=many)

@@ -19,6 +19,7 @@ from mypy_session_plugin.facts.values import NONE_VALUE, NOTHING_KNOWN, Constant
 from mypy_session_plugin.facts.work import Work
 from mypy_session_plugin.semantics.binding import ROW_CLASSES, BoundCall, is_phantom
 from mypy_session_plugin.semantics.contents import held_instance, note_row, row_key
+from mypy_session_plugin.semantics.entered import kept
 from mypy_session_plugin.semantics.exports import canonical_name
 from mypy_session_plugin.semantics.factories import (
     BOUND,
@@ -104,6 +105,8 @@ class Results:
         phantom = is_phantom(expression)
         if phantom == "Live":
             return self._evaluate(expression.arguments[0], True, site)
+        if phantom == "Kept":
+            return kept(self._store, self._receiver)
         if phantom == "In":
             self._enter(str(expression.arguments[1].values[0]))
             return self._evaluate(expression.arguments[0], live, site)

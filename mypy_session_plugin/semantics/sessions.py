@@ -123,15 +123,28 @@ def move_members(
 
 
 def flush(
-    store: Store, session: Value, origin: Origin | None, when: When = When.ALWAYS, override: Setting | None = None
+    store: Store,
+    session: Value,
+    origin: Origin | None,
+    when: When = When.ALWAYS,
+    override: Setting | None = None,
+    listened: bool = False,
 ) -> None:
-    """A flush: certain, or only where the session autoflushes; `override` is what a query says of that itself."""
+    """A flush: certain, or only where the session autoflushes; `override` is what a query says of that itself.
+
+    `listened`: a listener may take what waits for it out before, or take back that it is to be deleted.
+    """
+    waiting = [identity for identity, facts in store.instances() if listened and _waits_for_flush(facts)]
     setting = frozenset({True}) if when in (When.ALWAYS, When.OK, When.ERROR) else override
     if setting is None:
         setting = setting_of(store, session, "autoflush")
     if setting != {False}:
         surely = setting == {True} and when is not When.LOAD
         move_members(store, session, FLUSH, origin, surely=surely)
+    for identity in waiting:
+        facts = store.heap.get(identity)
+        if isinstance(facts, InstanceFacts) and UNKNOWN not in facts.situations:
+            store.heap[identity] = facts.with_situations({**facts.situations, UNKNOWN: None})
 
 
 def may_load(store: Store, instances: Value, failing: bool = False) -> None:

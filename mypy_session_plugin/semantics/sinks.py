@@ -32,9 +32,9 @@ class Sinks:
     that a loaded instance does not have, so something else in the function must bring it there: the construction of an
     instance, or one of `unsettling`.  `holding`: they raise for an instance that another session holds, or of which the
     session holds another one.  `emptying`: they take all instances out of a session that goes on.  `opening` are the
-    full names of what gives out a session of the caller's own.  `working` are what writes or commits, which is looked
-    at in such a session.  `starting` are the certain ones that run a function or coroutine on another side.  `optional`
-    are the certain ones of the codes that are off by default.
+    full names of what gives out a session of the caller's own, or ends that of a registry.  `working` are what writes
+    or commits, which is looked at in such a session.  `starting` are the certain ones that run a function or coroutine
+    on another side.  `optional` are the certain ones of the codes that are off by default.
     """
 
     certain: frozenset[str]
@@ -123,17 +123,21 @@ def _working(library: Library, roots: Iterable[Path]) -> Iterator[str]:
 
 
 def _opening(library: Library, roots: Iterable[Path]) -> Iterator[str]:
-    """The session classes, and what returns an `Owned` one or a block that gives one."""
+    """The session classes, what returns an `Owned` one or a block that gives one, and what ends that of a registry."""
     classes = [stub for module in _modules(library, roots) for stub in module.classes.values()]
     for stub in classes:
         if stub.full_name.endswith("Session"):
             yield stub.full_name
         for name, methods in stub.methods.items():
-            if any(
-                is_phantom(method.returns) == "Owned" or method.returns.name.endswith(FACTORY_BLOCK)
-                for method in methods
-            ):
+            if any(map(_opens, methods)):
                 yield f"{stub.full_name}.{name}"
+
+
+def _opens(method: FunctionStub) -> bool:
+    closes = method.effect("closes")
+    if closes is not None and closes.arguments.get("of") == "current":
+        return True
+    return is_phantom(method.returns) == "Owned" or method.returns.name.endswith(FACTORY_BLOCK)
 
 
 def _functions(library: Library, roots: Iterable[Path]) -> Iterator[tuple[str, str, FunctionStub]]:

@@ -222,7 +222,7 @@ def _check_called_parameter(
 ) -> None:
     names = [parameter.name for parameter in parameters]
     for effect in decorators.effects:
-        called = effect.arguments.get("parameter") if effect.name in ("calls", "keeps", "puts") else None
+        called = effect.arguments.get("parameter") if effect.name in ("calls", "enters", "keeps", "puts") else None
         if called is not None and called not in names:
             raise scope.error(node, f'"{node.name}" has no parameter "{called}"{did_you_mean(str(called), names)}')
 

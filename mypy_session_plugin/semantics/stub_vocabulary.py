@@ -32,7 +32,7 @@ ONE_ARGUMENT_ALIASES = frozenset(
     }
 )
 TWO_ARGUMENT_ALIASES = frozenset({"Becomes", "In", "Loaded", "Performs"})
-STUB_ALIASES = frozenset({"Marked"})
+STUB_ALIASES = frozenset({"Kept", "Marked"})
 """Aliases for stubs alone; they live beside the decorators in `mypy_session_plugin.effects`."""
 
 _STATES = ("transient", "pending", "persistent", "deleted", "detached")
@@ -60,17 +60,20 @@ DECORATORS: dict[str, DecoratorSignature] = {
     "any_session": DecoratorSignature(),
     "begins": DecoratorSignature(("kind",), {"kind": ("root", "nested", "auto")}),
     "calls": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True),
+    "calls_kept": DecoratorSignature(("method",), {"method": ANY_TEXT}, required=True),
     "cascades": DecoratorSignature(("kind",), {"kind": ("merge", "expunge", "refresh-expire")}, required=True, when=()),
     "closes": DecoratorSignature(values={"of": ("current",), "reusable": (True, False)}),
     "deferred": DecoratorSignature(when=()),
     "deletes": DecoratorSignature(),
     "each": DecoratorSignature(when=()),
     "ends": DecoratorSignature(("outcome",), {"outcome": ("commit", "rollback")}, required=True),
+    "enters": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True, when=()),
     "entry_point": DecoratorSignature(),
     "expires": DecoratorSignature(("what",), {"what": ("all", "instance"), "unless": ("not expire_on_commit",)}),
     "flushes": DecoratorSignature(when=(*_EXITS, When.AUTOFLUSH, When.LOAD, When.STATEMENT)),
     "joined": DecoratorSignature(),
     "keeps": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True, when=()),
+    "leaves": DecoratorSignature(),
     "moves": DecoratorSignature(
         values=dict.fromkeys(("new", "pending", "persistent", "deleted", "marked"), _STATES), required=True
     ),

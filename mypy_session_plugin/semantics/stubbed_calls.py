@@ -12,7 +12,7 @@ from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Value, join, objects
 from mypy_session_plugin.flow.graph import Call
-from mypy_session_plugin.semantics import boundaries, conditions, entry_points, library_calls
+from mypy_session_plugin.semantics import boundaries, conditions, entered, entry_points, library_calls
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite
 from mypy_session_plugin.semantics.escapes import Escapes
@@ -26,6 +26,8 @@ from mypy_session_plugin.semantics.world import World
 
 #: Methods of a result that read nothing.
 ENDS_RESULT = frozenset({"close", "keys", "__enter__", "__exit__", "__aenter__", "__aexit__"})
+#: What the syntax calls of a context manager, which may be one of several kinds.
+MANAGING = frozenset({*entered.ENTER.values(), *entered.EXIT.values()})
 ITERATING = ("__iter__", "__aiter__", "__next__", "__anext__")
 
 
@@ -81,6 +83,8 @@ class StubbedCalls:
         result = library_calls.apply(
             world, store, LibraryCall(instruction.node, name, bound, receiver, session, result_node)
         )
+        given = self._manage(bound, receiver, instruction.node, store, None)
+        result = result if given is None else given
         if reads_result and result != receiver:
             mark_read(store, receiver, instruction.node)
         conditions.forget_attributes(store)
@@ -99,9 +103,10 @@ class StubbedCalls:
     def protocol(
         self, name: str, receiver: Value, node: Context, store: Store, failed: bool | None = None
     ) -> Value | None:
-        """A call that the syntax makes (`__enter__`, `__iter__`): its value, None if no stub describes it."""
-        overloads = self.method(self.class_names(receiver, store), name)
-        if overloads is None:
+        """A call that the syntax makes (`__enter__`, `__iter__`), or a library: None if no stub describes it."""
+        names = self.class_names(receiver, store)
+        overloads = self.method(names, name)
+        if overloads is None or (name in MANAGING and len(set(names)) > 1):
             return None
         if self._run_replaced(overloads, receiver, (), node, store):
             return NOTHING_KNOWN if name in ITERATING else None
@@ -112,7 +117,24 @@ class StubbedCalls:
         if bound is None:
             return None
         session = session_of(store, receiver)
-        return library_calls.apply(self._world, store, LibraryCall(node, name, bound, receiver, session, node, failed))
+        result = library_calls.apply(
+            self._world, store, LibraryCall(node, name, bound, receiver, session, node, failed)
+        )
+        self._manage(bound, receiver, node, store, failed)
+        return result
+
+    def _manage(
+        self, bound: BoundCall, receiver: Value, node: Context, store: Store, failed: bool | None
+    ) -> Value | None:
+        """The context managers that a call enters or leaves, and the method that it calls of what its object keeps."""
+        if bound.stub.effect("leaves") is not None:
+            entered.leave(self.protocol, store, receiver, node, failed)
+        called = bound.stub.effect("calls_kept")
+        if called is not None:
+            held = entered.kept(store, receiver)
+            if self.protocol(str(called.arguments["method"]), held, node, store, failed) is None:
+                run_manager(store, held, (), site_of(node))
+        return entered.enter(self.protocol, store, bound, receiver, node)
 
     def _run_given(self, store: Store, bound: BoundCall, values: Sequence[Value], instruction: Call) -> None:
         """The library calls what it is given, with the session."""

@@ -38,9 +38,11 @@ from mypy_session_plugin.semantics.calls import Calls
 from mypy_session_plugin.semantics.constructors import is_given_to_object
 from mypy_session_plugin.semantics.entries import Entries
 from mypy_session_plugin.semantics.escapes import KEPT, RETURNED, Escapes, keep
+from mypy_session_plugin.semantics.filled_in import filled_in
 from mypy_session_plugin.semantics.followed import Follower, give_back
 from mypy_session_plugin.semantics.generators import Generators
 from mypy_session_plugin.semantics.handlers import Handlers
+from mypy_session_plugin.semantics.identities import note_likeness
 from mypy_session_plugin.semantics.leading import USED
 from mypy_session_plugin.semantics.loans import Loans
 from mypy_session_plugin.semantics.making import Maker, site_of
@@ -54,6 +56,8 @@ from mypy_session_plugin.semantics.shapes import SessionShape, without_states
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.summaries import Summaries
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, give_away
+from mypy_session_plugin.semantics.unnoticed import UNNOTICED
+from mypy_session_plugin.semantics.unnoticed_writes import UnnoticedWrites
 from mypy_session_plugin.semantics.with_blocks import WithBlocks
 from mypy_session_plugin.semantics.world import World, ignore, with_none
 
@@ -81,6 +85,7 @@ class Transfer:
         assignments = Assignments(
             world, self._stability, self._escapes, self._body, self._operators, self._related, self._loans
         )
+        self._unnoticed = UnnoticedWrites(world)
         generators = Generators(world, entries, follower)
         blocks = WithBlocks(world, self._stability, self._calls, generators, own, self._caught)
         self._handlers: dict[type, Callable[[Any, Store], None]] = {
@@ -121,6 +126,7 @@ class Transfer:
         if not isinstance(unit, FuncItem):
             return store
         lenders = inherited(unit) if self._world.types.has_phantom_types else {}
+        injected = frozenset(filled_in(unit))
         for variable, declared in parameters_of(unit):
             if declared is None or variable.is_self or variable.is_cls:
                 continue
@@ -129,6 +135,8 @@ class Transfer:
                 value = self._reads.symbol(store, "parameter", variable.name, shape, (variable.name,))
                 by, type_ = lenders.get(variable.name, ("", declared))
                 ownership.declare_own(store, value, type_, by)
+                if variable.name in injected:
+                    note_likeness(store, value)
                 store.variables[variable.name] = with_none(value, declared)
         self._body.parameters(store, self._only_session(store))
         for place, value in store.paths.items():
@@ -144,7 +152,7 @@ class Transfer:
     @property
     def watched(self) -> frozenset[str]:
         """Variables of the analysis itself, which are read when the function is left."""
-        return self._body.watched | {boundaries.GIVEN_AWAY, RETURNED, KEPT, USED}
+        return self._body.watched | {boundaries.GIVEN_AWAY, RETURNED, KEPT, USED, UNNOTICED}
 
     def _only_session(self, store: Store) -> Value:
         found = [value for value in store.variables.values() if any(store.session(item) for item in objects(value))]
@@ -154,7 +162,9 @@ class Transfer:
 
     def execute(self, instruction: graph.Instruction, store: Store) -> None:
         """Change the store as the instruction does."""
+        self._unnoticed.before(instruction, store)
         self._handlers[type(instruction)](instruction, store)
+        self._unnoticed.after(instruction, store)
 
     def assume(self, branch: graph.Branch, truth: bool, store: Store) -> bool:
         """Refine the store by a branch's outcome; False where the store contradicts it."""
@@ -188,6 +198,7 @@ class Transfer:
             boundaries.leave(self._world, store)
             self._body.leave(store)
             self._escapes.leave(store)
+            self._unnoticed.leave(store)
         endings.leave(self._world, store, store.variables.get(boundaries.GIVEN_AWAY, frozenset()), raising)
 
     def _load_constant(self, instruction: graph.LoadConstant, store: Store) -> None:

@@ -23,7 +23,7 @@ from mypy_session_plugin.facts.values import (
     Test,
     Value,
 )
-from mypy_session_plugin.semantics import work
+from mypy_session_plugin.semantics import unnoticed, work
 from mypy_session_plugin.semantics.cascades import aliases
 from mypy_session_plugin.semantics.contents import after_unknown
 from mypy_session_plugin.semantics.instances import add_unknown, note_strays, widen_links
@@ -114,7 +114,9 @@ def call_unknown(store: Store, values: Iterable[Value], places: Iterable[tuple[s
     }
     for session in given_sessions:
         _reach(store, session, whole=session in given)
-    work.share(store, work.of_instances(store, given) | given_sessions)
+    shared = work.of_instances(store, given) | given_sessions
+    work.share(store, shared)
+    unnoticed.reach(store, shared)
     forget(store, _sessions_of(store, given))
     _touch_instances(store, given, given_sessions)
     if any(TAKES_OUT.search(name) for name in reached.names):
@@ -198,7 +200,9 @@ def run_manager(store: Store, manager: Value, places: Iterable[tuple[str, ...]],
 def run_unknown(store: Store, site: object) -> None:
     """Unknown code runs, given nothing: it reaches what has escaped, and may assign any global."""
     known = [(key, session) for key in store.heap if (session := store.session(key)) is not None]
-    forget(store, [identity for identity, session in known if _is_everywhere(identity, session)])
+    everywhere = [identity for identity, session in known if _is_everywhere(identity, session)]
+    forget(store, everywhere)
+    unnoticed.reach(store, everywhere)
     for identity, facts in store.instances():
         sessions = {item.session for item in facts.situations if isinstance(item, Situation) and item.session}
         if any(_is_open(store, session) for session in sessions):

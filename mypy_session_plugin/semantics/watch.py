@@ -6,6 +6,7 @@ Everything here is about names alone, so that a unit in which no rule on transac
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from mypy.nodes import (
     AssignmentStmt,
@@ -31,7 +32,7 @@ from mypy.nodes import (
 )
 
 from mypy_session_plugin.facts.records import dataclass, field
-from mypy_session_plugin.flow.syntax import children, descendants
+from mypy_session_plugin.flow.syntax import children, descendants, suppressed
 
 FLUSHING = frozenset({"flush", "commit"})
 BEGINNING = frozenset({"begin", "begin_nested"})
@@ -84,6 +85,9 @@ WIDE_ERRORS = frozenset(
     }
 )
 
+#: A statement whose body is protected: by handlers, or by a manager that suppresses exceptions.
+Protected: TypeAlias = "TryStmt | WithStmt"
+
 
 @dataclass(slots=True)
 class Watch:
@@ -99,7 +103,7 @@ class Watch:
     catches: bool = False
     closes: bool = False
     reports: bool = False
-    statements: dict[Context, TryStmt] = field(default_factory=dict)
+    statements: dict[Context, Protected] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return self.begins or self.catches or self.closes
@@ -112,6 +116,12 @@ def watch(unit: FuncItem | MypyFile, nodes: Sequence[Node]) -> Watch:
         for types, handler in zip(statement.types, statement.handlers, strict=True):
             found.statements[handler if types is None else types] = statement
             found.catches = found.catches or catches_failure(statement, types)
+    for block in scan.blocks:
+        for manager in block.expr:
+            types = suppressed(manager)
+            if types is not None:
+                found.statements[manager] = block
+                found.catches = found.catches or catches_failure(block, types)
     names = {name for name, _call in scan.calls}
     found.begins = scan.begins_nothing or not names.isdisjoint(BEGINNING)
     found.closes = scan.closes_for_good or _ends_twice(scan) or _uses_results_twice(nodes, scan.calls)
@@ -223,7 +233,7 @@ def _is_fetch(value: Expression) -> bool:
     return False
 
 
-def catches_failure(statement: TryStmt, types: Expression | None) -> bool:
+def catches_failure(statement: Protected, types: Expression | None) -> bool:
     """Whether a handler is written for the failure of a flush in its `try`: by name, or because nothing else is there.
 
     That the name is one of a database's errors says that the author expects the database to refuse what is written.
@@ -246,7 +256,7 @@ def _is_wide(types: Expression | None) -> bool:
     return types is None or any(bases[0] in WIDE_ERRORS for bases in error_classes(types))
 
 
-def flushes_alone(statement: TryStmt) -> bool:
+def flushes_alone(statement: Protected) -> bool:
     """Whether a flush or commit is the only call in the body of a `try`."""
     body = descendants(statement.body, into_functions=True)
     calls = [node for node in body if isinstance(node, (CallExpr, WithStmt, ForStmt))]
@@ -266,7 +276,7 @@ class Doubt:
     turned: frozenset[str]
 
 
-def doubt_after(unit: Node, statement: TryStmt) -> Doubt:
+def doubt_after(unit: Node, statement: Protected) -> Doubt:
     """What may tell, after a `try` statement, that its handler has run."""
     loops = [loop for loop in _loops_around(unit, statement) if loop is not None]
     turned = {node.name for loop in loops for node in _assigned(loop)}

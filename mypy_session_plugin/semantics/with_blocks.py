@@ -7,6 +7,7 @@ from mypy.nodes import Context
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import FALSE, NOTHING_KNOWN, Bound, Value, objects
 from mypy_session_plugin.flow.graph import Call, EnterContext, ExitContext
+from mypy_session_plugin.flow.syntax import suppressed
 from mypy_session_plugin.mypy_compat.types import is_manager
 from mypy_session_plugin.semantics import boundaries, lives, managers, work
 from mypy_session_plugin.semantics.calls import Calls
@@ -70,6 +71,8 @@ class WithBlocks:
             if swallows is None:
                 self._caught.suppressed(store, instruction)
                 self._unknown(instruction, manager, store)
+        elif suppressed(instruction.node) is not None:
+            self._caught.suppressed(store, instruction)
         if instruction.target is not None and swallows is None:
             # As mypy does, what is not seen of a generator function is taken to pass exceptions on.
             is_generator = is_manager(self._world.type(instruction.node))

@@ -17,6 +17,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Value, objects
 from mypy_session_plugin.facts.work import GIVEN, UNSEEN, Work, change_work
 from mypy_session_plugin.mypy_compat.types import info_of
+from mypy_session_plugin.semantics import unnoticed
 from mypy_session_plugin.semantics.binding import BoundCall, Given
 from mypy_session_plugin.semantics.cascades import EXPUNGE
 from mypy_session_plugin.semantics.events import CommitEvent
@@ -112,6 +113,7 @@ def pass_time(store: Store) -> None:
 
 def interrupt(store: Store) -> None:
     """An exception was caught, or leaves a block."""
+    unnoticed.interrupted(store)
     for identity in sessions_in(store):
         change(store, identity, Work.interrupted)
 
@@ -277,8 +279,12 @@ def called(
             return work.committed(None if leaves else call.node, call.node in world.splitting_calls)
         return work.given_up() if leaves else work.rolled_back()
 
-    if "commit" in ends and not inner and not leaves:
-        _tell_commit(world, store, call)
+    if "commit" in ends and not inner:
+        unnoticed.committed(store, call.session, call.node.line)
+        if not leaves:
+            _tell_commit(world, store, call)
+    elif "rollback" in ends or call.name in WITHDRAWING:
+        unnoticed.taken_back(store, call.session)
     _change_each(store, call.session, changed)
     if ends or written.maybe or (call.name in WITHDRAWING and not call.session):
         _change_others(store, call.session)

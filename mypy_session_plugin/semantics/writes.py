@@ -22,9 +22,9 @@ from mypy_session_plugin.semantics.world import World
 
 #: Methods that change a collection.
 CHANGING = PUTS | PUTS_ALL | REARRANGES | {"pop", "popitem", "popleft"}
-#: Functions that change an object by the name of an attribute.
 #: Packages whose functions keep nothing that they are given.
 QUIET = frozenset({"builtins", "copy", "json", "logging", "math", "operator", "pprint", "string", "time", "warnings"})
+#: Functions that change an object by the name of an attribute.
 BY_NAME = frozenset({"setattr", "delattr", "__setattr__", "set_attribute", "flag_modified", "flag_dirty"})
 
 
@@ -35,13 +35,18 @@ def attribute(world: World, store: Store, instruction: StoreAttribute) -> None:
     target = node.expr if isinstance(node, MemberExpr) else None
     if not _may_be_instance(world, store, owner, target):
         return
-    info = info_of(world.type(target)) if target is not None else None
-    is_column = False
-    if info is not None and is_mapped_attribute(info, instruction.name):
-        is_column = not isinstance(world.shapes.of(attribute_type(info, instruction.name)), RELATED)
-    contents.written(store, owner, is_column)
-    surely = is_column and _is_changed(instruction.statement, node)
+    column = isinstance(node, MemberExpr) and is_column(world, node)
+    contents.written(store, owner, column)
+    surely = column and _is_changed(instruction.statement, node)
     work.write_instance(store, owner, instruction.statement or node, surely)
+
+
+def is_column(world: World, target: MemberExpr) -> bool:
+    """Whether an attribute is certainly a column of a mapped class."""
+    info = info_of(world.type(target.expr))
+    if info is None or not is_mapped_attribute(info, target.name):
+        return False
+    return not isinstance(world.shapes.of(attribute_type(info, target.name)), RELATED)
 
 
 def _is_changed(statement: Context | None, target: Context) -> bool:
@@ -89,7 +94,7 @@ def method(world: World, store: Store, instruction: Call) -> None:
     if instruction.method in CHANGING and not _is_made_here(store, receiver):
         owner = _owner_of_collection(instruction.node)
         if owner is not None and _takes_in(world, store, instruction, owner):
-            work.write_instance(store, _value_at(store, owner), instruction.node, surely=True)
+            work.write_instance(store, value_at(store, owner), instruction.node, surely=True)
         elif owner is None or _may_be_instance(world, store, frozenset(), owner):
             work.may_write(store)
 
@@ -105,7 +110,7 @@ def _takes_in(world: World, store: Store, instruction: Call, owner: Expression) 
     return new == [True] and relationship is not None and relationship.many and "save-update" in relationship.cascades
 
 
-def _value_at(store: Store, expression: Expression) -> Value:
+def value_at(store: Store, expression: Expression) -> Value:
     """What an access path is known to hold; nothing where that is not known."""
     place = place_of(expression)
     if place is None:

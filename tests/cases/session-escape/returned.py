@@ -374,9 +374,9 @@ def unknown_value_ok(engine: Engine, make: Callable[[Session], object]) -> objec
         return make(session)
 
 
-def closed_by_unknown_code_ok(engine: Engine) -> ScalarResult[User]:
+def closed_by_closing_bad(engine: Engine) -> ScalarResult[User]:
     with closing(Session(engine)) as session:
-        return session.scalars(select(User))
+        return session.scalars(select(User))  # error: [session-escape]
 
 
 def returned_from_finally_ok(engine: Engine) -> int:

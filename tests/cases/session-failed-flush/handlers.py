@@ -571,11 +571,60 @@ class Repository:
         self.session.rollback()
 
 
-def known_miss_suppressed(session: Session) -> None:
+def suppressed_bad(session: Session) -> None:
     session.add(User(name="anna"))
     with suppress(IntegrityError):
         session.flush()
-    session.scalars(select(User)).all()
+    session.scalars(select(User)).all()  # error: [session-failed-flush] on the path through "suppress(IntegrityError)"
+
+
+def suppressed_with_others_bad(session: Session) -> None:
+    with suppress(IntegrityError, sqlalchemy.exc.NoResultFound):
+        session.add(User(name="ann"))
+        session.flush()
+        elsewhere()
+    session.commit()  # error: [session-failed-flush] "suppress(IntegrityError, sqlalchemy.exc.NoResultFound)"
+
+
+def suppressed_by_a_wide_name_bad(session: Session) -> None:
+    session.add(User(name="ann"))
+    with suppress(SQLAlchemyError):
+        session.commit()
+    session.commit()  # error: [session-failed-flush]
+
+
+def suppressed_of_another_kind_ok(session: Session) -> None:
+    session.add(User(name="ann"))
+    with suppress(ValueError):
+        session.flush()
+    session.commit()
+
+
+def suppressed_around_a_savepoint_ok(session: Session) -> None:
+    with suppress(IntegrityError), session.begin_nested():
+        session.add(User(name="ann"))
+        session.flush()
+    session.commit()
+
+
+def suppressed_and_rolled_back_ok(session: Session) -> None:
+    with suppress(IntegrityError):
+        session.add(User(name="ann"))
+        session.flush()
+        session.commit()
+        return
+    session.rollback()
+    session.commit()
+
+
+def suppressed_inside_a_handler_ok(session: Session) -> None:
+    try:
+        with suppress(sqlalchemy.exc.NoResultFound):
+            session.add(User(name="ann"))
+            session.flush()
+    except IntegrityError:
+        session.rollback()
+    session.commit()
 
 
 def known_miss_only_the_caller_knows_that_it_is_pending(session: Session, user: User) -> None:

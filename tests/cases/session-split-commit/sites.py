@@ -181,6 +181,7 @@ def failure_suppressed_ok(session: Session) -> None:
     with suppress(IntegrityError):
         session.add(User(name="ann"))
         session.commit()
+    session.rollback()
     session.add(User(name="bob"))
     session.commit()
 

@@ -135,8 +135,57 @@ def inferred_types_ok(session: Session, box: Box[Persistent[User]]) -> bool:
     return User() in box
 
 
-def known_miss_type_variable_of_the_class(box: Box[Persistent[User]]) -> None:
+def type_variable_of_the_class_bad(box: Box[Persistent[User]]) -> None:
+    box[1] = User()  # error: [session-state] "User()" is transient (constructed at line
+
+
+class Holder(Generic[T]):
+    item: T
+    items: list[T]
+
+    def __init__(self, item: T) -> None: ...
+    def put(self, item: T) -> None: ...
+    def get(self) -> T: ...
+
+
+class Users(Holder[Persistent[User]]):
+    pass
+
+
+def method_with_a_type_variable_bad(holder: Holder[Detached[User]], session: Session) -> None:
+    holder.put(session.get_one(User, 1))  # error: [session-state] put() takes Detached[User]
+    session.refresh(holder.get())  # error: [session-state] "holder.get()" is detached
+
+
+def attribute_with_a_type_variable_bad(holder: Holder[Persistent[User]]) -> None:
+    reveal_state(holder.item)  # note: Revealed state is "Persistent[models.User]"
+    for user in holder.items:
+        reveal_state(user)  # note: Revealed state is "Persistent[models.User]"
+    holder.item = User()  # error: [session-state] "holder.item" is declared as Persistent[User]
+
+
+def type_variable_of_a_base_class_bad(users: Users) -> None:
+    reveal_state(users.get())  # note: Revealed state is "Persistent[models.User]"
+    users.put(User())  # error: [session-state]
+    users.item = User()  # error: [session-state]
+
+
+def inferred_type_variable_ok(session: Session) -> None:
+    holder = Holder(session.get_one(User, 1))
+    holder.put(User())
+    holder.item = User()
+
+
+def not_declared_ok(holder: Holder[User], box: Box[User]) -> None:
+    holder.put(User())
+    holder.item = User()
     box[1] = User()
+
+
+def unknown_code_had_the_holder_ok(holder: Holder[Persistent[User]]) -> None:
+    """It may hold another by now, which may have left its session."""
+    holder.put(holder.get())
+    reveal_state(holder.item)  # note: Revealed state is "Unknown"
 
 
 class Replaced:
