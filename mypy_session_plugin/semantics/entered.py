@@ -6,13 +6,13 @@ A stack holds a container of what it has entered, in order; as long as that is k
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TypeAlias
 
 from mypy.nodes import Context
 
 from mypy_session_plugin.facts.effects import ClassStub
 from mypy_session_plugin.facts.objects import ContainerFacts, LibraryFacts
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Bound, ObjectId, Value, carrier, join, objects
 from mypy_session_plugin.semantics.binding import BoundCall

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from mypy.nodes import (
     ARG_NAMED,
@@ -19,6 +18,7 @@ from mypy.nodes import (
     SetComprehension,
 )
 
+from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.values import Bound, Value
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call
 from mypy_session_plugin.semantics.reaching import place_of
