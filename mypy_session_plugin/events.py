@@ -12,14 +12,10 @@ from typing import TYPE_CHECKING
 from mypy.nodes import (
     GDEF,
     AssignmentStmt,
-    CallExpr,
     FuncDef,
-    MemberExpr,
     MypyFile,
     NameExpr,
     Node,
-    OperatorAssignmentStmt,
-    RefExpr,
     SymbolTableNode,
     TypeInfo,
     Var,
@@ -28,7 +24,12 @@ from mypy.types import CallableType, Type
 
 from mypy_session_plugin.codes import CODES
 from mypy_session_plugin.config import Options
-from mypy_session_plugin.mypy_compat.signatures import has_phantom_signature, has_phantom_type, is_declared
+from mypy_session_plugin.mypy_compat.signatures import (
+    carries_phantom_types,
+    has_phantom_signature,
+    has_phantom_type,
+    is_declared,
+)
 from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
 from mypy_session_plugin.stub_files import described_packages
 
@@ -104,16 +105,11 @@ class _Look:
         return watch(self.unit, self.nodes).reports
 
     @cached_property
-    def changes_attributes(self) -> bool:
-        """Whether the unit changes an attribute, which may be that of a mapped instance."""
-        return any(map(_changes_attribute, self.nodes))
-
-    @cached_property
     def hints(self) -> Hints:
-        """What the syntax says of writes of which no session takes notice."""
+        """What the syntax says of writes."""
         from mypy_session_plugin.semantics.unnoticed_hints import Hints
 
-        return Hints(self.unit)
+        return Hints(self.nodes)
 
 
 class Events:
@@ -186,12 +182,10 @@ class Events:
         """Whether an attribute is a column whose values can be changed in place."""
         known = self._columns.get(full_name)
         if known is None:
-            from mypy_session_plugin.semantics.columns import tells_of_no_change
+            from mypy_session_plugin.semantics.columns import is_column_of
 
             class_name, _, name = full_name.rpartition(".")
-            symbol = self._lookup(class_name)
-            info = symbol.node if symbol is not None else None
-            known = self._columns[full_name] = isinstance(info, TypeInfo) and tells_of_no_change(info, name)
+            known = self._columns[full_name] = is_column_of(self._lookup(class_name), name)
         return known
 
     def may_be_mapped(self, class_name: str, modules: Container[str]) -> bool:
@@ -208,11 +202,7 @@ class Events:
 
     def carries(self, full_name: str, unit: FuncDef | MypyFile) -> bool:
         """Whether this is a call by which a phantom-typed function is called, or made ready for it."""
-        if not self.phantom_types or full_name not in CARRIERS:
-            return False
-        calls = (node for node in _written_in(unit) if isinstance(node, CallExpr) and node.args)
-        functions = (call.args[0].node for call in calls if isinstance(call.args[0], RefExpr))
-        return any(map(has_phantom_signature, functions))
+        return self.phantom_types and full_name in CARRIERS and carries_phantom_types(_written_in(unit))
 
     @property
     def sinks(self) -> Sinks:
@@ -288,7 +278,7 @@ class Events:
 
     def _may_lose(self, names: set[str], look: _Look) -> bool:
         """Whether a unit with a session of its own may write in it, or commit, on an engine that the module knows."""
-        works = not self.sinks.working.isdisjoint(names) or look.changes_attributes
+        works = not self.sinks.working.isdisjoint(names) or look.hints.changes_attributes()
         return works and self._binds_to_engine()
 
     def are_enough_together(self, unit: FuncDef | MypyFile, own: set[str], names: set[str]) -> bool:
@@ -342,19 +332,6 @@ def _made_once(tree: MypyFile) -> list[Var | Type]:
     from mypy_session_plugin.semantics.shared_hints import made_once
 
     return made_once(tree)
-
-
-def _changes_attribute(node: Node) -> bool:
-    """Whether a node assigns an attribute, or puts something into one that may be a collection."""
-    match node:
-        case AssignmentStmt():
-            return any(isinstance(target, MemberExpr) for target in node.lvalues)
-        case OperatorAssignmentStmt():
-            return isinstance(node.lvalue, MemberExpr)
-        case CallExpr(callee=MemberExpr(name="append" | "add", expr=MemberExpr())):
-            return True
-        case _:
-            return False
 
 
 def _is_given_two_sessions(unit: FuncDef | MypyFile) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from mypy.nodes import Decorator, FuncDef, OverloadedFuncDef, SymbolNode, Var
+from mypy.nodes import CallExpr, Decorator, FuncDef, Node, OverloadedFuncDef, RefExpr, SymbolNode, Var
 from mypy.types import (
     CallableType,
     Instance,
@@ -76,6 +76,13 @@ def has_phantom_signature(node: SymbolNode | None) -> bool:
     if isinstance(node, OverloadedFuncDef):
         return has_phantom_type(node.type) or any(has_phantom_signature(item) for item in node.items)
     return isinstance(node, (FuncDef, Var)) and has_phantom_type(node.type)
+
+
+def carries_phantom_types(nodes: Iterable[Node]) -> bool:
+    """Whether a call among these nodes is given, as its first argument, a function with phantom types."""
+    calls = (node for node in nodes if isinstance(node, CallExpr) and node.args)
+    functions = (call.args[0].node for call in calls if isinstance(call.args[0], RefExpr))
+    return any(map(has_phantom_signature, functions))
 
 
 def _parts(type_: Type) -> Iterator[Type]:

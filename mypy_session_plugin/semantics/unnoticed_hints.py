@@ -1,8 +1,9 @@
-"""Whether a write may be made of which no session takes notice: by the syntax alone, before any analysis."""
+"""Whether a unit writes, and in ways of which no session takes notice: by the syntax alone, before any analysis."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from mypy.nodes import (
     AssignmentStmt,
@@ -10,18 +11,14 @@ from mypy.nodes import (
     DelStmt,
     Expression,
     ExpressionStmt,
-    FuncDef,
     IndexExpr,
     MemberExpr,
-    MypyFile,
     NameExpr,
     Node,
     OperatorAssignmentStmt,
     RefExpr,
     WithStmt,
 )
-
-from mypy_session_plugin.flow.syntax import descendants
 
 #: Calls after which an instance may be in no session.
 _ENDING = frozenset({"close", "aclose", "expunge", "expunge_all", "make_transient_to_detached", "reset", "rollback"})
@@ -30,13 +27,18 @@ _ENDING = frozenset({"close", "aclose", "expunge", "expunge_all", "make_transien
 class Hints:
     """Reads one unit."""
 
-    def __init__(self, unit: FuncDef | MypyFile) -> None:
-        self._nodes = list(descendants(unit, into_functions=True)) if isinstance(unit, FuncDef) else []
-        bases = [node.expr for node in self._nodes if isinstance(node, MemberExpr)]
-        #: The names that stand for more than the owner of an attribute, with their lines.
-        self._given = [
-            node for node in self._nodes if isinstance(node, NameExpr) and not any(node is base for base in bases)
-        ]
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self._nodes = nodes
+
+    @cached_property
+    def _given(self) -> list[NameExpr]:
+        """The names that stand for more than the owner of an attribute."""
+        bases = {node.expr for node in self._nodes if isinstance(node, MemberExpr)}
+        return [node for node in self._nodes if isinstance(node, NameExpr) and node not in bases]
+
+    def changes_attributes(self) -> bool:
+        """Whether the unit changes an attribute, which may be that of a mapped instance."""
+        return any(map(_changes_attribute, self._nodes))
 
     def changes_in_place(self) -> bool:
         """Whether the value of an attribute is changed by an item or a method."""
@@ -101,3 +103,16 @@ def _constructs(value: Expression) -> bool:
 
 def _name(callee: Expression) -> str:
     return callee.name if isinstance(callee, NameExpr | MemberExpr) else ""
+
+
+def _changes_attribute(node: Node) -> bool:
+    """Whether a node assigns an attribute, or puts something into one that may be a collection."""
+    match node:
+        case AssignmentStmt():
+            return any(isinstance(target, MemberExpr) for target in node.lvalues)
+        case OperatorAssignmentStmt():
+            return isinstance(node.lvalue, MemberExpr)
+        case CallExpr(callee=MemberExpr(name="append" | "add", expr=MemberExpr())):
+            return True
+        case _:
+            return False
