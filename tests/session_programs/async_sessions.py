@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from session_models import Address, User, delete, inspect, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
@@ -85,7 +86,7 @@ async def loaded_again_after_rollback(engine: AsyncEngine) -> str:
 
 
 def _state(instance: object) -> str:
-    status = inspect(instance)
+    status: Any = inspect(instance)
     name = next(name for name in ("transient", "pending", "persistent", "deleted", "detached") if getattr(status, name))
     session = status.session
     if session is not None and instance in session.deleted:
