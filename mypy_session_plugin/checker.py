@@ -82,6 +82,8 @@ def _library(stub_paths: tuple[Path, ...]) -> Library:
 
 def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> None:
     shared = _shared(checker, options)
+    if not (options.session_expressions or shared.types.has_phantom_types or shared.own.carriers.may_arise(unit)):
+        return
     shared.own.runs.left = MAXIMUM_RUNS
     collector = Collector(_silent_codes(checker, unit, options))
     bodies = Bodies(partial(_examine, checker, options))

@@ -7,6 +7,7 @@ from mypy.nodes import FuncDef
 from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.flow.graph import Graph
 from mypy_session_plugin.mypy_compat.types import Types
+from mypy_session_plugin.semantics.carriers import Carriers
 from mypy_session_plugin.semantics.functions import Functions
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.literal_containers import LiteralContainers
@@ -26,13 +27,15 @@ class Runs:
 class OwnCode:
     """The functions that calls run, which of them touch nothing, and the graphs of those that are followed.
 
-    `shared` are the sessions that the module makes once for all of its code, `literals` its containers of functions.
+    `shared` are the sessions that the module makes once for all of its code, `literals` its containers of functions,
+    and `carriers` tells in which units nothing of a session can arise.
     """
 
     functions: Functions
     untouched: Untouched
     shared: SharedSessions
     literals: LiteralContainers
+    carriers: Carriers
     graphs: dict[FuncDef, Graph | None] = field(default_factory=dict)
     runs: Runs = field(default_factory=Runs)
 
@@ -41,4 +44,5 @@ def own_code(types: Types, library: Library, mapped: MappedClasses) -> OwnCode:
     """What there is to know of one module, as long as its types stand."""
     functions = Functions(types)
     untouched = Untouched(types, functions, library, mapped)
-    return OwnCode(functions, untouched, SharedSessions(types, functions), LiteralContainers(types.tree))
+    shared, literals = SharedSessions(types, functions), LiteralContainers(types.tree)
+    return OwnCode(functions, untouched, shared, literals, Carriers(types, functions, library, mapped))

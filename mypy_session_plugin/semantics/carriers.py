@@ -1,0 +1,121 @@
+"""Units in which no session, instance or result can arise: one look at the types of their expressions tells.
+
+Calls that cross a boundary, or write JSON, stand in much code that has nothing to do with a database.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from functools import cached_property
+
+from mypy.nodes import ClassDef, Expression, FuncDef, FuncItem, MemberExpr, MypyFile, NameExpr, Node, TypeInfo
+from mypy.types import (
+    CallableType,
+    Instance,
+    Overloaded,
+    TupleType,
+    Type,
+    TypedDictType,
+    TypeType,
+    TypeVarType,
+    UnionType,
+    get_proper_type,
+)
+
+from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.mypy_compat.types import Types
+from mypy_session_plugin.semantics.functions import Functions, Waiting
+from mypy_session_plugin.semantics.library import Library
+from mypy_session_plugin.semantics.mapped import MappedClasses
+
+
+class Carriers:
+    """Answers for the units of one module; `types` has the types of its bodies."""
+
+    def __init__(self, types: Types, functions: Functions, library: Library, mapped: MappedClasses) -> None:
+        self._types = types
+        self._functions = functions
+        self._library = library
+        self._mapped = mapped
+        self._classes: dict[TypeInfo, bool] = {}
+        #: The names that a body uses, or None if something in it carries; only of those that have types.
+        self._scanned: dict[Node, frozenset[str] | None] = {}
+
+    def may_arise(self, unit: FuncDef | MypyFile) -> bool:
+        """Whether an expression of the unit, or of what it may run in this module, can have such a value.
+
+        What it may run is every function and class of a name that it uses, whatever the name means there.
+        """
+        seen: set[Node] = {unit}
+        waiting: list[Node] = [unit]
+        while waiting:
+            names = self._names_in(waiting.pop())
+            if names is None:
+                return True
+            found = {body for name in names for body in self._bodies.get(name, ())} - seen
+            seen |= found
+            waiting.extend(found)
+        return False
+
+    @cached_property
+    def _bodies(self) -> dict[str, list[FuncDef | ClassDef]]:
+        """The functions and classes of the module by their bare names."""
+        bodies: dict[str, list[FuncDef | ClassDef]] = {}
+        for node in descendants(self._types.tree, into_functions=True):
+            if isinstance(node, (FuncDef, ClassDef)):
+                bodies.setdefault(node.name, []).append(node)
+        return bodies
+
+    def _names_in(self, body: Node) -> frozenset[str] | None:
+        if body not in self._scanned:
+            try:
+                carries = any(map(self._is_carrier, self._nodes(body)))
+            except Waiting:
+                return None
+            self._scanned[body] = None if carries else frozenset(_names(self._nodes(body)))
+        return self._scanned[body]
+
+    def _nodes(self, body: Node) -> Iterator[Node]:
+        """The nodes of a body; those of a function only if it has its types.  Raises `Waiting` if it has them later."""
+        if isinstance(body, ClassDef):
+            for node in descendants(body, into_functions=False):
+                yield from self._nodes(node) if isinstance(node, FuncDef) else (node,)
+        elif not isinstance(body, FuncDef) or self._functions.has_types(body):
+            yield from descendants(body, into_functions=isinstance(body, FuncItem))
+
+    def _is_carrier(self, node: Node) -> bool:
+        type_ = self._types.of(node) if isinstance(node, Expression) else None
+        return type_ is not None and self._carries(type_)
+
+    def _carries(self, type_: Type) -> bool:
+        proper = get_proper_type(type_)
+        match proper:
+            case Instance():
+                return self._is_carrier_class(proper.type) or any(map(self._carries, proper.args))
+            case UnionType() | TupleType() | Overloaded():
+                return any(map(self._carries, proper.items))
+            case CallableType():
+                return self._carries(proper.ret_type)
+            case TypeType():
+                return self._carries(proper.item)
+            case TypeVarType():
+                return self._carries(proper.upper_bound)
+            case TypedDictType():
+                return any(map(self._carries, proper.items.values()))
+        return False
+
+    def _is_carrier_class(self, info: TypeInfo) -> bool:
+        """Whether a class is mapped, or a stub describes it: that of a session, a result or a framework."""
+        known = self._classes.get(info)
+        if known is None:
+            known = self._classes[info] = self._mapped.is_mapped(info) or any(map(self._is_described, info.mro))
+        return known
+
+    def _is_described(self, base: TypeInfo) -> bool:
+        is_standard = base.module_name.partition(".")[0] in sys.stdlib_module_names
+        return not is_standard and self._library.class_stub(base.fullname) is not None
+
+
+def _names(nodes: Iterator[Node]) -> Iterator[str]:
+    return (node.name for node in nodes if isinstance(node, (NameExpr, MemberExpr)))
