@@ -6,7 +6,7 @@ Calls that cross a boundary, or write JSON, stand in much code that has nothing 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from mypy.nodes import ClassDef, Expression, FuncDef, FuncItem, MemberExpr, MypyFile, NameExpr, Node, TypeInfo
@@ -24,7 +24,7 @@ from mypy.types import (
 )
 
 from mypy_session_plugin.flow.syntax import descendants
-from mypy_session_plugin.mypy_compat.types import Types
+from mypy_session_plugin.mypy_compat.types import Types, info_of
 from mypy_session_plugin.semantics.functions import Functions, Waiting
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses
@@ -70,10 +70,12 @@ class Carriers:
     def _names_in(self, body: Node) -> frozenset[str] | None:
         if body not in self._scanned:
             try:
-                carries = any(map(self._is_carrier, self._nodes(body)))
+                nodes = list(self._nodes(body))
             except Waiting:
                 return None
-            self._scanned[body] = None if carries else frozenset(_names(self._nodes(body)))
+            owners = {node.expr for node in nodes if isinstance(node, MemberExpr) and isinstance(node.expr, NameExpr)}
+            carries = any(self._is_carrier(node) for node in nodes if node not in owners or not self._is_mapped(node))
+            self._scanned[body] = None if carries else frozenset(_names(nodes))
         return self._scanned[body]
 
     def _nodes(self, body: Node) -> Iterator[Node]:
@@ -83,6 +85,11 @@ class Carriers:
                 yield from self._nodes(node) if isinstance(node, FuncDef) else (node,)
         elif not isinstance(body, FuncDef) or self._functions.has_types(body):
             yield from descendants(body, into_functions=isinstance(body, FuncItem))
+
+    def _is_mapped(self, owner: Node) -> bool:
+        """Whether a variable, of which an attribute is taken, is an instance: it counts by what the attribute is."""
+        info = info_of(self._types.of(owner)) if isinstance(owner, NameExpr) else None
+        return info is not None and self._mapped.is_mapped(info)
 
     def _is_carrier(self, node: Node) -> bool:
         type_ = self._types.of(node) if isinstance(node, Expression) else None
@@ -117,5 +124,5 @@ class Carriers:
         return not is_standard and self._library.class_stub(base.fullname) is not None
 
 
-def _names(nodes: Iterator[Node]) -> Iterator[str]:
+def _names(nodes: Iterable[Node]) -> Iterator[str]:
     return (node.name for node in nodes if isinstance(node, (NameExpr, MemberExpr)))
