@@ -130,6 +130,8 @@ class Reach:
         body = function.node if isinstance(function, Function) else None
         if not isinstance(function, Function) or not isinstance(body, FuncItem) or None in given:
             return
+        if not function.defaults:
+            return  # mypy's cache keeps no arguments of functions
         parameters = {argument.variable.name: argument.variable for argument in body.arguments}
         way = Reached(NOWHERE, body.name if isinstance(body, FuncDef) else "lambda", "closure")
         for name, value in function.defaults:
