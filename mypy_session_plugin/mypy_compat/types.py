@@ -16,6 +16,7 @@ from mypy.types import (
     ProperType,
     TupleType,
     Type,
+    TypeAliasType,
     TypeType,
     TypeVarType,
     UnboundType,
@@ -176,6 +177,11 @@ def union_items(type_: Type) -> Iterator[Type]:
             yield from union_items(item)
     else:
         yield type_
+
+
+def is_recursive(type_: Type | None) -> bool:
+    """Whether a type is an alias that is defined by itself: who follows its parts must stop there."""
+    return isinstance(type_, TypeAliasType) and type_.is_recursive
 
 
 def is_any(type_: Type | None) -> bool:

@@ -16,6 +16,7 @@ from mypy.types import (
     Overloaded,
     TupleType,
     Type,
+    TypeAliasType,
     TypedDictType,
     TypeType,
     TypeVarType,
@@ -95,22 +96,31 @@ class Carriers:
         type_ = self._types.of(node) if isinstance(node, Expression) else None
         return type_ is not None and self._carries(type_)
 
-    def _carries(self, type_: Type) -> bool:
+    def _carries(self, type_: Type, seen: frozenset[object] = frozenset()) -> bool:
+        """Whether a value of the type is, or holds, what has to do with a session; `seen` ends recursive types."""
+        if isinstance(type_, TypeAliasType | TypeVarType):
+            name = type_.alias if isinstance(type_, TypeAliasType) else type_.id
+            if name in seen:
+                return False
+            seen |= {name}
         proper = get_proper_type(type_)
+        parts: Iterable[Type] = ()
         match proper:
             case Instance():
-                return self._is_carrier_class(proper.type) or any(map(self._carries, proper.args))
+                if self._is_carrier_class(proper.type):
+                    return True
+                parts = proper.args
             case UnionType() | TupleType() | Overloaded():
-                return any(map(self._carries, proper.items))
+                parts = proper.items
             case CallableType():
-                return self._carries(proper.ret_type)
+                parts = (proper.ret_type,)
             case TypeType():
-                return self._carries(proper.item)
+                parts = (proper.item,)
             case TypeVarType():
-                return self._carries(proper.upper_bound)
+                parts = (proper.upper_bound,)
             case TypedDictType():
-                return any(map(self._carries, proper.items.values()))
-        return False
+                parts = proper.items.values()
+        return any(self._carries(part, seen) for part in parts)
 
     def _is_carrier_class(self, info: TypeInfo) -> bool:
         """Whether a class is mapped, or a stub describes it: that of a session, a result or a framework."""

@@ -24,6 +24,7 @@ from mypy_session_plugin.facts.session_life import MADE, Closing, SessionLife
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Atom, Bound, ObjectId, Value, objects
 from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.mypy_compat.types import is_recursive
 from mypy_session_plugin.semantics.bodies import body_of
 from mypy_session_plugin.semantics.body_uses import opened_by
 from mypy_session_plugin.semantics.call_sites import is_overridden
@@ -143,6 +144,6 @@ def _ends_its_own_way(world: World, node: Context) -> bool:
 
 def _instances(type_: Type | None) -> list[Instance]:
     proper = get_proper_type(type_) if type_ is not None else None
-    if not isinstance(proper, Instance):
+    if not isinstance(proper, Instance) or is_recursive(type_):
         return []
     return [proper, *(item for argument in proper.args for item in _instances(argument))]

@@ -12,6 +12,7 @@ from mypy.types import (
     NoneType,
     TupleType,
     Type,
+    TypeAliasType,
     TypeType,
     TypeVarType,
     get_proper_type,
@@ -21,7 +22,7 @@ from mypy_session_plugin.facts.lending import ENDINGS, Lent
 from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.states import ATTACHED, State
 from mypy_session_plugin.mypy_compat.signatures import alias_of
-from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
+from mypy_session_plugin.mypy_compat.types import info_of, is_none, is_recursive, union_items
 from mypy_session_plugin.semantics.shapes import COLLECTIONS, FIRST_ARGUMENT, PHANTOM_STATES
 
 #: What `Added` admits: `add()` raises only for a deleted instance.
@@ -239,6 +240,8 @@ def text_of_type(type_: Type) -> str:
     if phantom is not None:
         arguments = ", ".join(text_of_type(argument) for argument in phantom[1])
         return f"{phantom[0].rpartition('.')[2]}[{arguments}]"
+    if isinstance(type_, TypeAliasType) and type_.alias is not None and is_recursive(type_):
+        return type_.alias.name
     parts = list(union_items(type_))
     values = [literal_text(part) for part in parts]
     if len(parts) > 1 and None not in values:

@@ -26,7 +26,7 @@ from mypy.nodes import (
 from mypy.types import Instance, TupleType, Type, get_proper_type
 
 from mypy_session_plugin.flow.syntax import assignments, children
-from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
+from mypy_session_plugin.mypy_compat.types import info_of, is_none, is_recursive, union_items
 from mypy_session_plugin.semantics.shapes import COLLECTIONS
 
 #: Functions that make a SELECT or a part of one, by their own name; those of `func` are aggregates and pure functions.
@@ -140,7 +140,9 @@ def _is_locking(member: MemberExpr) -> bool:
 
 def _is_parameter_type(type_: Type | None) -> bool:
     """Whether a value of the type is no SQL: it is sent as a parameter, or as several."""
-    return type_ is not None and all(_is_parameter(item) for item in union_items(type_) if not is_none(item))
+    if type_ is None or is_recursive(type_):
+        return False
+    return all(_is_parameter(item) for item in union_items(type_) if not is_none(item))
 
 
 def _is_parameter(type_: Type) -> bool:

@@ -53,6 +53,7 @@ from mypy.types import (
     Overloaded,
     TupleType,
     Type,
+    TypeAliasType,
     UninhabitedType,
     UnionType,
     get_proper_type,
@@ -291,18 +292,25 @@ class Untouched:
             return True
         return module.partition(".")[0] in CLOSED_MODULES - {"sqlalchemy"}
 
-    def _is_plain(self, type_: Type | None) -> bool:
-        """Whether a value of the type can hold no instance and no session: numbers, text, and containers of these."""
+    def _is_plain(self, type_: Type | None, seen: frozenset[object] = frozenset()) -> bool:
+        """Whether a value of the type can hold no instance and no session: numbers, text, and containers of these.
+
+        `seen` are the aliases that the type stands in: one that is defined by itself adds nothing to what it holds.
+        """
+        if isinstance(type_, TypeAliasType):
+            if type_.alias in seen:
+                return True
+            seen |= {type_.alias}
         proper = get_proper_type(type_) if type_ is not None else None
         match proper:
             case NoneType() | LiteralType() | UninhabitedType():
                 return True
             case UnionType() | TupleType():
-                return all(map(self._is_plain, proper.items))
+                return all(self._is_plain(item, seen) for item in proper.items)
             case Instance():
                 is_open = any(base.fullname in _OPEN for base in proper.type.mro[:-1])
                 known = proper.type.module_name in _PLAIN_MODULES or proper.type.is_enum
-                return known and not is_open and all(map(self._is_plain, proper.args))
+                return known and not is_open and all(self._is_plain(item, seen) for item in proper.args)
             case _:
                 return False
 
