@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from mypy.nodes import MemberExpr
+
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN
 from mypy_session_plugin.flow import graph
+from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import boundaries, conditions, containers, contents, sessions, work, writes
 from mypy_session_plugin.semantics.escapes import Escapes
 from mypy_session_plugin.semantics.identities import keep_sessions
 from mypy_session_plugin.semantics.loans import Loans
 from mypy_session_plugin.semantics.making import site_of
+from mypy_session_plugin.semantics.mapped import is_set_by_code
 from mypy_session_plugin.semantics.own_objects import name_object
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
 from mypy_session_plugin.semantics.phantom_operators import PhantomOperators
 from mypy_session_plugin.semantics.related import RelatedAttributes
 from mypy_session_plugin.semantics.stability import Stability
+from mypy_session_plugin.semantics.unknown_calls import call_unknown
 from mypy_session_plugin.semantics.world import World
 
 
@@ -58,7 +63,7 @@ class Assignments:
 
     def store_attribute(self, instruction: graph.StoreAttribute, store: Store) -> None:
         """An attribute is assigned."""
-        self._operators.store_attribute(instruction, store)
+        promised = self._operators.store_attribute(instruction, store)
         value = self._body.stored_attribute(instruction, store.value(instruction.value), store)
         self._escapes.kept_attribute(instruction, value, store)
         self._loans.kept_attribute(instruction, value, store)
@@ -66,7 +71,16 @@ class Assignments:
         writes.attribute(self._world, store, instruction)
         sessions.assign_setting(store, store.value(instruction.object), instruction.name, value)
         boundaries.use_instance(self._world, store, store.value(instruction.object), instruction.node)
+        if not promised and self._is_set_by_code(instruction):
+            call_unknown(store, [store.value(instruction.object), value], (), site_of(instruction.node))
+            place, value = instruction.place, NOTHING_KNOWN
         store.assign_attribute(instruction.name, place, conditions.kept(value), site_of(instruction.node))
+
+    def _is_set_by_code(self, instruction: graph.StoreAttribute) -> bool:
+        """Whether the attribute is a property of the user's, whose setter may do anything with what it is given."""
+        target = instruction.node
+        info = info_of(self._world.type(target.expr)) if isinstance(target, MemberExpr) else None
+        return info is not None and is_set_by_code(info, instruction.name)
 
     def store_item(self, instruction: graph.StoreItem, store: Store) -> None:
         """`container[index] = value`."""

@@ -21,7 +21,7 @@ from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
 from mypy_session_plugin.semantics.factories import DEFAULTS, NOT_KNOWN, Setting, factory_settings, settings_of
 from mypy_session_plugin.semantics.instances import RELATED, widen_links
 from mypy_session_plugin.semantics.making import site_of
-from mypy_session_plugin.semantics.mapped import bases_of
+from mypy_session_plugin.semantics.mapped import bases_of, is_set_by_code
 from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.results import new_session
 from mypy_session_plugin.semantics.sending import boundary_of
@@ -80,7 +80,7 @@ def _configured_session(world: World, site: CallSite, store: Store) -> Value | N
 def _new_instance(world: World, info: TypeInfo, site: CallSite, instruction: Call, store: Store) -> Value:
     """A mapped instance begins transient; those it is given may be taken along when it is added.
 
-    A constructor of the user's may add it.
+    A constructor of the user's may add it, and so may the setter of a property that is given a value.
     """
     given = [store.value(argument.value) for argument in instruction.arguments]
     relationships = [
@@ -90,7 +90,9 @@ def _new_instance(world: World, info: TypeInfo, site: CallSite, instruction: Cal
     for value, relationship in zip(given, relationships, strict=True):
         if relationship is None:
             containers.link_all(store, value)
-    adds = _has_own_constructor(info)
+    adds = _has_own_constructor(info) or any(
+        argument.name is not None and is_set_by_code(info, argument.name) for argument in instruction.arguments
+    )
     if adds:
         call_unknown(store, given, [argument.place for argument in instruction.arguments], site_of(site.node))
     situations: dict[Situation | Unknown, Origin | None] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mypy.nodes import TypeInfo, Var
+from mypy.nodes import Decorator, OverloadedFuncDef, TypeInfo, Var
 from mypy.types import Instance, Type, get_proper_type
 
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
@@ -26,6 +26,7 @@ DECLARATIVE_METACLASSES = frozenset(
 #: Types that only the attributes of a mapped class have: what a registry's decorator leaves to be seen.
 MAPPED_ATTRIBUTES = frozenset({"sqlalchemy.orm.base.Mapped", "sqlalchemy.orm.attributes.InstrumentedAttribute"})
 COLUMNS = MAPPED_ATTRIBUTES | {"sqlalchemy.sql.schema.Column", "sqlalchemy.orm.properties.MappedColumn"}
+HYBRID = "sqlalchemy.ext.hybrid.hybrid_property"
 SQLMODEL = "sqlmodel.main.SQLModel"
 #: Names in the body of a class with a base of unknown type that say it is declarative.
 DECLARATIVE_NAMES = ("__tablename__", "__table__", "__mapper__")
@@ -93,6 +94,19 @@ def is_mapped_attribute(info: TypeInfo, name: str) -> bool:
     owner = symbol.node.info
     is_field = bool(owner) and any(base.fullname == SQLMODEL for base in owner.mro) and not symbol.node.is_classvar
     return is_field and owner.fullname != SQLMODEL and not name.startswith("_")
+
+
+def is_set_by_code(info: TypeInfo, name: str) -> bool:
+    """Whether an assignment to the attribute runs code of the user's: a property's or a hybrid's setter."""
+    symbol = info.get(name)
+    node = symbol.node if symbol is not None else None
+    if isinstance(node, Decorator):
+        declared = get_proper_type(node.var.type)
+        is_hybrid = isinstance(declared, Instance) and declared.type.fullname == HYBRID
+        runs = node.var.is_property or is_hybrid
+    else:
+        runs = isinstance(node, OverloadedFuncDef) and node.is_property
+    return runs and node is not None and node.fullname.partition(".")[0] not in CLOSED_MODULES
 
 
 def attribute_type(info: TypeInfo | None, name: str) -> Type | None:

@@ -80,15 +80,15 @@ class PhantomOperators:
             method = method_of(info_of(self._world.type(node.operands[1])), "__contains__")
             self._run(instruction, method, instruction.right, ((instruction.left, node.operands[0]),), store)
 
-    def store_attribute(self, instruction: StoreAttribute, store: Store) -> None:
-        """The effects of an assignment to a property, where its setter has phantom types."""
+    def store_attribute(self, instruction: StoreAttribute, store: Store) -> bool:
+        """The effects of an assignment to a property, if its setter has phantom types; False where it has none."""
         node = instruction.node
         if not self._may_be_one(instruction) or not isinstance(node, MemberExpr):
-            return
+            return False
         method = setter_of(info_of(self._world.type(node.expr)), node.name)
         value = getattr(instruction.statement, "rvalue", None)
         given = ((instruction.value, value if isinstance(value, Expression) else node),)
-        self._run(instruction, method, instruction.object, given, store)
+        return self._run(instruction, method, instruction.object, given, store) is not None
 
     def _may_be_one(self, instruction: Instruction) -> bool:
         return self._world.types.has_phantom_types and self._found.get(instruction, ()) is not None
