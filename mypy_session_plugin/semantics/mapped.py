@@ -26,7 +26,8 @@ DECLARATIVE_METACLASSES = frozenset(
 #: Types that only the attributes of a mapped class have: what a registry's decorator leaves to be seen.
 MAPPED_ATTRIBUTES = frozenset({"sqlalchemy.orm.base.Mapped", "sqlalchemy.orm.attributes.InstrumentedAttribute"})
 COLUMNS = MAPPED_ATTRIBUTES | {"sqlalchemy.sql.schema.Column", "sqlalchemy.orm.properties.MappedColumn"}
-HYBRID = "sqlalchemy.ext.hybrid.hybrid_property"
+#: Where the decorators stand that make columns and relationships of functions: `declared_attr` and its variants.
+DECLARED_ATTRIBUTES = "sqlalchemy.orm.decl_api"
 SQLMODEL = "sqlmodel.main.SQLModel"
 #: Names in the body of a class with a base of unknown type that say it is declarative.
 DECLARATIVE_NAMES = ("__tablename__", "__table__", "__mapper__")
@@ -97,16 +98,16 @@ def is_mapped_attribute(info: TypeInfo, name: str) -> bool:
 
 
 def is_set_by_code(info: TypeInfo, name: str) -> bool:
-    """Whether an assignment to the attribute runs code of the user's: a property's or a hybrid's setter."""
+    """Whether an assignment to the attribute runs code of the user's: the setter of a property or a hybrid.
+
+    Mypy keeps a decorated function and its setter as one overloaded function.
+    """
     symbol = info.get(name)
     node = symbol.node if symbol is not None else None
-    if isinstance(node, Decorator):
-        declared = get_proper_type(node.var.type)
-        is_hybrid = isinstance(declared, Instance) and declared.type.fullname == HYBRID
-        runs = node.var.is_property or is_hybrid
-    else:
-        runs = isinstance(node, OverloadedFuncDef) and node.is_property
-    return runs and node is not None and node.fullname.partition(".")[0] not in CLOSED_MODULES
+    if not isinstance(node, (OverloadedFuncDef, Decorator)) or node.fullname.partition(".")[0] in CLOSED_MODULES:
+        return False
+    declared = get_proper_type(node.var.type) if isinstance(node, Decorator) else None
+    return not isinstance(declared, Instance) or declared.type.module_name != DECLARED_ATTRIBUTES
 
 
 def attribute_type(info: TypeInfo | None, name: str) -> Type | None:

@@ -34,6 +34,14 @@ class Ticket(Base):
     def _title_setter(self, title: str) -> None:
         self.text = title
 
+    @hybrid_property
+    def headline(self) -> str:
+        return self.text
+
+    @headline.setter  # type: ignore[no-redef]
+    def headline(self, headline: str) -> None:
+        self.text = headline
+
 
 def given_to_the_constructor_ok(session: Session) -> None:
     other = session.get_one(Ticket, 1)
@@ -51,6 +59,11 @@ def assigned_ok(session: Session) -> None:
 def hybrid_ok(session: Session) -> None:
     ticket = Ticket()
     ticket.title = "one"
+    session.expunge(ticket)
+
+
+def hybrid_in_the_constructor_ok(session: Session) -> None:
+    ticket = Ticket(headline="one")
     session.expunge(ticket)
 
 
