@@ -31,8 +31,8 @@ class Ticket(Base):
         return self.text
 
     @title.inplace.setter
-    def _title_setter(self, title: str) -> None:
-        self.text = title
+    def _title_setter(self, value: str) -> None:
+        self.text = value
 
     @hybrid_property
     def headline(self) -> str:
