@@ -215,11 +215,11 @@ class Events:
     def names(self) -> frozenset[str]:
         """The names of all sinks and of what makes them report."""
         if not self._names:
-            from mypy_session_plugin.semantics.leaving_hints import CLOSING
+            from mypy_session_plugin.semantics.leaving_hints import LEAVING
             from mypy_session_plugin.semantics.watch import TRIGGERS
 
             sinks = self.sinks
-            named = (CLOSING, TRIGGERS, sinks.certain, sinks.stateful, sinks.unsettling, sinks.holding, sinks.working)
+            named = (LEAVING, TRIGGERS, sinks.certain, sinks.stateful, sinks.unsettling, sinks.holding, sinks.working)
             self._names = frozenset().union(*named, *sinks.optional.values())
         return self._names
 
@@ -239,13 +239,13 @@ class Events:
         return look
 
     def _judge(self, names: set[str], look: _Look) -> bool:
-        from mypy_session_plugin.semantics.leaving_hints import CLOSING
+        from mypy_session_plugin.semantics.leaving_hints import LEAVING
         from mypy_session_plugin.semantics.watch import TRIGGERS
 
         opens = OPENING in names
         if self.sinks.are_enough(names, CONSTRUCTION in names, opens):
             return True
-        if (opens or not CLOSING.isdisjoint(names)) and look.may_leave:
+        if (opens or not LEAVING.isdisjoint(names)) and look.may_leave:
             return True
         if (opens or not TRIGGERS.isdisjoint(names)) and look.is_watched:
             return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from mypy import nodes, patterns
 from mypy.nodes import CallExpr, Context, Expression, FuncItem, NameExpr, Node, RefExpr, TupleExpr
@@ -145,35 +145,45 @@ def descendants(root: Node, into_functions: bool) -> Iterator[Node]:
 def assignments(found: Iterable[Node]) -> Iterator[tuple[object, Expression | None]]:
     """Yield each variable that one of these nodes assigns, with its new value; None for what is no plain assignment."""
     for node in found:
-        targets: list[Node] = []
         value: Expression | None = None
-        match node:
-            case nodes.AssignmentStmt():
-                targets, value = list(node.lvalues), node.rvalue
-            case nodes.AssignmentExpr():
-                targets, value = [node.target], node.value
-            case nodes.OperatorAssignmentStmt():
-                targets = [node.lvalue]
-            case nodes.ForStmt():
-                targets = [node.index]
-            case nodes.WithStmt():
-                targets = [target for target in node.target if target is not None]
-            case _:
-                continue
-        for target in targets:
-            for part in _bound(target):
+        if isinstance(node, nodes.AssignmentStmt):
+            value = node.rvalue
+        elif isinstance(node, nodes.AssignmentExpr):
+            value = node.value
+        for target in assigned_targets(node):
+            for part in bound_names(target):
                 yield part.node, value if part is target else None
 
 
-def _bound(target: Node) -> Iterator[NameExpr]:
+def written_targets(node: Node) -> Sequence[Expression]:
+    """What an assignment statement writes to: variables, attributes and elements."""
+    if isinstance(node, nodes.AssignmentStmt):
+        return node.lvalues
+    return [node.lvalue] if isinstance(node, nodes.OperatorAssignmentStmt) else ()
+
+
+def assigned_targets(node: Node) -> Sequence[Expression]:
+    """What any code assigns: a statement, `:=`, the variable of a loop, the target of a `with` block."""
+    match node:
+        case nodes.AssignmentExpr():
+            return [node.target]
+        case nodes.ForStmt():
+            return [node.index]
+        case nodes.WithStmt():
+            return [target for target in node.target if target is not None]
+        case _:
+            return written_targets(node)
+
+
+def bound_names(target: Node) -> Iterator[NameExpr]:
     """The variables that an assignment to a target binds, and not those whose objects it changes."""
     if isinstance(target, NameExpr):
         yield target
     elif isinstance(target, nodes.StarExpr):
-        yield from _bound(target.expr)
+        yield from bound_names(target.expr)
     elif isinstance(target, nodes.TupleExpr | nodes.ListExpr):
         for item in target.items:
-            yield from _bound(item)
+            yield from bound_names(item)
 
 
 def is_dead(expressions: list[Expression], oracle: Oracle) -> bool:

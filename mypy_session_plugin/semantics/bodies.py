@@ -30,8 +30,6 @@ from mypy_session_plugin.semantics import functions
 from mypy_session_plugin.semantics.locks import is_lock
 from mypy_session_plugin.semantics.world import World
 
-#: Calls are followed so deep into the functions of the module.
-MAXIMUM_DEPTH = 3
 #: What hangs on an object of this class is another object in each thread.
 THREAD_LOCAL = "_thread._local"
 Path = tuple[str, ...]
@@ -127,7 +125,7 @@ def is_named(body: FuncItem, variable: Var) -> bool:
     )
 
 
-def attributes_read(world: World, body: FuncItem, root: Var, depth: int = MAXIMUM_DEPTH) -> set[Path]:
+def attributes_read(world: World, body: FuncItem, root: Var, depth: int = functions.MAXIMUM_DEPTH) -> set[Path]:
     """The attribute paths that a body reads from a variable, outside of locks: `.session`, `.context.session`.
 
     What it assigns is left out.  Methods of the object that it calls are followed, and functions that it gives it to.

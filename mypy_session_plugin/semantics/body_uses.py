@@ -22,6 +22,7 @@ from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
 from mypy_session_plugin.semantics.shapes import SESSIONS
+from mypy_session_plugin.semantics.watch import CLOSING
 
 #: Methods of a session that do no harm after its end.
 HARMLESS = frozenset(
@@ -43,7 +44,6 @@ HARMLESS = frozenset(
     }
 )
 #: Methods by which a body ends itself what it has begun.
-CLOSING = frozenset({"aclose", "close", "invalidate", "reset"})
 
 
 def uses_of(body: FuncItem, variable: Var) -> list[NameExpr]:

@@ -36,6 +36,8 @@ TRANSPARENT = frozenset({"builtins.staticmethod", "builtins.classmethod", "funct
 CACHING = frozenset({"functools.lru_cache", "functools.cache"})
 #: What makes a context manager of a generator function.
 MANAGING = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+#: The bodies of code that runs elsewhere are read so deep into the functions of the module that they call.
+MAXIMUM_DEPTH = 3
 
 
 class Waiting(Exception):

@@ -19,7 +19,6 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     Node,
-    OperatorAssignmentStmt,
     RefExpr,
     StrExpr,
     SymbolNode,
@@ -30,8 +29,9 @@ from mypy.nodes import (
 from mypy_session_plugin.facts.objects import InstanceFacts
 from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.flow.syntax import descendants, written_targets
 from mypy_session_plugin.mypy_compat.types import info_of
+from mypy_session_plugin.semantics import functions
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
 from mypy_session_plugin.semantics.mapped import is_mapped_attribute
 from mypy_session_plugin.semantics.statement_roots import STATEMENT_PACKAGES
@@ -43,8 +43,6 @@ QUERY = "sqlalchemy.orm.query.Query"
 LIBRARIES = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
 #: What brought an instance that a query, or `get()`, has given.
 LOADED = "loaded"
-#: Calls are followed so deep into the functions of the module.
-MAXIMUM_DEPTH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ class InstanceUses:
         `given` is what the unit hands over.
         """
         info = self._world.types.lookup(facts.class_name)
-        found = list(self._in(body, variable, info, MAXIMUM_DEPTH)) if isinstance(info, TypeInfo) else []
+        found = list(self._in(body, variable, info, functions.MAXIMUM_DEPTH)) if isinstance(info, TypeInfo) else []
         for use in found:
             if use.loads and self._must_load(facts, use.loads, body, given):
                 return use
@@ -85,7 +83,7 @@ class InstanceUses:
         """Everything that a body, or a function that it calls, does with the instance, or with each of a list."""
         nodes = list(descendants(body.body, into_functions=True))
         names = _Names(variable, nodes)
-        assigned = {id(target) for target in _assigned(nodes)}
+        assigned = {id(target) for node in nodes for target in written_targets(node)}
         for node in nodes:
             if isinstance(node, MemberExpr) and names.has(node.expr):
                 yield from self._attribute(info, node, id(node) in assigned)
@@ -194,11 +192,3 @@ class _Names:
     def has(self, node: Node) -> bool:
         """Whether an expression is the instance."""
         return isinstance(node, NameExpr) and (node.node in self._known or (node.name == self._name != ""))
-
-
-def _assigned(nodes: list[Node]) -> Iterator[Expression]:
-    for node in nodes:
-        if isinstance(node, AssignmentStmt):
-            yield from node.lvalues
-        elif isinstance(node, OperatorAssignmentStmt):
-            yield node.lvalue

@@ -32,7 +32,7 @@ from mypy.nodes import (
 )
 
 #: Looked up where a session is closed: by its block, by a call, by the block of a factory or a stack.
-CLOSING = frozenset({"__exit__", "__aexit__", "aclose", "begin", "close"})
+LEAVING = frozenset({"__exit__", "__aexit__", "aclose", "begin", "close"})
 #: Methods whose results must still be read.
 LIVE = frozenset(
     {

@@ -12,7 +12,6 @@ from enum import Enum
 from functools import cached_property
 
 from mypy.nodes import (
-    AssignmentExpr,
     AssignmentStmt,
     AwaitExpr,
     CallExpr,
@@ -27,7 +26,6 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     Node,
-    OperatorAssignmentStmt,
     RefExpr,
     ReturnStmt,
     StarExpr,
@@ -39,14 +37,14 @@ from mypy.nodes import (
 )
 
 from mypy_session_plugin.facts.records import dataclass
-from mypy_session_plugin.flow.syntax import children, descendants
+from mypy_session_plugin.flow.syntax import assigned_targets, children, descendants
 from mypy_session_plugin.mypy_compat.types import Types, class_named_by, info_of
 from mypy_session_plugin.semantics import functions
-from mypy_session_plugin.semantics.body_uses import CLOSING
 from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
 from mypy_session_plugin.semantics.locks import acquires, is_lock
 from mypy_session_plugin.semantics.phantom_types import is_written_as
 from mypy_session_plugin.semantics.shapes import REGISTRIES, SESSIONS, session_class
+from mypy_session_plugin.semantics.watch import CLOSING
 
 #: Methods of a session that only ask it, or end its work: what shuts an application down calls nothing else.
 QUIET = CLOSING | {
@@ -60,8 +58,6 @@ QUIET = CLOSING | {
 }
 #: Gives each thread a session of its own, unless it is told of another scope.
 THREAD_REGISTRY = "sqlalchemy.orm.scoping.scoped_session"
-#: Calls are followed so deep into the functions of the module.
-MAXIMUM_DEPTH = 3
 
 
 class Kind(Enum):
@@ -128,7 +124,7 @@ class SharedSessions:
         """
         uses: dict[SharedSession, Node] = {}
         if self.found:
-            self._follow(function, uses, {function}, MAXIMUM_DEPTH)
+            self._follow(function, uses, {function}, functions.MAXIMUM_DEPTH)
         return {
             shared: node
             for shared, node in uses.items()
@@ -289,25 +285,12 @@ def _is_one(statement: AssignmentStmt, variable: Var) -> bool:
 def _assigned(root: Node) -> Iterator[Node]:
     """Everything that code assigns or deletes."""
     for node in descendants(root, into_functions=True):
-        targets: list[Node | None] = []
-        match node:
-            case AssignmentStmt():
-                targets = list(node.lvalues)
-            case OperatorAssignmentStmt():
-                targets = [node.lvalue]
-            case WithStmt():
-                targets = list(node.target)
-            case ForStmt():
-                targets = [node.index]
-            case DelStmt():
-                targets = [node.expr]
-            case AssignmentExpr():
-                targets = [node.target]
+        targets: list[Node] = [node.expr] if isinstance(node, DelStmt) else list(assigned_targets(node))
         while targets:
             target = targets.pop()
             if isinstance(target, (TupleExpr, ListExpr)):
                 targets.extend(target.items)
-            elif target is not None:
+            else:
                 yield target.expr if isinstance(target, StarExpr) else target
 
 

@@ -15,10 +15,11 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     Node,
-    OperatorAssignmentStmt,
     RefExpr,
     WithStmt,
 )
+
+from mypy_session_plugin.flow.syntax import written_targets
 
 #: Calls after which an instance may be in no session.
 _ENDING = frozenset({"close", "aclose", "expunge", "expunge_all", "make_transient_to_detached", "reset", "rollback"})
@@ -69,24 +70,15 @@ class Hints:
         return any(node.name == name.name and node.line > line for node in self._given)
 
     def _attributes_assigned(self) -> Iterator[MemberExpr]:
-        for node in self._nodes:
-            targets: list[Expression] = node.lvalues if isinstance(node, AssignmentStmt) else []
-            if isinstance(node, OperatorAssignmentStmt):
-                targets = [node.lvalue]
-            yield from (target for target in targets if isinstance(target, MemberExpr))
+        targets = (target for node in self._nodes for target in written_targets(node))
+        return (target for target in targets if isinstance(target, MemberExpr))
 
 
 def _is_attribute_of_value(node: Node) -> bool:
-    targets: list[Expression] = []
-    match node:
-        case AssignmentStmt():
-            targets = node.lvalues
-        case OperatorAssignmentStmt():
-            targets = [node.lvalue]
-        case DelStmt():
-            targets = [node.expr]
-        case ExpressionStmt(expr=CallExpr(callee=MemberExpr(expr=owner))):
-            return isinstance(_indexed(owner), MemberExpr)
+    if isinstance(node, ExpressionStmt):
+        callee = node.expr.callee if isinstance(node.expr, CallExpr) else None
+        return isinstance(callee, MemberExpr) and isinstance(_indexed(callee.expr), MemberExpr)
+    targets = [node.expr] if isinstance(node, DelStmt) else written_targets(node)
     return any(isinstance(target, IndexExpr) and isinstance(_indexed(target), MemberExpr) for target in targets)
 
 
@@ -108,11 +100,7 @@ def _name(callee: Expression) -> str:
 def _changes_attribute(node: Node) -> bool:
     """Whether a node assigns an attribute, or puts something into one that may be a collection."""
     match node:
-        case AssignmentStmt():
-            return any(isinstance(target, MemberExpr) for target in node.lvalues)
-        case OperatorAssignmentStmt():
-            return isinstance(node.lvalue, MemberExpr)
         case CallExpr(callee=MemberExpr(name="append" | "add", expr=MemberExpr())):
             return True
         case _:
-            return False
+            return any(isinstance(target, MemberExpr) for target in written_targets(node))

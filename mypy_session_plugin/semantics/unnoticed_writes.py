@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import Any
 
 from mypy.nodes import (
-    AssignmentStmt,
     CallExpr,
     Context,
     DelStmt,
@@ -24,7 +23,6 @@ from mypy.nodes import (
     IndexExpr,
     MemberExpr,
     Node,
-    OperatorAssignmentStmt,
 )
 
 from mypy_session_plugin.facts.effects import FunctionStub
@@ -36,6 +34,7 @@ from mypy_session_plugin.facts.unnoticed import Cause, Notice
 from mypy_session_plugin.facts.values import NONE_VALUE, Bound, ObjectId, Unnoticed, Value, objects
 from mypy_session_plugin.flow import graph
 from mypy_session_plugin.flow.liveness import reads
+from mypy_session_plugin.flow.syntax import written_targets
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import unnoticed, writes
 from mypy_session_plugin.semantics.binding import is_phantom
@@ -281,12 +280,7 @@ class UnnoticedWrites:
     @cached_property
     def _assigned(self) -> frozenset[str]:
         """The attributes that the unit assigns."""
-        targets = [
-            target
-            for node in self._world.nodes
-            for target in (node.lvalues if isinstance(node, AssignmentStmt) else ())
-        ]
-        targets += [node.lvalue for node in self._world.nodes if isinstance(node, OperatorAssignmentStmt)]
+        targets = (target for node in self._world.nodes for target in written_targets(node))
         return frozenset(target.name for target in targets if isinstance(target, MemberExpr))
 
     @cached_property
@@ -319,15 +313,7 @@ def changed_column(node: Context) -> MemberExpr | None:
 
 def _changing_parts(node: Node) -> Iterable[Expression]:
     """The targets of a statement, and the call that it is."""
-    match node:
-        case AssignmentStmt():
-            return node.lvalues
-        case OperatorAssignmentStmt():
-            return [node.lvalue]
-        case DelStmt() | ExpressionStmt():
-            return [node.expr]
-        case _:
-            return ()
+    return [node.expr] if isinstance(node, DelStmt | ExpressionStmt) else written_targets(node)
 
 
 def _attribute_of(node: object) -> str:

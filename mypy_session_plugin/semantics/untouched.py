@@ -59,7 +59,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.flow.syntax import bound_names, descendants
 from mypy_session_plugin.mypy_compat.types import Types, class_named_by, info_of
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
 from mypy_session_plugin.semantics.functions import Functions
@@ -336,24 +336,13 @@ def _assignments(function: FuncDef) -> Iterator[tuple[str, Node]]:
                 if isinstance(target, NameExpr):
                     yield target.name, node.rvalue
                 else:
-                    yield from ((part.name, node) for part in _names(target))
+                    yield from ((part.name, node) for part in bound_names(target))
         elif isinstance(node, ForStmt):
-            yield from ((part.name, node) for part in _names(node.index))
+            yield from ((part.name, node) for part in bound_names(node.index))
         elif isinstance(node, AssignmentExpr):
             yield node.target.name, node.value
         elif isinstance(node, FuncItem):
             yield from ((argument.variable.name, node) for argument in node.arguments)
-
-
-def _names(target: Node) -> Iterator[NameExpr]:
-    """The variables that an assignment binds, and not those whose objects it changes."""
-    if isinstance(target, NameExpr):
-        yield target
-    elif isinstance(target, StarExpr):
-        yield from _names(target.expr)
-    else:
-        for item in getattr(target, "items", ()):
-            yield from _names(item)
 
 
 def _is_fresh(value: Node) -> bool:

@@ -32,12 +32,14 @@ from mypy.nodes import (
 )
 
 from mypy_session_plugin.facts.records import dataclass, field
-from mypy_session_plugin.flow.syntax import children, descendants, suppressed
+from mypy_session_plugin.flow.syntax import assigned_targets, children, descendants, suppressed
 
 FLUSHING = frozenset({"flush", "commit"})
 BEGINNING = frozenset({"begin", "begin_nested"})
-CLOSING = frozenset({"close", "aclose", "reset", "remove", "invalidate"})
-ENDING = CLOSING | {"commit", "rollback"}
+CLOSING = frozenset({"aclose", "close", "invalidate", "reset"})
+#: What ends a session for good, or the one that a registry gives.
+GIVING_UP = CLOSING | {"remove"}
+ENDING = GIVING_UP | {"commit", "rollback"}
 FETCHING = frozenset({"execute", "scalars", "stream", "stream_scalars", "exec"})
 #: Methods of a result after which nothing more can be taken out of it.
 EMPTYING = frozenset({"first", "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "close"})
@@ -71,7 +73,7 @@ WORKING = frozenset(
     }
 )
 #: The names without which none of the rules on transactions has anything to report.
-TRIGGERS = ADDING | BEGINNING | EMPTYING | CLOSING | {"get_transaction", "get_nested_transaction"}
+TRIGGERS = ADDING | BEGINNING | EMPTYING | GIVING_UP | {"get_transaction", "get_nested_transaction"}
 
 DATABASE_ERROR = "sqlalchemy.exc.DBAPIError"
 INTEGRITY_ERROR = "sqlalchemy.exc.IntegrityError"
@@ -200,7 +202,7 @@ def _ends_twice(scan: _Scan) -> bool:
 
 def _uses_results_twice(nodes: Iterable[Node], calls: list[tuple[str, CallExpr]]) -> bool:
     """Whether a variable with a result is used after something was closed, or more than once."""
-    closing = any(name in CLOSING for name, _call in calls)
+    closing = any(name in GIVING_UP for name, _call in calls)
     if not closing and not any(name in EMPTYING for name, _call in calls):
         return False
     fetched = {
@@ -300,15 +302,7 @@ def _loops_around(unit: Node, statement: Node) -> Iterator[Node]:
 
 def _assigned(loop: Node) -> Iterator[NameExpr]:
     for node in descendants(loop, into_functions=False):
-        targets: list[Node] = []
-        if isinstance(node, ForStmt):
-            targets = [node.index]
-        elif isinstance(node, AssignmentStmt):
-            targets = list(node.lvalues)
-        else:
-            target = getattr(node, "target", None) or getattr(node, "lvalue", None)
-            targets = [item for item in (target if isinstance(target, list) else [target]) if item is not None]
-        for target in targets:
+        for target in assigned_targets(node):
             yield from (item for item in descendants(target, into_functions=False) if isinstance(item, NameExpr))
 
 
