@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from mypy.nodes import Expression, NameExpr, RefExpr, Statement, TryStmt, WithStmt
 
+from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.flow.build_targets import store
 from mypy_session_plugin.flow.builder import Builder, Cleanup
 from mypy_session_plugin.flow.graph import (
@@ -23,6 +24,25 @@ from mypy_session_plugin.flow.syntax import descendants, is_dead
 
 #: `finally` bodies inside this many others are not copied any more: all continuations share one.
 DEEPEST_COPY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What a context manager protects: `expression` makes the manager, `names` are those that its exit may work with.
+
+    An exception in the block leads to `failed`; `after` is the code behind the block.
+    """
+
+    expression: Expression
+    manager: Temporary
+    names: tuple[Variable, ...]
+    is_async: bool
+    failed: Block
+    after: Block
+
+    def exit(self, suppresses: Temporary | None = None, failed: bool = False) -> ExitContext:
+        """The call of the manager's exit, which says in `suppresses` whether it swallows an exception."""
+        return ExitContext(self.expression, suppresses, self.manager, self.names, self.is_async, failed)
 
 
 def lower_try(builder: Builder, statement: TryStmt) -> None:
@@ -150,20 +170,20 @@ def lower_with(builder: Builder, statement: WithStmt) -> None:
     if is_dead(statement.expr, builder.oracle):
         builder.unreachable()
         return
-    regions: list[tuple[Expression, Temporary, tuple[Variable, ...], Block, Block]] = []
+    regions: list[Region] = []
     for expression, target in zip(statement.expr, statement.target, strict=True):
         manager = builder.value(expression)
         entered = builder.temporary()
         builder.emit(EnterContext(expression, entered, manager, statement.is_async))
         failed, after = builder.new_block(), builder.new_block()
         names = names_in(builder, expression, target)
-        regions.append((expression, manager, names, failed, after))
-        enter_region(builder, statement, expression, manager, names, failed)
+        regions.append(Region(expression, manager, names, statement.is_async, failed, after))
+        enter_region(builder, regions[-1])
         if target is not None:
             store(builder, target, entered, statement)
     builder.statements(statement.body.body)
     while regions:
-        leave_region(builder, statement, *regions.pop())
+        leave_region(builder, regions.pop())
 
 
 def names_in(builder: Builder, expression: Expression, target: Expression | None) -> tuple[Variable, ...]:
@@ -173,43 +193,24 @@ def names_in(builder: Builder, expression: Expression, target: Expression | None
     return tuple(dict.fromkeys(names))
 
 
-def enter_region(
-    builder: Builder,
-    statement: WithStmt,
-    expression: Expression,
-    manager: Temporary,
-    names: tuple[Variable, ...],
-    failed: Block,
-) -> None:
+def enter_region(builder: Builder, region: Region) -> None:
     """Begin the region that a context manager protects."""
-
-    def run() -> None:
-        builder.emit(ExitContext(expression, None, manager, names, statement.is_async, False))
-
-    builder.cleanups.append(Cleanup(run, builder.handler, len(builder.loops), False))
-    builder.handler = failed
+    builder.cleanups.append(Cleanup(lambda: builder.emit(region.exit()), builder.handler, len(builder.loops), False))
+    builder.handler = region.failed
     builder.go_on(builder.new_block())
 
 
-def leave_region(
-    builder: Builder,
-    statement: WithStmt,
-    expression: Expression,
-    manager: Temporary,
-    names: tuple[Variable, ...],
-    failed: Block,
-    after: Block,
-) -> None:
+def leave_region(builder: Builder, region: Region) -> None:
     """End the region: the normal exit, then the one after an exception."""
     builder.handler = builder.cleanups.pop().handler
     builder.go_on(builder.new_block())
-    builder.emit(ExitContext(expression, None, manager, names, statement.is_async, False))
-    builder.jump(after)
-    builder.start(failed)
-    suppresses = builder.temporary() if builder.oracle.may_suppress(expression, statement.is_async) else None
-    builder.emit(ExitContext(expression, suppresses, manager, names, statement.is_async, True))
+    builder.emit(region.exit())
+    builder.jump(region.after)
+    builder.start(region.failed)
+    suppresses = builder.temporary() if builder.oracle.may_suppress(region.expression, region.is_async) else None
+    builder.emit(region.exit(suppresses, failed=True))
     if suppresses is not None:
-        builder.end(Branch(suppresses, expression, None, after, builder.outward(), of_exit=True))
+        builder.end(Branch(suppresses, region.expression, None, region.after, builder.outward(), of_exit=True))
     else:
         builder.jump(builder.outward())
-    builder.start(after)
+    builder.start(region.after)

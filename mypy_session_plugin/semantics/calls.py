@@ -82,16 +82,9 @@ class Calls:
         called = called_value(instruction, store)
         if not site.is_closed:
             write_unknown(store, [*(store.value(argument.value) for argument in instruction.arguments), called])
-        promised = self.phantom.evaluate(instruction, called, store, site.is_closed)
-        if promised is None and site.full_name == "builtins.map":
-            promised = self._mapped(instruction, node, store)
-        if promised is not None:
-            return promised
-        constructed = construct(self._world, site, instruction, store)
-        if constructed is None and site.constructs is not None:
-            constructed = self._own.construct(instruction, site, store)
-        if constructed is not None:
-            return constructed
+        known = self._promised_or_made(instruction, site, called, store)
+        if known is not None:
+            return known
         values = [store.value(argument.value) for argument in instruction.arguments]
         if not site.lazy:
             spawning.hand_on(self._world, store, instruction, site.runs, values)
@@ -110,6 +103,23 @@ class Calls:
         changed = containers.call(self._world, store, instruction, values)
         if changed is not None:
             return changed
+        return self._run(instruction, site, called, values, store)
+
+    def _promised_or_made(self, instruction: Call, site: CallSite, called: Value, store: Store) -> Value | None:
+        """What phantom types say of a call, or the object that it constructs; None for every other call."""
+        promised = self.phantom.evaluate(instruction, called, store, site.is_closed)
+        if promised is None and site.full_name == "builtins.map":
+            promised = self._mapped(instruction, site.node, store)
+        if promised is not None:
+            return promised
+        constructed = construct(self._world, site, instruction, store)
+        if constructed is None and site.constructs is not None:
+            constructed = self._own.construct(instruction, site, store)
+        return constructed
+
+    def _run(self, instruction: Call, site: CallSite, called: Value, values: list[Value], store: Store) -> Value:
+        """A function that nothing but its body, if that is in view, tells of: it runs now, or later."""
+        node = site.node
         if site.runs is not None and site.runs.manages:
             return carrier(Bound(MANAGER, called, tuple(values), node, instruction))
         lazy = site.lazy or ("coroutine" if _makes_coroutine(called) else "")

@@ -100,25 +100,13 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
         identities.note_use(store, call.session)
     if not kinds.isdisjoint(SETTLING):
         contents.settle(store, call.session)
-    if "flushes" in kinds and any(effect.when is When.LOAD and effect.name == "flushes" for effect in effects):
+    if any(effect.when is When.LOAD and effect.name == "flushes" for effect in effects):
         # What `delete()` cascades to is loaded before it marks the instance.
         sessions.flush(store, call.session, origin, When.LOAD)
     written = work.Written(store, call.name, call.bound, _written_targets(store, call))
     _change_parameters(store, call)
     ownership.call_library(world, store, call.bound, call.name, call.node)
-    for effect in effects:
-        if effect.name == "flushes" and effect.when is not When.LOAD:
-            when = When.LOAD if effect.when is When.STATEMENT and not _is_of_orm(world, call.bound) else effect.when
-            sessions.flush(
-                store,
-                call.session,
-                origin,
-                when,
-                autoflush_given(store, call.receiver, world.names_autoflush(call.node)),
-                are_events_in_view(world),
-            )
-        elif effect.name == "moves":
-            _move(world, store, call, effect, origin, inner)
+    _flush_and_move(world, store, call, effects, origin, inner)
     if "writes" in kinds:
         sessions.update_sessions(store, call.session, lambda facts: replace(facts, holds_new=True))
     if "deletes" in kinds:
@@ -139,6 +127,19 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     if _cascade_of(call) == MERGE:
         merging.copy(store, [atom for given in call.bound.given for atom in targets_of(store, given)], result)
     return result
+
+
+def _flush_and_move(
+    world: World, store: Store, call: LibraryCall, effects: Sequence[Effect], origin: Origin, inner: bool
+) -> None:
+    """What the flushes of a call, and itself, do to the instances of its session, in the order of the stub."""
+    for effect in effects:
+        if effect.name == "flushes" and effect.when is not When.LOAD:
+            when = When.LOAD if effect.when is When.STATEMENT and not _is_of_orm(world, call.bound) else effect.when
+            autoflush = autoflush_given(store, call.receiver, world.names_autoflush(call.node))
+            sessions.flush(store, call.session, origin, when, autoflush, are_events_in_view(world))
+        elif effect.name == "moves":
+            _move(world, store, call, effect, origin, inner)
 
 
 def _unloads(effect: Effect) -> bool:

@@ -27,7 +27,7 @@ from mypy_session_plugin.semantics.boundaries import any_running
 from mypy_session_plugin.semantics.call_sites import CallSite
 from mypy_session_plugin.semantics.entries import Entries, Entry, assigned
 from mypy_session_plugin.semantics.events import Ending
-from mypy_session_plugin.semantics.followed import Follower, Outcome, Part, joined
+from mypy_session_plugin.semantics.followed import Follower, Part, joined
 from mypy_session_plugin.semantics.frames import Frame, become
 from mypy_session_plugin.semantics.functions import Callee
 from mypy_session_plugin.semantics.making import site_of
@@ -79,18 +79,8 @@ class OwnObjects:
         if runs is None:
             return None
         read = self._entries.read(runs, instruction.arguments, NOTHING_KNOWN, values, store, place, direct=True)
-        body = self._follower.body(instruction, runs.function) if read is not None else None
-        if read is None or body is None:
-            return None
-        frame = Frame(site_of(site.node), read.places, body.rebound, read.shared)
-        begun = frame.enter(store, read.values)
-        outcome = self._follower.run(body, frame, begun, Part(site.node))
-        after = frame.leave(store, begun, outcome.returned)[0] if outcome is not None and outcome.returned else None
-        if after is None or any_running(after):
-            return None
-        work.commit_in_call(self._world, store, after, None)
-        become(store, after)
-        return NOTHING_KNOWN
+        made = self._run(instruction, runs, read, Part(site.node), store)
+        return None if made is None else NOTHING_KNOWN
 
     def _is_plain(self, info: TypeInfo) -> bool:
         """Whether making an object of a class runs its `__init__` alone."""
@@ -135,10 +125,9 @@ class OwnObjects:
         if place is None or not self._stability.keeps(instruction.node):
             place = (root_of(instruction.manager),)
         part = Part(instruction.node, "enter", ending=Ending.BLOCK)
-        left = self._run(instruction, enters, place, {}, part, store)
-        if left is None:
+        given = self._run(instruction, enters, self._entry(enters, place, store), part, store)
+        if given is None:
             return None
-        given, _swallows = left
         target = self._stability.target_of(instruction.node)
         is_itself = _gives_itself(enters.function)
         if is_itself:
@@ -157,10 +146,10 @@ class OwnObjects:
         values: dict[Name, Value] = dict.fromkeys(names, EXCEPTION if instruction.failed else NONE_VALUE)
         name = "leave by an exception" if instruction.failed else "leave"
         part = Part(instruction.node, name, raising=instruction.failed, ending=Ending.BLOCK)
-        left = self._run(instruction, block.exit, self._place(block, store), values, part, store)
-        if left is None:
-            return None
-        swallows = left[0]
+        read = self._entry(block.exit, self._place(block, store), store)
+        if read is not None:
+            read = Entry({**read.values, **values}, read.places, read.shared)
+        swallows = self._run(instruction, block.exit, read, part, store)
         return frozenset({FALSE}) if swallows == NONE_VALUE else swallows
 
     def _place(self, block: Block, store: Store) -> Place:
@@ -170,33 +159,30 @@ class OwnObjects:
             return (target.name,)
         return block.place
 
+    def _entry(self, method: Callee, place: Place, store: Store) -> Entry | None:
+        """What a method of a block begins with: the object alone, which stands at a place."""
+        return self._entries.read(method, (), NOTHING_KNOWN, (), store, place, direct=True)
+
     def _run(
-        self,
-        instruction: EnterContext | ExitContext,
-        runs: Callee,
-        place: Place,
-        values: dict[Name, Value],
-        part: Part,
-        store: Store,
-    ) -> tuple[Value, Outcome] | None:
-        """What a method of a block gives back, after its effects; None, and nothing has happened, if not known."""
-        read = self._entries.read(runs, (), NOTHING_KNOWN, (), store, place, direct=True)
+        self, instruction: Call | EnterContext | ExitContext, runs: Callee, read: Entry | None, part: Part, store: Store
+    ) -> Value | None:
+        """What a method of an object gives back, after its effects; None, and nothing has happened, if not known."""
         body = self._follower.body(instruction, runs.function) if read is not None else None
         if read is None or body is None:
             return None
-        read = Entry({**read.values, **values}, read.places, read.shared)
-        frame = Frame((part.name, site_of(instruction.node)), read.places, body.rebound, read.shared)
+        site = site_of(part.node)
+        frame = Frame((part.name, site) if part.name else site, read.places, body.rebound, read.shared)
         begun = frame.enter(store, read.values)
         outcome = self._follower.run(body, frame, begun, part)
         done = joined((outcome.returned, outcome.raised if part.raising else None)) if outcome is not None else None
-        if outcome is None or done is None:
+        if done is None:
             return None
         after, given = frame.leave(store, begun, done)
         if any_running(after):
             return None
         work.commit_in_call(self._world, store, after, None)
         become(store, after)
-        return given, outcome
+        return given
 
     @property
     def _tree_name(self) -> str:
