@@ -1,13 +1,7 @@
 """Queues between threads: what is put in goes to the one who takes it out."""
 
-from mypy_session_plugin.effects import puts, takes
+from _queue import SimpleQueue
+from typing import Any
 
-class Queue:
-    @puts("item")
-    def put(self, item: object, block: bool = ..., timeout: float | None = ...) -> None: ...
-    @puts("item")
-    def put_nowait(self, item: object) -> None: ...
-    @takes
-    def get(self, block: bool = ..., timeout: float | None = ...) -> object: ...
-    @takes
-    def get_nowait(self) -> object: ...
+class Queue(SimpleQueue[Any]):
+    """Not a subclass of SimpleQueue, but it has its methods."""

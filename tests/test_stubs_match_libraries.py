@@ -247,3 +247,24 @@ def test_each_stub_passes_mypy_strict(tmp_path: Path) -> None:
         check=False,
     )
     assert result.stdout.startswith("Success"), result.stdout + result.stderr
+
+
+def lent_methods() -> list[Any]:
+    """The signatures that a class has only by its stub, from a class that is no base of it in the library."""
+    library = Library([])
+    return [
+        pytest.param(stub, signature, id=f"{stub.full_name}.{signature.name}:{signature.line}")
+        for stub in stubbed_classes()
+        if "scoped_session" not in stub.full_name
+        for base in stub.bases
+        if base.name not in described(stub.full_name) and (lender := library.class_stub(base.name)) is not None
+        for name, signatures in lender.methods.items()
+        if name not in stub.methods
+        for signature in signatures
+    ]
+
+
+@pytest.mark.parametrize(("stub", "signature"), lent_methods())
+def test_what_a_class_takes_from_another_stub_is_as_that_says(stub: ClassStub, signature: FunctionStub) -> None:
+    owner = class_of(stub.full_name)
+    assert [mismatch.text for mismatch in mismatch_of_function(owner, signature, stub.full_name)] == []

@@ -1,32 +1,6 @@
-"""The application: what its decorators take handles requests, of which many are under way at once."""
+"""The application: it has the decorators of a router, and what they take handles requests as there."""
 
-from collections.abc import Callable
-from typing import TypeVar
+from fastapi.routing import APIRouter
 
-from mypy_session_plugin.effects import entry_point
-
-F = TypeVar("F")
-
-class FastAPI:
-    @entry_point
-    def get(self, path: str) -> Callable[[F], F]: ...
-    @entry_point
-    def put(self, path: str) -> Callable[[F], F]: ...
-    @entry_point
-    def post(self, path: str) -> Callable[[F], F]: ...
-    @entry_point
-    def delete(self, path: str) -> Callable[[F], F]: ...
-    @entry_point
-    def options(self, path: str) -> Callable[[F], F]: ...
-    @entry_point
-    def head(self, path: str) -> Callable[[F], F]: ...
-    @entry_point
-    def patch(self, path: str) -> Callable[[F], F]: ...
-    @entry_point
-    def trace(self, path: str) -> Callable[[F], F]: ...
-    @entry_point
-    def api_route(self, path: str) -> Callable[[F], F]: ...
-    @entry_point
-    def websocket(self, path: str, name: str | None = ...) -> Callable[[F], F]: ...
-    @entry_point
-    def add_api_route(self, path: str, endpoint: Callable[..., object]) -> None: ...
+class FastAPI(APIRouter):
+    """Not a subclass of APIRouter, but it has its decorators."""
