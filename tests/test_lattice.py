@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mypy_session_plugin.facts.identities import Content, RowKey, SessionIdentity
 from mypy_session_plugin.facts.lending import Lent
 from mypy_session_plugin.facts.links import Cascades, Classes, Edge, Links, Strays
+from mypy_session_plugin.facts.loading import UNKNOWN_OPTIONS, Attribute, AttributeKind, Options, Strategy
 from mypy_session_plugin.facts.objects import ContainerFacts, Facts, InstanceFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import replace
@@ -193,6 +194,37 @@ session_facts = st.builds(
     transaction=st.sampled_from(SOME_TRANSACTIONS),
     identity=identities,
 )
+strategies = st.sampled_from(Strategy)
+said = st.one_of(st.none(), strategies)
+named_strategies = st.dictionaries(st.sampled_from(["name", "posts"]), strategies, max_size=2)
+
+
+def loader_options(depth: int) -> st.SearchStrategy[Options]:
+    """What loader options say of an entity, and of those behind its relationship."""
+    nested = st.dictionaries(st.just("posts"), loader_options(depth - 1)) if depth else st.just({})
+    known = st.builds(
+        Options,
+        named_strategies.map(lambda strategies: frozenset(strategies.items())),
+        nested.map(lambda options: frozenset(options.items())),
+        said,
+        said,
+        said,
+        said,
+        st.dictionaries(st.just("large"), strategies).map(lambda groups: frozenset(groups.items())),
+        st.sampled_from([True, False, None]),
+    )
+    return st.one_of(known, st.just(UNKNOWN_OPTIONS))
+
+
+options_of_statements = loader_options(2)
+ATTRIBUTES = [
+    Attribute("id", AttributeKind.COLUMN, Strategy.EAGER, primary_key=True),
+    Attribute("name", AttributeKind.COLUMN, Strategy.EAGER),
+    Attribute("photo", AttributeKind.COLUMN, Strategy.DEFERRED, group="large"),
+    Attribute("posts", AttributeKind.TO_MANY, Strategy.LAZY),
+    Attribute("friend", AttributeKind.TO_ONE, Strategy.EAGER),
+    Attribute("visits", AttributeKind.DYNAMIC, Strategy.UNKNOWN),
+]
 containers = st.builds(ContainerFacts, st.just("list"), values)
 
 
@@ -303,6 +335,32 @@ def test_lives_are_a_lattice_and_their_changes_monotone(
     assert one.join(one) == one
     assert one.join(other).join(third) == one.join(other.join(third))
     assert change(one.join(other)).ways >= change(one).ways
+
+
+@few
+@given(options_of_statements, options_of_statements, options_of_statements)
+def test_loader_options_are_joined_in_any_order(one: Options, other: Options, third: Options) -> None:
+    assert one.join(other) == other.join(one)
+    assert one.join(one) == one
+    assert one.join(other).join(third) == one.join(other.join(third))
+    assert one.join(other).join(one) == one.join(other)
+
+
+@few
+@given(options_of_statements, options_of_statements, st.sampled_from(ATTRIBUTES))
+def test_what_two_statements_say_differently_is_unknown(one: Options, other: Options, attribute: Attribute) -> None:
+    for mine, theirs in [(one, other), (one.below("posts"), other.below("posts"))]:
+        said = {mine.strategy(attribute), theirs.strategy(attribute)}
+
+        assert mine.join(theirs).strategy(attribute) in {Strategy.UNKNOWN, *(said if len(said) == 1 else ())}
+
+
+@few
+@given(options_of_statements, options_of_statements)
+def test_the_options_below_are_joined_as_those_above(one: Options, other: Options) -> None:
+    above = one.join(other).below("posts")
+
+    assert above.join(one.below("posts").join(other.below("posts"))) == above
 
 
 @few
