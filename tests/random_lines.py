@@ -6,6 +6,8 @@ The braces are filled by the writer: `{s}` is a session, `{x}` and `{y}` instanc
 from __future__ import annotations
 
 FLAGS = ("f1", "f2", "f3")
+#: The parameter that counts how often a function still calls itself.
+TURNS = "turns"
 SESSIONS = ("s", "t")
 INSTANCES = ("a", "b", "c")
 ADDRESSES = ("p", "q")

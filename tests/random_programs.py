@@ -13,7 +13,7 @@ from textwrap import indent
 
 from hypothesis import strategies as st
 
-from tests.random_lines import ADDRESSES, FLAGS, INSTANCES, NOTES, SESSION_ARGUMENTS, SESSIONS
+from tests.random_lines import ADDRESSES, FLAGS, INSTANCES, NOTES, SESSION_ARGUMENTS, SESSIONS, TURNS
 from tests.random_writer import Guess, Helper, Writer, is_user
 
 #: Stands at the end of every name of the module, where the number of the program comes.
@@ -22,6 +22,8 @@ MARK = "_MARK"
 RELATED = 0.6
 #: The share of programs with helpers.
 HELPED = 0.6
+#: The share of functions that may call themselves, or another one that calls them back.
+RECURSIVE = 0.5
 _TYPES = {
     "engine": "Engine",
     **dict.fromkeys(SESSIONS, "Session"),
@@ -29,6 +31,7 @@ _TYPES = {
     **dict.fromkeys(ADDRESSES, "Address"),
     **dict.fromkeys(NOTES, "Note"),
     **dict.fromkeys(FLAGS, "bool"),
+    TURNS: "int",
 }
 _RESULTS = {
     "user": "User",
@@ -61,8 +64,11 @@ class _Program:
         parts: list[str] = []
         owners: list[str] = []
         if not self.plain and self.random.random() < HELPED:
-            for _ in range(self.random.randint(1, 2)):
-                parts.append(self._function(helpers))
+            signatures = [self._signature(number) for number in range(self.random.randint(1, 2))]
+            again = [helper for helper in signatures if TURNS in helper.parameters]
+            for signature in signatures:
+                parts.append(self._function(signature, helpers, again))
+                helpers.append(signature)
             if self.random.random() < 0.35:
                 parts.append(self._class(helpers, owners))
         return "\n".join([*parts, self._main(helpers, owners)])
@@ -86,32 +92,42 @@ class _Program:
         flags = ", ".join(f"{flag}: bool" for flag in FLAGS)
         return f"def program{MARK}(engine: Engine, {flags}) -> None:\n{_body(lines)}"
 
-    def _function(self, helpers: list[Helper]) -> str:
-        """A function of the module, which may call those before it."""
-        name = f"helper{len(helpers)}{MARK}"
+    def _signature(self, number: int) -> Helper:
+        """How a function of the module is called; one that may call itself, or is called back, counts its turns."""
         sessions = SESSIONS[: self.random.choice((0, 1, 1, 1, 2))]
         users = self.random.sample(INSTANCES, self.random.choice((0, 1, 1, 2)))
         others = [self.random.choice((*ADDRESSES, *NOTES))] if self.related and self.random.random() < 0.4 else []
         flags = self.random.sample(FLAGS, self.random.choice((1, 1, 2)))
         engine = ["engine"] if not sessions or self.random.random() < 0.3 else []
-        parameters = (*engine, *sessions, *users, *others, *flags)
         form = self.random.choice(("function", "function", "function", "manager", "generator"))
         gives = self.random.choice(("user", "user", "optional", "users", "session", "nothing", "nothing"))
         if form == "generator":
             gives = "user"
         elif form == "manager":
             gives = self.random.choice(("user", "session", "nothing"))
+        turns = [TURNS] if form == "function" and self.random.random() < RECURSIVE else []
+        parameters = (*engine, *sessions, *users, *others, *flags, *turns)
+        return Helper(f"helper{number}{MARK}", parameters, gives, form)
+
+    def _function(self, helper: Helper, helpers: list[Helper], again: list[Helper]) -> str:
+        """A function of the module, which may call those before it, and those of `again` if it counts its turns."""
+        parameters, gives, form = helper.parameters, helper.gives, helper.form
+        sessions = tuple(name for name in SESSIONS if name in parameters)
+        given = [name for name in parameters if name in (*INSTANCES, *ADDRESSES, *NOTES)]
         lines = [] if sessions else [f"s = Session(engine{self.random.choice(SESSION_ARGUMENTS)})"]
         writer = replace(
-            self._writer(sessions or ("s",)), flags=tuple(flags), helpers=_without_loops(helpers), engine=bool(engine)
+            self._writer(sessions or ("s",)),
+            flags=tuple(name for name in FLAGS if name in parameters),
+            helpers=_without_loops(helpers),
+            engine="engine" in parameters,
+            again=again if TURNS in parameters else [],
         )
-        guess = Guess({name: (self.random.choice(("persistent", "transient")), "s") for name in (*users, *others)})
+        guess = Guess({name: (self.random.choice(("persistent", "transient")), "s") for name in given})
         lines += self._helper_body(writer, guess, form, gives)
-        helpers.append(Helper(name, parameters, gives, form))
         typed = ", ".join(f"{parameter}: {_TYPES[parameter]}" for parameter in parameters)
         result = _RESULTS[gives] if form == "function" else f"Iterator[{_RESULTS[gives]}]"
         decorator = "@contextmanager\n" if form == "manager" else ""
-        return f"{decorator}def {name}({typed}) -> {result}:\n{_body(lines)}"
+        return f"{decorator}def {helper.call}({typed}) -> {result}:\n{_body(lines)}"
 
     def _helper_body(self, writer: Writer, guess: Guess, form: str, gives: str) -> list[str]:
         length = self.random.randint(1, 3)

@@ -28,6 +28,7 @@ from tests.random_lines import (
     REFUSAL,
     RELATING,
     SESSIONS,
+    TURNS,
     WHOLE,
 )
 
@@ -35,6 +36,8 @@ from tests.random_lines import (
 CAUTION = 0.9
 #: How often a call of a helper is chosen, where there is one.
 CALLING = 0.3
+#: How often a function calls itself, where it may.
+RECURRING = 0.4
 #: How often all instances are asked for after a statement.
 ASKING = 0.6
 
@@ -80,9 +83,9 @@ class Guess:
 class Writer:
     """Writes blocks, choosing with `random`.
 
-    `sessions` are those in scope, `flags` and `helpers` what may be named, `free` the names that may be bound, `engine`
-    tells whether there is one, and `leaving` is the statement that leaves the function.  `plain`: without what the
-    page on states names as a source of the unknown.
+    `sessions` are those in scope, `flags` and `helpers` what may be named, `again` the functions that are called as
+    long as there are turns, `free` the names that may be bound, `engine` tells whether there is one, and `leaving` is
+    the statement that leaves the function.  `plain`: without what the page on states names as a source of the unknown.
     """
 
     random: Random
@@ -90,6 +93,7 @@ class Writer:
     related: bool = False
     flags: tuple[str, ...] = FLAGS
     helpers: list[Helper] = field(default_factory=list)
+    again: list[Helper] = field(default_factory=list)
     free: frozenset[str] = frozenset((*INSTANCES, *ADDRESSES, *NOTES))
     engine: bool = True
     leaving: str = "return"
@@ -148,6 +152,8 @@ class Writer:
     def _argument(self, guess: Guess, parameter: str) -> str | None:
         if parameter in FLAGS:
             return self.random.choice((*self.flags, "True", "False"))
+        if parameter == TURNS:
+            return f"{TURNS} - 1" if self.again else self.random.choice(("0", "1", "2"))
         if parameter == "engine":
             return parameter if self.engine else None
         kinds = next(kind for kind in (INSTANCES, ADDRESSES, NOTES) if parameter in kind)
@@ -161,6 +167,8 @@ class Writer:
             called = self._call(guess, depth)
             if called is not None:
                 return called
+        if self.again and depth < 3 and self.random.random() < RECURRING:
+            return self._recur(guess, depth)
         if choice < 0.2:
             return self._bind(guess)
         if self.related and self.random.random() < 0.45:
@@ -200,6 +208,13 @@ class Writer:
         if self.random.random() < 0.3:
             made = [f"assert {got} is not None"]
         return [f"{got} = {call}", f"reveal_state({got})", *made, f"{target} = {got}"]
+
+    def _recur(self, guess: Guess, depth: int) -> list[str]:
+        """As long as there are turns, a function that calls itself does so."""
+        inside = guess.copy()
+        body = replace(self, helpers=self.again)._call(inside, depth + 1) or ["pass"]
+        guess.begun |= inside.begun
+        return [f"if {TURNS} > 0:", *(f"    {line}" for line in body)]
 
     def _managed(self, guess: Guess, depth: int, helper: Helper, call: str, target: str | None) -> list[str]:
         inner, head = self, f"with {call}:"

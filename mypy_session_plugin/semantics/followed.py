@@ -104,7 +104,7 @@ class Follower:
 
     def _new_body(self, function: FuncDef) -> Body | None:
         world = self._world
-        if function in world.frames or len(world.frames) > MAXIMUM_DEPTH:
+        if len(world.frames) > MAXIMUM_DEPTH:
             return None
         graph = _graph_of(world, function)
         if graph is None:
@@ -141,7 +141,9 @@ class Follower:
             splits = event.splits and not part.name and part.node in self._world.splitting_calls
             self._world.listener(replace(event, node=part.node, splits=splits), store)
             return
-        if not isinstance(event, WriteEndEvent | CommitEndEvent) or _stands_in(function, event.node):
+        if not isinstance(event, WriteEndEvent | CommitEndEvent):
+            return
+        if _stands_in(function, event.node) and function not in self._world.frames:
             return
         if isinstance(event, WriteEndEvent) and event.ending in (Ending.CLOSED, Ending.BLOCK):
             where = f'"{function.name}" at line {event.closed.line}'

@@ -33,7 +33,6 @@ from mypy_session_plugin.semantics.events import Ending
 from mypy_session_plugin.semantics.followed import Body, Follower, Part, joined
 from mypy_session_plugin.semantics.frames import RAN, Frame, become, is_made_by_callee
 from mypy_session_plugin.semantics.lives import last_line
-from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.managers import entered_shape
 from mypy_session_plugin.semantics.shapes import PLAIN, UNSEEN, SessionShape
 from mypy_session_plugin.semantics.summaries import known_outside
@@ -46,7 +45,7 @@ MANAGER, ENTERED = "manager", "paused"
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Where a generator waits, of the call `site`.
+    """Where a generator waits, of the call `site` that stands `at` a place.
 
     `names` are its variables whose values are kept, `places` the caller's places that are its parameters, with the
     sites that had last assigned them; `shared` the variables that it has in common with the caller.
@@ -58,11 +57,12 @@ class Pause:
     names: tuple[Name, ...]
     places: tuple[tuple[Place, str, frozenset[Hashable]], ...]
     shared: frozenset[str]
+    at: tuple[int, ...]
 
     @property
     def kept(self) -> ObjectId:
         """The object that keeps the values of its variables."""
-        return ObjectId("frame", (ENTERED, site_of(self.site.node)))
+        return ObjectId("frame", (ENTERED, self.at))
 
 
 class Generators:
@@ -83,7 +83,7 @@ class Generators:
         body = self._follower.body(call, runs.function) if entry is not None else None
         if entry is None or body is None or not body.pauses:
             return None
-        frame = Frame(site_of(site.node), entry.places, body.rebound, entry.shared)
+        frame = Frame(self._world.call_site(site.node), entry.places, body.rebound, entry.shared)
         begun = frame.enter(store, entry.values)
         outcome = self._follower.run(body, frame, begun, Part(site.node, "enter"))
         if outcome is None or len(outcome.paused) != 1 or _comes_back(outcome.paused[0][0], body):
@@ -91,7 +91,7 @@ class Generators:
         block, paused = outcome.paused[0]
         if self._world.failing:
             return self._broken(store, frame, begun, (outcome.raised, outcome.broken))
-        pause = _pause(call, site, block, body, entry, paused)
+        pause = _pause(call, site, block, body, entry, paused, self._world.call_site(site.node))
         after, value = frame.leave(store, begun, paused, pauses=True)
         is_session = isinstance(entered_shape(self._world, instruction), SessionShape)
         if any_running(after) or (value == NOTHING_KNOWN and is_session):
@@ -123,7 +123,7 @@ class Generators:
         if body is None or any_running(store):
             return None
         places = tuple((place, name) for place, name, sites in pause.places if _assigned_at(store, place) == sites)
-        frame = Frame(site_of(pause.site.node), places, body.rebound, pause.shared)
+        frame = Frame(pause.at, places, body.rebound, pause.shared)
         begun = frame.enter(_without(store, pause.kept), dict(zip(pause.names, kept.fixed, strict=True)))
         first = _goes_on(pause.block, instruction.failed)
         if first is body.out:
@@ -172,13 +172,15 @@ class Generators:
             after.heap[identity] = replace(facts, life=life, identity=replace(facts.identity, held=held))
 
 
-def _pause(call: Call, site: CallSite, block: Block, body: Body, entry: Entry, paused: Store) -> Pause:
+def _pause(
+    call: Call, site: CallSite, block: Block, body: Body, entry: Entry, paused: Store, at: tuple[int, ...]
+) -> Pause:
     """Where a generator waits; its variables are put into the store that it waits in."""
     live: set[Name] = {*block.live, *body.graph.captured}
     own = [name for name in live if not isinstance(name, str) or ("." not in name and name not in entry.shared)]
     names = tuple(sorted(own, key=str))
     places = tuple((place, name, frozenset[Hashable]()) for place, name in entry.places if name not in body.rebound)
-    pause = Pause(call, site, block, names, places, entry.shared)
+    pause = Pause(call, site, block, names, places, entry.shared, at)
     values = tuple(paused.value(name) for name in names)
     paused.heap[pause.kept] = ContainerFacts("frame", join(values) if values else frozenset(), values)
     return pause

@@ -170,7 +170,7 @@ class OwnObjects:
         body = self._follower.body(instruction, runs.function) if read is not None else None
         if read is None or body is None:
             return None
-        site = site_of(part.node)
+        site = self._world.call_site(part.node)
         frame = Frame((part.name, site) if part.name else site, read.places, body.rebound, read.shared)
         begun = frame.enter(store, read.values)
         outcome = self._follower.run(body, frame, begun, part)

@@ -21,7 +21,6 @@ from mypy_session_plugin.semantics.entries import Entries
 from mypy_session_plugin.semantics.followed import Follower, Part
 from mypy_session_plugin.semantics.frames import Frame, become
 from mypy_session_plugin.semantics.functions import Callee
-from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.shapes import PLAIN, UNSEEN
 from mypy_session_plugin.semantics.unknown_calls import escape, reach
 from mypy_session_plugin.semantics.world import World
@@ -47,7 +46,7 @@ class Summaries:
         body = self._follower.body(instruction, runs.function) if entry is not None else None
         if body is None or entry is None:
             return None
-        frame = Frame(site_of(site.node), entry.places, body.rebound, entry.shared)
+        frame = Frame(self._world.call_site(site.node), entry.places, body.rebound, entry.shared)
         begun = frame.enter(store, entry.values)
         outcome = self._follower.run(body, frame, begun, Part(site.node))
         if outcome is None or outcome.returned is None:

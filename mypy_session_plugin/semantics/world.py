@@ -89,6 +89,10 @@ class World:
         inner.watched.closes |= self.watched.closes
         return inner
 
+    def call_site(self, node: Context) -> tuple[int, ...]:
+        """Where a call stands that is followed, and how deep: a function that calls itself is there more than once."""
+        return (*site_of(node), len(self.frames))
+
     @property
     def nodes(self) -> list[Node]:
         """All nodes of the unit, those of nested functions included."""
