@@ -7,6 +7,7 @@ no telling how long the caller keeps it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from mypy.nodes import (
     AssignmentStmt,
@@ -18,20 +19,23 @@ from mypy.nodes import (
     MemberExpr,
     NameExpr,
     Node,
+    RefExpr,
     ReturnStmt,
+    SymbolNode,
     TypeInfo,
     Var,
 )
-from mypy.types import CallableType
+from mypy.types import CallableType, Instance, get_proper_type
 
 from mypy_session_plugin.facts.objects import ContainerFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import ObjectId, Value
-from mypy_session_plugin.flow.graph import Return, StoreAttribute, StoreItem, StoreName
+from mypy_session_plugin.flow.graph import Call, Return, StoreAttribute, StoreItem, StoreName
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.signatures import is_declared
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
 from mypy_session_plugin.semantics import constructors, ownership
+from mypy_session_plugin.semantics.containers import COPIES, COPYING, LOOKS, PUTS, PUTS_ALL
 from mypy_session_plugin.semantics.filled_in import filled_in
 from mypy_session_plugin.semantics.phantom_types import awaited, is_written_as
 from mypy_session_plugin.semantics.reaching import text_of_place
@@ -40,6 +44,16 @@ from mypy_session_plugin.semantics.world import World
 #: Methods in which an object gets what it keeps.
 MAKING = frozenset({"__init__", "__new__", "__post_init__", "__attrs_post_init__", "__set_name__"})
 RETURNS, KEEPS = frozenset({"return"}), frozenset({"keep"})
+#: Containers that hold what is put into them until it is taken out again.
+HOLDING = frozenset({"builtins.list", "builtins.set", "builtins.dict", "collections.deque"})
+#: Methods of a container that take nothing out of it.
+LEAVING = PUTS | PUTS_ALL | COPYING | LOOKS | {"get"}
+#: Builtins that only look at one.
+LOOKING = frozenset({"builtins.len", *COPIES})
+
+
+#: What puts a session where it may be kept.
+Keeping: TypeAlias = "StoreAttribute | StoreName | StoreItem | Call"
 
 
 class Loans:
@@ -77,17 +91,38 @@ class Loans:
     def kept_item(self, instruction: StoreItem, value: Value, store: Store) -> None:
         """An element is assigned, of a container that is a global or hangs on the method's own object."""
         node = instruction.node
-        if self._is_parameter(value) and isinstance(node, IndexExpr) and _root_outlives(node.base):
+        if self._is_parameter(value) and isinstance(node, IndexExpr) and self._is_kept_in(node.base):
             self._keep(instruction, value, text_of_place(node.base), store)
 
-    def _keep(
-        self, instruction: StoreAttribute | StoreName | StoreItem, value: Value, place: str, store: Store
-    ) -> None:
+    def kept_by_call(self, instruction: Call, store: Store) -> None:
+        """A method of such a container puts it in: `self.sessions.append(session)`."""
+        callee = instruction.node.callee if isinstance(instruction.node, CallExpr) else None
+        if instruction.method not in PUTS | PUTS_ALL or not instruction.arguments or not isinstance(callee, MemberExpr):
+            return
+        given = list(self._parts(store, store.value(instruction.arguments[-1].value)))
+        if not any(map(self._is_parameter, given)) or not self._is_kept_in(callee.expr):
+            return
+        info = info_of(self._world.type(callee.expr))
+        if info is not None and info.fullname in HOLDING:
+            for value in filter(self._is_parameter, given):
+                self._keep(instruction, value, text_of_place(callee.expr), store)
+
+    def _is_kept_in(self, container: Context) -> bool:
+        """Whether a container outlives the call, is not one that its own constructor fills, and is not to be lent."""
+        root = _root_of(container)
+        is_own = isinstance(root, Var) and root.is_self
+        unit = self._world.unit
+        if not _root_outlives(container) or (is_own and isinstance(unit, FuncDef) and unit.name in MAKING):
+            return False
+        type_ = get_proper_type(self._world.type(container))
+        return not (isinstance(type_, Instance) and any(is_written_as(item, ("Borrowed",)) for item in type_.args))
+
+    def _keep(self, instruction: Keeping, value: Value, place: str, store: Store) -> None:
         is_followed = len(self._world.frames) > 1
         if not place or is_followed or self._is_taken_back(place, instruction):
             return
         text = f'its owner may close it while "{place}" keeps it'
-        node = instruction.statement or instruction.node
+        node = instruction.node if isinstance(instruction, Call) else instruction.statement or instruction.node
         ownership.tell(self._world, store, value, KEEPS, node, instruction.node, text)
 
     def _outlives(self, node: MemberExpr) -> bool:
@@ -106,9 +141,9 @@ class Loans:
         is_in_view = variable.info.module_name == self._world.types.tree.fullname
         return is_in_view and not (is_declared(variable) and is_written_as(variable.type, ("Borrowed",)))
 
-    def _is_taken_back(self, place: str, instruction: StoreAttribute | StoreName | StoreItem) -> bool:
+    def _is_taken_back(self, place: str, instruction: Keeping) -> bool:
         """Whether other code of the module changes the place too, or takes things out of it: it may set it back."""
-        is_container = isinstance(instruction, StoreItem)
+        is_container = isinstance(instruction, (StoreItem, Call))
         functions = [
             node for node in descendants(self._world.types.tree, into_functions=True) if isinstance(node, FuncDef)
         ]
@@ -162,29 +197,40 @@ class Loans:
         return not is_decorated and not lends_on and not any(filled_in(unit))
 
 
-def _root_outlives(node: Context) -> bool:
-    """Whether a place begins with the method's own object, its class or a global."""
+def _root_of(node: Context) -> SymbolNode | None:
+    """What the first name of a place stands for."""
     while isinstance(node, MemberExpr):
         node = node.expr
-    if not isinstance(node, NameExpr):
-        return False
-    variable = node.node
-    if isinstance(variable, TypeInfo):
+    return node.node if isinstance(node, NameExpr) else None
+
+
+def _root_outlives(node: Context) -> bool:
+    """Whether a place begins with the method's own object, its class or a global."""
+    root = _root_of(node)
+    if isinstance(root, TypeInfo):
         return True
-    is_own = isinstance(variable, Var) and (variable.is_self or variable.is_cls)
-    return is_own or (isinstance(variable, Var) and "." in node.fullname)
+    return isinstance(root, Var) and (root.is_self or root.is_cls or "." in root.fullname)
 
 
-def _changed(body: Node, calls: bool) -> Iterator[Context]:
-    """What a body assigns or deletes and, if it `calls` count, what it calls a method of."""
+def _changed(body: Node, is_container: bool) -> Iterator[Context]:
+    """What a body assigns or deletes; of containers, too, what it takes something out of, or gives to other code."""
     for node in descendants(body, into_functions=False):
         match node:
             case AssignmentStmt():
                 yield from node.lvalues
+                if is_container:
+                    yield node.rvalue
             case DelStmt():
                 yield node.expr
-            case CallExpr(callee=MemberExpr(expr=owner)) if calls:
+            case CallExpr(callee=MemberExpr(expr=owner, name=name)) if is_container and name not in LEAVING:
                 yield owner
+                yield from node.args
+            case CallExpr(callee=RefExpr(fullname=name)) if name in LOOKING:
+                pass
+            case CallExpr() if is_container:
+                yield from node.args
+            case ReturnStmt(expr=Context() as given) if is_container:
+                yield given
             case _:
                 pass
 

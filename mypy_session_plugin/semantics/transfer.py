@@ -266,6 +266,7 @@ class Transfer:
         if instruction.callee is not None:
             callee = getattr(instruction.node, "callee", instruction.node)
             ended = self._escapes.use(store, store.value(instruction.callee), callee)
+        self._loans.kept_by_call(instruction, store)
         store.variables[instruction.target] = self._calls.evaluate(instruction, store)
         keep(store, ended)
 

@@ -279,3 +279,48 @@ def on_an_object_of_its_own_ok(session: Borrowed[Session], view: View) -> None:
 
 def perhaps_its_own_ok(engine: Engine, session: Borrowed[Session] | None) -> Session:
     return session or Session(engine)
+
+
+class Batch:
+    def __init__(self, session: Borrowed[Session]) -> None:
+        self.sessions: list[Session] = []
+        self.seen: set[Session] = set()
+        self.named: list[tuple[str, Session]] = []
+        self.used: list[Session] = []
+        self.given: list[Session] = []
+        self.lent: list[Borrowed[Session]] = []
+        self.by_name: dict[str, Session] = {}
+        self.sessions.append(session)
+        self.by_name["first"] = session
+
+    def put_bad(self, session: Borrowed[Session]) -> None:
+        self.sessions.append(session)  # error: [session-borrowed] its owner may close it while "self.sessions" keeps it
+
+    def put_into_a_set_bad(self, session: Borrowed[Session]) -> int:
+        self.seen.add(session)  # error: [session-borrowed] while "self.seen" keeps it
+        return len(self.seen)
+
+    def put_with_a_name_bad(self, session: Borrowed[Session], name: str) -> None:
+        self.named.append((name, session))  # error: [session-borrowed] while "self.named" keeps it
+
+    def put_by_name_bad(self, session: Borrowed[Session], name: str) -> None:
+        self.by_name.setdefault(name, session)  # error: [session-borrowed] while "self.by_name" keeps it
+
+    def put_and_removed_ok(self, session: Borrowed[Session]) -> None:
+        self.used.append(session)
+        try:
+            elsewhere(self)
+        finally:
+            self.used.remove(session)
+
+    def put_for_other_code_ok(self, session: Borrowed[Session]) -> None:
+        self.given.append(session)
+        elsewhere(self.given)
+
+    def lent_on_ok(self, session: Borrowed[Session]) -> None:
+        self.lent.append(session)
+
+    def in_a_local_list_ok(self, session: Borrowed[Session]) -> None:
+        sessions = []
+        sessions.append(session)
+        elsewhere(sessions)
