@@ -29,6 +29,7 @@ from mypy_session_plugin.mypy_compat.signatures import (
     has_phantom_signature,
     has_phantom_type,
     is_declared,
+    takes_phantom_types,
 )
 from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
 from mypy_session_plugin.stub_files import described_packages
@@ -318,8 +319,8 @@ class Events:
             return False
         if isinstance(symbol.node, TypeInfo):
             constructor = symbol.node.get("__init__")
-            return constructor is not None and has_phantom_signature(constructor.node)
-        return has_phantom_signature(symbol.node)
+            return constructor is not None and takes_phantom_types(constructor.node)
+        return takes_phantom_types(symbol.node)
 
 
 def _binds_to_engine(tree: MypyFile) -> bool:

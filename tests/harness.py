@@ -128,6 +128,10 @@ class Project:
         """Run `dmypy run`, which starts the daemon if there is none."""
         return self._command([*self._daemon(), "run", "--", *self._arguments(), *self._targets()])
 
+    def check_in_daemon(self) -> Result:
+        """Run `dmypy check`, with the flags that the daemon was started with."""
+        return self._command([*self._daemon(), "check", *self._targets()])
+
     def restart_daemon(self) -> None:
         """Run `dmypy restart`."""
         self._command([*self._daemon(), "restart", "--", *self._arguments()])

@@ -110,5 +110,31 @@ class TestDaemon:
         assert _reports(project) == []
 
 
+_LEAK = """\
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+def function(engine: Engine) -> None:
+    session = Session(engine)  # E: [session-leak]
+    session.execute(text("SELECT 1"))
+"""
+
+
+def test_code_that_is_off_by_default_in_a_started_daemon(harness: Harness) -> None:
+    """`dmypy run` looks up the codes of the command line before any plugin is loaded; `start` and `check` do not."""
+    flags = ["--enable-error-code=session-leak"]
+    with daemon(harness.project({"leak.py": _LEAK}, flags=flags, fresh=True)) as project:
+        project.restart_daemon()
+
+        assert_expected({"leak.py": _LEAK}, project.check_in_daemon().reports)
+        project.write({"leak.py": _LEAK + "\n"})
+        assert_expected({"leak.py": _LEAK}, project.run_daemon().reports)
+
+
+def test_code_that_is_off_by_default_for_one_module_in_the_daemon(harness: Harness) -> None:
+    config = "[mypy-leak]\nenable_error_code = session-leak\n"
+    with daemon(harness.project({"leak.py": _LEAK}, config=config, fresh=True)) as project:
+        assert_expected({"leak.py": _LEAK}, project.run_daemon().reports)
+
+
 def _reports(project: Project) -> list[Report]:
     return project.run_daemon().reports

@@ -170,6 +170,11 @@ def objects(value: Value) -> frozenset[ObjectId]:
     return frozenset(found) if found else _NO_OBJECTS
 
 
+def is_parameter(atom: Atom) -> bool:
+    """Whether an atom is the object that a parameter was given."""
+    return isinstance(atom, ObjectId) and atom.kind == "parameter"
+
+
 def parts(value: Value) -> Iterable[Value]:
     """The values directly inside the carriers of a value."""
     for atom in value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mypy.nodes import CallExpr, Decorator, FuncDef, Node, OverloadedFuncDef, RefExpr, SymbolNode, Var
+from mypy.nodes import CallExpr, Decorator, FuncDef, Node, OverloadedFuncDef, RefExpr, SymbolNode, TypeInfo, Var
 from mypy.types import (
     CallableType,
     Instance,
@@ -17,9 +17,14 @@ from mypy.types import (
     TypeType,
     UnionType,
     UnpackType,
+    get_proper_type,
 )
 
+from mypy_session_plugin.mypy_compat.types import union_items
+
 _PACKAGE = "mypy_session_plugin"
+#: Modules whose protocols have none.
+_PLAIN_MODULES = frozenset({"typing", "typing_extensions", "_typeshed"})
 
 
 def alias_of(type_: Type) -> tuple[str, tuple[Type, ...]] | None:
@@ -76,6 +81,30 @@ def has_phantom_signature(node: SymbolNode | None) -> bool:
     if isinstance(node, OverloadedFuncDef):
         return has_phantom_type(node.type) or any(has_phantom_signature(item) for item in node.items)
     return isinstance(node, (FuncDef, Var)) and has_phantom_type(node.type)
+
+
+def phantom_protocol(type_: Type) -> TypeInfo | None:
+    """The protocol that a type is, if one of its methods has a phantom type in its signature; None for all else."""
+    proper = get_proper_type(type_)
+    if not isinstance(proper, Instance) or not proper.type.is_protocol or proper.type.module_name in _PLAIN_MODULES:
+        return None
+    entries = (entry for base in proper.type.mro if base.is_protocol for entry in base.names.values())
+    return proper.type if any(has_phantom_signature(entry.node) for entry in entries) else None
+
+
+def takes_phantom_types(node: SymbolNode | None) -> bool:
+    """Whether a function's signature has a phantom type, or the methods of a protocol that it takes."""
+    if has_phantom_signature(node):
+        return True
+    function = node.func if isinstance(node, Decorator) else node
+    return isinstance(function, FuncDef) and takes_phantom_protocol(function.type)
+
+
+def takes_phantom_protocol(signature: Type | None) -> bool:
+    """Whether a parameter, or a part of its union, is a protocol with phantom types."""
+    proper = get_proper_type(signature)
+    types = proper.arg_types if isinstance(proper, CallableType) else ()
+    return any(phantom_protocol(part) for type_ in types for part in union_items(type_))
 
 
 def carries_phantom_types(nodes: Iterable[Node]) -> bool:

@@ -34,6 +34,7 @@ from mypy_session_plugin.semantics.events import RevealEvent
 from mypy_session_plugin.semantics.foreign_calls import ForeignCalls
 from mypy_session_plugin.semantics.generators import MANAGER
 from mypy_session_plugin.semantics.leading import mark_read
+from mypy_session_plugin.semantics.live_results import GENERATOR
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.own_objects import OwnObjects
 from mypy_session_plugin.semantics.phantom_calls import PhantomCalls
@@ -149,7 +150,10 @@ class Calls:
         boundaries.wait_for_elements(self._world, store, value)
         provided = self.stubbed.protocol(name, value, node, store) if objects(value) else None
         mark_read(store, value, node)
-        return value if provided is None else provided
+        if provided is not None:
+            return provided
+        generated = self.resumed(value, GENERATOR, node, store) if name == "__iter__" else None
+        return value if generated is None else containers.generated(store, generated, node)
 
     def resume(self, atom: Bound, node: Context, store: Store) -> Value:
         """A coroutine is awaited: what its call stands for happens now."""

@@ -22,11 +22,13 @@ from mypy.nodes import (
 )
 from mypy.types import Type
 
-from mypy_session_plugin.facts.values import ObjectId
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import ObjectId, Value
 from mypy_session_plugin.flow.syntax import assignments, descendants
 from mypy_session_plugin.mypy_compat.types import class_named_by
 from mypy_session_plugin.semantics.bodies import is_here
 from mypy_session_plugin.semantics.filled_in import filled_in
+from mypy_session_plugin.semantics.identities import note_attribute, note_likeness
 from mypy_session_plugin.semantics.world import World
 
 
@@ -73,6 +75,15 @@ def is_made_by_constructor(world: World, info: TypeInfo, attribute: str) -> bool
     method = _function(world, entry.node) if entry is not None else None
     values = _values_of(method, attribute) if method is not None else []
     return bool(values) and all(isinstance(value, CallExpr) for value in values)
+
+
+def note_given(world: World, store: Store, value: Value, info: TypeInfo, attribute: str) -> None:
+    """A session in an attribute of `self` is the argument that the constructor was given."""
+    parameter = given_as(world, info, attribute)
+    if parameter is not None:
+        note_attribute(store, value, parameter)
+        if is_filled_in(world, info, parameter):
+            note_likeness(store, value)
 
 
 def given_as(world: World, info: TypeInfo, attribute: str) -> str | None:

@@ -220,6 +220,12 @@ def call(world: World, store: Store, instruction: Call, values: list[Value]) -> 
     return _method(world, store, instruction.method, receiver, values, node)
 
 
+def generated(store: Store, element: Value, node: Context) -> Value:
+    """What is gone through where a generator gives elements, each as this one."""
+    identity = ObjectId("container", (site_of(node), "generated"))
+    return frozenset({store.create(identity, ContainerFacts("generator", element))})
+
+
 def _pairs(store: Store, full_name: str, values: list[Value], node: Context) -> Value:
     """`enumerate(items)` and `zip(one, other)`: tuples, of which there are many."""
     site = site_of(node)

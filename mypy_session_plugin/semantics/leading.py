@@ -11,7 +11,7 @@ from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Atom, Bound, Function, Method, ObjectId, Value, objects
 from mypy_session_plugin.flow.graph import Call
-from mypy_session_plugin.semantics import bodies, body_uses
+from mypy_session_plugin.semantics import bodies, body_uses, live_results
 from mypy_session_plugin.semantics.events import Way
 from mypy_session_plugin.semantics.reaching import text_of_place
 from mypy_session_plugin.semantics.sending import Sent, arguments_of
@@ -113,6 +113,8 @@ class Leading:
         if isinstance(instruction, Call) and instruction.method not in (None, *body_uses.HARMLESS):
             for session in self._sessions(store, bound.function):
                 yield Way(session, "code", session, text, call.line)
+        for session in self._sessions(store, live_results.session_read_by(self._world, bound)):
+            yield Way(session, "code", session, text, call.line)
         for way in self._each(store, bound.function, depth):
             yield replace(way, text=text or way.text, line=call.line)
         for sent in arguments_of(bound):

@@ -7,9 +7,15 @@ from mypy.types import Instance, Type, get_proper_type
 from mypy_session_plugin.facts.objects import UNREAD, LibraryFacts
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import Value, objects
+from mypy_session_plugin.facts.values import Bound, Value, objects
+from mypy_session_plugin.flow.graph import Call
+from mypy_session_plugin.semantics.phantom_signatures import signature_of_call
 from mypy_session_plugin.semantics.phantom_types import is_written_as
+from mypy_session_plugin.semantics.shapes import SessionShape
 from mypy_session_plugin.semantics.world import World
+
+#: How a generator is carried that has not run.
+GENERATOR = "generator"
 
 
 def attach(world: World, store: Store, value: Value, type_: Type, session: Value) -> None:
@@ -25,3 +31,20 @@ def attach(world: World, store: Store, value: Value, type_: Type, session: Value
         variables = stub.type_variables if stub is not None else ()
         bindings = tuple(sorted(zip(variables, map(world.shapes.of, proper.args), strict=False)))
         store.heap[item] = replace(facts, session=session, bindings=bindings, settings=(*facts.settings, UNREAD))
+
+
+def session_read_by(world: World, bound: Bound) -> Value:
+    """The session that a generator or iterator of a `Live` type reads through; nothing where there is none."""
+    instruction = bound.stub
+    if bound.how != GENERATOR or not isinstance(instruction, Call) or not world.types.has_phantom_types:
+        return frozenset()
+    signature = signature_of_call(world.types, instruction)
+    if signature is None or not signature.live:
+        return frozenset()
+    values = {id(argument): value for argument, value in zip(instruction.arguments, bound.held, strict=False)}
+    found = [
+        values[id(argument)]
+        for parameter, argument in signature.given
+        if isinstance(world.shapes.of(parameter.type), SessionShape)
+    ]
+    return found[0] if len(found) == 1 else frozenset()

@@ -29,7 +29,7 @@ from mypy.types import CallableType, Instance, get_proper_type
 
 from mypy_session_plugin.facts.objects import ContainerFacts
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import ObjectId, Value
+from mypy_session_plugin.facts.values import ObjectId, Value, is_parameter
 from mypy_session_plugin.flow.graph import Call, Return, StoreAttribute, StoreItem, StoreName
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.signatures import is_declared
@@ -156,7 +156,7 @@ class Loans:
 
     def _is_parameter(self, value: Value) -> bool:
         """Whether a value is certainly what a parameter was given."""
-        return bool(value) and all(isinstance(atom, ObjectId) and atom.kind == "parameter" for atom in value)
+        return bool(value) and all(map(is_parameter, value))
 
     def _parts(self, store: Store, value: Value, depth: int = 0) -> Iterator[Value]:
         """A value, and the elements of the tuple or list that it is."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from mypy.nodes import (
     ARG_STAR,
     ARG_STAR2,
@@ -26,19 +28,26 @@ from mypy.types import Type
 
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, Value, constant
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, Value, constant, is_parameter
 from mypy_session_plugin.flow.graph import Return, StoreAttribute, StoreItem, StoreName, Yield
 from mypy_session_plugin.flow.names import written_name
 from mypy_session_plugin.mypy_compat.callees import attribute_as_written
 from mypy_session_plugin.mypy_compat.signatures import has_phantom_type, is_declared
 from mypy_session_plugin.mypy_compat.types import info_of, parameters_of
-from mypy_session_plugin.semantics import callable_terms, ownership
+from mypy_session_plugin.semantics import callable_terms, constructors, ownership
 from mypy_session_plugin.semantics.events import DeclarationEvent, PositionEvent
 from mypy_session_plugin.semantics.making import Maker
 from mypy_session_plugin.semantics.phantom_overrides import weakened
-from mypy_session_plugin.semantics.phantom_positions import Position, is_broken, show, summary, trusted
+from mypy_session_plugin.semantics.phantom_positions import (
+    Position,
+    is_broken,
+    show,
+    show_owner,
+    summary,
+    trusted,
+)
 from mypy_session_plugin.semantics.phantom_signatures import signature_of_body
-from mypy_session_plugin.semantics.phantom_types import Declared, declared_of, demanded, text_of_type
+from mypy_session_plugin.semantics.phantom_types import Declared, declared_of, demanded, sessions_named, text_of_type
 from mypy_session_plugin.semantics.shapes import Collection, Entity, SessionShape, Shape, with_states, without_states
 from mypy_session_plugin.semantics.unknown_calls import CALLED
 from mypy_session_plugin.semantics.world import World, with_none
@@ -63,7 +72,9 @@ class PhantomBody:
     @property
     def watched(self) -> frozenset[str]:
         """Variables of this analysis that must be kept to the end of the function."""
-        return frozenset({LEFT_AT, *map(_kept, self._becoming)}) if self._becoming else frozenset()
+        promised = (self._signature.returns, self._signature.yields) if self._signature is not None else ()
+        named = frozenset(name for type_ in promised for name in sessions_named(declared_of(type_)))
+        return named.union({LEFT_AT, *map(_kept, self._becoming)}) if self._becoming else named
 
     def declarations(self) -> None:
         """Let the rules see what is wrong with the function's own signature."""
@@ -112,6 +123,7 @@ class PhantomBody:
         if place not in store.paths:
             value = store.paths[place] = self._world.path_symbol(store, place, shape)
             ownership.declare_attribute_of(self._world, store, value, owner, place[1])
+            constructors.note_given(self._world, store, value, owner, place[1])
         return store.paths[place]
 
     def _named(self, store: Store, place: str) -> Value:
@@ -127,6 +139,11 @@ class PhantomBody:
         if not isinstance(shape, SessionShape):
             return frozenset()
         return self._attribute(store, (name, attribute), shape, unit.info)
+
+    def _given(self, store: Store, place: str) -> Value:
+        """The session at the place that `In` names, if that is what the caller has put there."""
+        value = self._named(store, place)
+        return value if "." in place or all(is_parameter(atom) for atom in value) else frozenset()
 
     def stored_name(self, instruction: StoreName, value: Value, store: Store) -> Value:
         """What a variable holds after an assignment."""
@@ -248,7 +265,9 @@ class PhantomBody:
         text = f"{self._signature.name} is declared to {verb} {text_of_type(type_)}"
         ownership.arrive(self._world, store, type_, value, (node, expression, text))
         if declared is not None:
-            show(self._world, store, declared, value, Position(node, expression, text, is_element))
+            position = Position(node, expression, text, is_element)
+            show(self._world, store, declared, value, position)
+            show_owner(self._world, store, declared, value, partial(self._given, store), position)
 
     def leave(self, store: Store) -> None:
         """The function is left without an exception: what `Becomes` promises of a parameter must hold by now."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from mypy.nodes import CallExpr, Context, Node
+from mypy.types import CallableType, get_proper_type
 
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, SessionFacts, Situations
 from mypy_session_plugin.facts.origin import Origin
@@ -14,6 +15,7 @@ from mypy_session_plugin.facts.states import ATTACHED, Followers, Level, Situati
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, NOTHING_KNOWN, UNKNOWN, Bound, ObjectId, Unknown, Value, carrier
 from mypy_session_plugin.flow.graph import Call
+from mypy_session_plugin.mypy_compat.signatures import takes_phantom_protocol
 from mypy_session_plugin.semantics import boundaries, callable_terms, live_results, ownership
 from mypy_session_plugin.semantics.instances import Operation, operate
 from mypy_session_plugin.semantics.making import site_of, the_session
@@ -32,6 +34,7 @@ from mypy_session_plugin.semantics.phantom_signatures import (
     PhantomParameter,
     PhantomSignature,
     Runs,
+    positions,
     signature_of_call,
 )
 from mypy_session_plugin.semantics.phantom_types import crossed_by, demanded, is_written_as, performed, text_of_type
@@ -82,6 +85,7 @@ class PhantomCalls:
             instruction, values = carried.call, carried.values
         signature = self._signature(instruction)
         if signature is None:
+            self._stand_in(instruction)
             return None
         arguments = self._arrive(instruction, signature, values, callee, store)
         if is_library and carried is None:
@@ -93,7 +97,19 @@ class PhantomCalls:
             return None
         if signature.runs is not Runs.NOW:
             return carrier(Bound(HOW[signature.runs], callee, values, instruction.node, instruction))
-        return self._run(instruction, signature, arguments, store, instruction.node)
+        given = self._run(instruction, signature, arguments, store, instruction.node)
+        if signature.of_elements() is None:
+            return given
+        return carrier(Bound(HOW[Runs.ITERATED], callee, values, instruction.node, instruction))
+
+    def _stand_in(self, instruction: Call) -> None:
+        """Let the rules see the arguments whose parameters are protocols with phantom types, and say no more."""
+        node = instruction.node
+        type_ = self._world.type(node.callee) if isinstance(node, CallExpr) else None
+        found = get_proper_type(type_) if type_ is not None and self._world.types.has_phantom_types else None
+        if isinstance(found, CallableType) and takes_phantom_protocol(found):
+            for position, argument in positions(found, instruction.arguments) or ():
+                callable_terms.compare_methods(self._world, found.arg_types[position], argument, node)
 
     def perform(self, instruction: Call, signature: PhantomSignature, callee: Value, store: Store) -> Value:
         """The value of a call whose signature is known, after its effects."""
@@ -154,6 +170,8 @@ class PhantomCalls:
         if not isinstance(atom, Bound) or atom.how != how or not isinstance(atom.stub, Call):
             return None
         signature = self._signature(atom.stub)
+        if signature is not None and how == HOW[Runs.ITERATED]:
+            signature = signature.of_elements() or signature
         if signature is None or HOW.get(signature.runs) != how:
             return None
         arguments = self._arguments(atom.stub, signature, (*atom.held, atom.function))

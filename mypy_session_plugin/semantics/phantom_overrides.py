@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mypy.nodes import ARG_POS, ARG_STAR, ARG_STAR2, Decorator, FuncDef, FuncItem, SymbolNode
+from mypy.nodes import ARG_POS, ARG_STAR, ARG_STAR2, Decorator, FuncDef, FuncItem, SymbolNode, TypeInfo
 from mypy.types import CallableType, Type
 
 from mypy_session_plugin.mypy_compat.callees import own_signature
@@ -74,21 +74,58 @@ def terms_broken(wide: Type, narrow: Type) -> str | None:
     return "session-leak" if is_written_as(wide, ("Owned",)) and lent_as(narrow) is not None else None
 
 
+def broken_by(wide: Type, narrow: Type) -> str | None:
+    """The code of the rule that is broken where what is of the type `wide` is given to what takes `narrow`."""
+    broken = terms_broken(wide, narrow)
+    if broken is not None:
+        return broken
+    said, promised = declared_of(narrow), declared_of(wide)
+    return STATE if said is not None and promised is not None and not _covers(said, promised) else None
+
+
 def weakened(unit: FuncDef, strict: bool) -> Iterator[tuple[str, str]]:
     """How a method promises less than the one that it overrides, each as the code of a rule and the text of a message.
 
     A plain type says nothing, and is weaker only where `strict` asks for every state to be declared.
     """
     parent, mine = overridden(unit), own_signature(unit)
-    if parent is None or mine is None:
-        return
-    owner, theirs = parent
-    here = f"{unit.name}() of {unit.info.name}"
+    if parent is not None and mine is not None:
+        owner, theirs = parent
+        here, there = f"{unit.name}() of {unit.info.name}", f"the method that it overrides, of {owner},"
+        yield from _differences((here, mine), (there, theirs), strict)
+
+
+def unlike(protocol: TypeInfo, info: TypeInfo) -> Iterator[tuple[str, str]]:
+    """How the methods of a class promise less than those of a protocol that it does not name as a base.
+
+    Each as the code of a rule and the text of a message.
+    """
+    bases = [base for base in protocol.mro if base.is_protocol]
+    for name in dict.fromkeys(name for base in bases for name in base.names):
+        theirs, mine = _method(protocol, name), _method(info, name)
+        if theirs is None or mine is None or theirs.is_static != mine.is_static:
+            continue
+        wide, narrow = own_signature(theirs), own_signature(mine)
+        if wide is not None and narrow is not None and has_phantom_type(wide):
+            here = f"{name}() of {mine.info.name}"
+            there = f"{name}() of {protocol.name}, for which it stands here,"
+            yield from _differences((here, narrow), (there, wide), strict=False)
+
+
+def _method(info: TypeInfo, name: str) -> FuncDef | None:
+    entry = info.get(name)
+    node = entry.node if entry is not None else None
+    function = node.func if isinstance(node, Decorator) else node
+    return function if isinstance(function, FuncDef) else None
+
+
+def _differences(
+    one: tuple[str, CallableType], other: tuple[str, CallableType], strict: bool
+) -> Iterator[tuple[str, str]]:
+    """How one method promises less than another one in whose place it is called; each with how a message calls it."""
+    (here, mine), (there, theirs) = one, other
     for _own, (name, wide, narrow) in _parameters(mine, theirs):
-        takes = (
-            f'{here} takes {text_of_type(narrow)} as "{name}"; '
-            f"the method that it overrides, of {owner}, takes {text_of_type(wide)}"
-        )
+        takes = f'{here} takes {text_of_type(narrow)} as "{name}"; {there} takes {text_of_type(wide)}'
         broken = terms_broken(wide, narrow)
         if broken is not None:
             yield broken, takes
@@ -96,18 +133,12 @@ def weakened(unit: FuncDef, strict: bool) -> Iterator[tuple[str, str]]:
         if said is not None and promised is not None and not _covers(said, promised):
             yield STATE, takes
         elif said is not None and promised is not None and not _keeps(said, promised):
-            leaves = (
-                f'{here} leaves "{name}" as {text_of_type(narrow)}; '
-                f"the method that it overrides, of {owner}, as {text_of_type(wide)}"
-            )
-            yield STATE, leaves
+            yield STATE, f'{here} leaves "{name}" as {text_of_type(narrow)}; {there} as {text_of_type(wide)}'
     given, expected = _result(mine.ret_type), _result(theirs.ret_type)
-    said, promised = declared_of(given), declared_of(expected)
-    missing = strict and said is None and promised is not None
-    broken = STATE if missing or (said and promised and not _covers(promised, said)) else terms_broken(given, expected)
+    missing = strict and declared_of(given) is None and declared_of(expected) is not None
+    broken = STATE if missing else broken_by(given, expected)
     if broken is not None:
-        returns = f"{here} returns {text_of_type(given)}; the method that it overrides, of {owner}, returns "
-        yield broken, returns + text_of_type(expected)
+        yield broken, f"{here} returns {text_of_type(given)}; {there} returns {text_of_type(expected)}"
 
 
 def _result(type_: Type) -> Type:

@@ -23,14 +23,14 @@ from mypy.nodes import (
 from mypy.types import CallableType, Type
 
 from mypy_session_plugin.facts.effects import Parameter, ParameterKind, TypeExpression
-from mypy_session_plugin.facts.records import dataclass
+from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call
 from mypy_session_plugin.mypy_compat.callees import is_generator, own_signature, phantom_signature
 from mypy_session_plugin.mypy_compat.signatures import has_phantom_type
 from mypy_session_plugin.mypy_compat.types import Types, is_manager
 from mypy_session_plugin.semantics.binding import assign_arguments
 from mypy_session_plugin.semantics.phantom_overrides import overridden
-from mypy_session_plugin.semantics.phantom_types import Declared, awaited, declared_of, returned, yielded
+from mypy_session_plugin.semantics.phantom_types import Declared, awaited, declared_of, is_written_as, returned, yielded
 
 #: What a parameter of a signature in the source has instead of a stub's annotation.
 _NO_ANNOTATION = TypeExpression("typing.Any")
@@ -59,7 +59,7 @@ class PhantomSignature:
     """A signature with phantom types, the arguments of a call assigned to its parameters.
 
     `name` is how a message calls the function, `result` the type that the caller gets once the body has run, and
-    `declared` what that says.
+    `declared` what that says; `live` where it needs its session for as long as it lives.
     """
 
     name: str
@@ -68,6 +68,14 @@ class PhantomSignature:
     declared: Declared | None
     runs: Runs
     is_constructor: bool
+    live: bool = False
+
+    def of_elements(self) -> PhantomSignature | None:
+        """The signature as that of a generator, where it gives a live iterator; None for every other one."""
+        element = yielded(self.result) if self.live and self.runs is Runs.NOW else None
+        if element is None:
+            return None
+        return replace(self, result=element, declared=declared_of(element), runs=Runs.ITERATED)
 
 
 def signature_of_call(types: Types, instruction: Call, carried: Expression | None = None) -> PhantomSignature | None:
@@ -80,17 +88,18 @@ def signature_of_call(types: Types, instruction: Call, carried: Expression | Non
         return None
     arguments = {id(argument.node): argument for argument in instruction.arguments}
     callee = carried or node.callee
-    found = phantom_signature(types, callee, lambda item: _positions(item, instruction.arguments))
+    found = phantom_signature(types, callee, lambda item: positions(item, instruction.arguments))
     if found is None:
         return None
-    assigned = _positions(found, instruction.arguments)
+    assigned = positions(found, instruction.arguments)
     if assigned is None:
         return None
     given = tuple(
         (_parameter(found, position, arguments[id(value)]), arguments[id(value)]) for position, value in assigned
     )
     runs, result = _result(types, node, found)
-    return PhantomSignature(name_of(callee), given, result, declared_of(result), runs, found.is_type_obj())
+    live = is_written_as(awaited(found.ret_type) or found.ret_type, ("Live",))
+    return PhantomSignature(name_of(callee), given, result, declared_of(result), runs, found.is_type_obj(), live)
 
 
 def _result(types: Types, node: CallExpr, found: CallableType) -> tuple[Runs, Type]:
@@ -105,7 +114,7 @@ def _result(types: Types, node: CallExpr, found: CallableType) -> tuple[Runs, Ty
     return Runs.NOW, found.ret_type
 
 
-def _positions(signature: CallableType, arguments: Sequence[Argument]) -> list[tuple[int, Expression]] | None:
+def positions(signature: CallableType, arguments: Sequence[Argument]) -> list[tuple[int, Expression]] | None:
     """For each argument the position of the parameter that takes it; None if they do not fit."""
     parameters = [
         Parameter(name or f"<{position}>", _kind(kind, name), _NO_ANNOTATION, kind in (ARG_OPT, ARG_NAMED_OPT))

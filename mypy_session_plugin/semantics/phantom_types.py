@@ -75,6 +75,15 @@ def declared_of(type_: Type | None, depth: int = 0) -> Declared | None:
     return _of_union(parts, depth)
 
 
+def sessions_named(declared: Declared | None) -> Iterator[str]:
+    """The parameters that `In` names anywhere in a declaration."""
+    if declared is not None:
+        if declared.session is not None:
+            yield declared.session.partition(".")[0]
+        for part in (declared.elements, *(declared.items or ())):
+            yield from sessions_named(part)
+
+
 def _of_phantom(name: str, arguments: Sequence[Type], depth: int) -> Declared | None:
     if not arguments:
         return None

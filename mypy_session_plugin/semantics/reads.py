@@ -35,10 +35,8 @@ from mypy_session_plugin.semantics import (
     writes,
 )
 from mypy_session_plugin.semantics.calls import INSTANCE_STATE, Calls
-from mypy_session_plugin.semantics.constructors import given_as
 from mypy_session_plugin.semantics.events import LoadEvent
 from mypy_session_plugin.semantics.factories import BOUND, FACTORY_CLASSES
-from mypy_session_plugin.semantics.identities import note_attribute, note_likeness
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.mapped import is_mapped_attribute
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
@@ -194,13 +192,8 @@ class Reads:
         if not isinstance(owner, NameExpr) or not isinstance(owner.node, Var) or not owner.node.is_self:
             return
         info = info_of(self._world.type(owner))
-        parameter = (
-            given_as(self._world, info, node.name) if info is not None and isinstance(node, MemberExpr) else None
-        )
-        if parameter is not None and info is not None:
-            note_attribute(store, value, parameter)
-            if constructors.is_filled_in(self._world, info, parameter):
-                note_likeness(store, value)
+        if info is not None and isinstance(node, MemberExpr):
+            constructors.note_given(self._world, store, value, info, node.name)
 
     def _load(self, instruction: LoadAttribute, owner: Value, store: Store) -> None:
         """A mapped attribute is read, for which the session may need its transaction."""

@@ -301,6 +301,7 @@ class Transfer:
         boundaries.wait_for_elements(self._world, store, iterable)
         generated = self._calls.resumed(iterable, "generator", instruction.node, store)
         if generated is not None:
+            keep(store, ended)
             store.variables[instruction.target] = generated
             return
         name = "__aiter__" if instruction.is_async else "__iter__"
