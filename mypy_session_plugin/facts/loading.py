@@ -39,7 +39,8 @@ class AttributeKind(Enum):
     """What an attribute is mapped to.
 
     EXPRESSION: what the database computes with the row (`column_property`, `query_expression`).  COMPOSITE: an object
-    made of columns.  WRITE_ONLY and DYNAMIC: a collection that is never loaded, and whose read sends nothing.
+    made of columns.  RELATED: a relationship, to one or to many.  WRITE_ONLY and DYNAMIC: a collection that is never
+    loaded, and whose read sends nothing.  UNKNOWN: any of these, or nothing that is mapped.
     """
 
     COLUMN = "column"
@@ -47,8 +48,10 @@ class AttributeKind(Enum):
     COMPOSITE = "composite"
     TO_ONE = "to one"
     TO_MANY = "to many"
+    RELATED = "related"
     WRITE_ONLY = "write only"
     DYNAMIC = "dynamic"
+    UNKNOWN = "unknown"
 
     __hash__ = object.__hash__
 
@@ -68,7 +71,7 @@ class AfterFlush(Enum):
 
 
 #: The kinds that wildcards of relationships (`raiseload("*")`) and those of columns (`defer("*")`) are about.
-RELATIONSHIPS = frozenset({AttributeKind.TO_ONE, AttributeKind.TO_MANY})
+RELATIONSHIPS = frozenset({AttributeKind.TO_ONE, AttributeKind.TO_MANY, AttributeKind.RELATED})
 WITH_THE_ROW = frozenset({AttributeKind.COLUMN, AttributeKind.EXPRESSION})
 
 
@@ -77,15 +80,16 @@ class Attribute:
     """A mapped attribute of a class.
 
     `name` is the attribute that is loaded: of a synonym, the one it stands for.  `strategy` is that of the mapping.
-    `group` is the `deferred_group`.  `inserted` and `updated` tell of an INSERT and an UPDATE of the row that say
-    nothing of the column.  `target` is the class that a relationship leads to, by its full name; empty if unknown.
+    `group` is the `deferred_group`.  `primary_key` is None if it may be (a part of) one.  `inserted` and `updated` tell
+    of an INSERT and an UPDATE of the row that say nothing of the column.  `target` is the mapped class that a
+    relationship leads to, by its full name; empty if unknown.
     """
 
     name: str
     kind: AttributeKind
     strategy: Strategy
     group: str = ""
-    primary_key: bool = False
+    primary_key: bool | None = False
     inserted: AfterFlush = AfterFlush.KEPT
     updated: AfterFlush = AfterFlush.KEPT
     target: str = ""
@@ -119,8 +123,13 @@ class Options:
 
     def strategy(self, attribute: Attribute) -> Strategy:
         """How an attribute of the entity itself comes with its row."""
-        if attribute.primary_key:
-            return attribute.strategy
+        said = self._strategy(attribute)
+        if attribute.primary_key is False or said is attribute.strategy:
+            return said
+        # A key always comes with its row.
+        return attribute.strategy if attribute.primary_key else Strategy.UNKNOWN
+
+    def _strategy(self, attribute: Attribute) -> Strategy:
         if self.unknown:
             return Strategy.UNKNOWN
         for name, strategy in self.named:
@@ -128,17 +137,20 @@ class Options:
                 return strategy
         if attribute.kind in RELATIONSHIPS:
             return _said([self.relationships, self.all_relationships], attribute.strategy)
-        return self._of_column(attribute) if attribute.kind in WITH_THE_ROW else attribute.strategy
+        if attribute.kind in WITH_THE_ROW:
+            return self._of_column(attribute)
+        says_of_columns = self.named or self.columns or self.all_columns
+        return Strategy.UNKNOWN if attribute.kind is AttributeKind.COMPOSITE and says_of_columns else attribute.strategy
 
     def _of_column(self, attribute: Attribute) -> Strategy:
         """The strategy of a column that is not named."""
         said = _said([self.columns, self.all_columns], None)
         group = next((strategy for name, strategy in self.groups if name == attribute.group), None)
-        if said is not None and group is not None:
-            return Strategy.UNKNOWN
-        if group is not None and attribute.strategy is Strategy.DEFERRED:
-            return group
-        return attribute.strategy if said is None else said
+        if group is not None and attribute.strategy is not Strategy.EAGER:
+            return group if said is None else Strategy.UNKNOWN
+        if said is None:
+            return attribute.strategy
+        return Strategy.UNKNOWN if attribute.strategy is Strategy.NOLOAD else said
 
     def below(self, name: str) -> Options:
         """The options for the instances that are loaded through a relationship of the entity."""

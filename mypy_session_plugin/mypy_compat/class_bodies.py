@@ -7,21 +7,16 @@ well as for classes of other modules.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TypeAlias
 
 from mypy.nodes import (
     AssignmentStmt,
     CallExpr,
-    ClassDef,
     Decorator,
     DictExpr,
     Expression,
     ExpressionStmt,
     FuncDef,
-    IfStmt,
-    Import,
-    ImportFrom,
     MemberExpr,
     MypyFile,
     NameExpr,
@@ -30,21 +25,28 @@ from mypy.nodes import (
     TypeInfo,
 )
 
+from mypy_session_plugin.mypy_compat.class_syntax import (
+    imported,
+    is_of_library,
+    is_true,
+    keywords,
+    last_name,
+    literal_mapping,
+    statements,
+)
+from mypy_session_plugin.mypy_compat.loading_bodies import COLUMNS as COLUMN_CONSTRUCTORS
+from mypy_session_plugin.mypy_compat.loading_bodies import RELATIONSHIPS as CONSTRUCTORS
+from mypy_session_plugin.mypy_compat.loading_bodies import declared_loading
+
 #: The key of what this plugin stores with a class; the columns whose values can be changed in place are under COLUMNS,
 #: and TRACKED stands where something in the module may make such columns tell of that.
 KEY, COLUMNS, TRACKED = "mypy_session_plugin", "columns", "tracked"
-_CONSTRUCTORS = frozenset({"relationship", "relation", "Relationship"})
-_COLUMN_CONSTRUCTORS = frozenset({"Column", "Field", "mapped_column"})
 _COLUMN_ARGUMENTS = frozenset({"type_", "sa_type", "sa_column"})
 #: Types of columns whose values are changed in place without the session's notice.
 _CHANGEABLE = frozenset({"ARRAY", "JSON", "JSONB", "PickleType"})
 _TRACKING = frozenset({"associate_with", "associate_with_attribute"})
-_PACKAGES = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
 #: Arguments that change what an operation takes along in ways that are not followed.
 _LOADING = frozenset({"dynamic", "write_only", "noload"})
-
-#: What `lazy=` says of a relationship that is loaded when it is read; so it is without a word.
-LAZY = "select"
 
 #: A relationship as JSON; None where its arguments cannot be read.
 Declaration: TypeAlias = "dict[str, object] | None"
@@ -55,40 +57,33 @@ def note_body(info: TypeInfo, module: MypyFile) -> None:
     relationships: dict[str, Declaration] = {}
     columns: list[str] = []
     opaque = False
-    for statement in _statements(info.defn):
+    body = list(statements(info.defn))
+    for statement in body:
         if isinstance(statement, AssignmentStmt):
             target, value = statement.lvalues[0], statement.rvalue
             if not isinstance(target, NameExpr):
                 continue
             if target.name == "__mapper_args__":
                 opaque = opaque or not _is_plain_mapping(value)
-            elif isinstance(value, CallExpr) and _is_of_library(value.callee, _CONSTRUCTORS, module):
+            elif isinstance(value, CallExpr) and is_of_library(value.callee, CONSTRUCTORS, module):
                 relationships[target.name] = _declaration(value)
             elif isinstance(value, CallExpr) and _is_changeable(value, module):
                 columns.append(target.name)
         else:
             opaque = opaque or _declares_more(statement)
     tracked = any(map(_tracks, module.defs))
-    if relationships or opaque or columns or tracked:
-        declared = {"relationships": relationships, "opaque": opaque, COLUMNS: columns, TRACKED: tracked}
+    declared = {"relationships": relationships, "opaque": opaque, COLUMNS: columns, TRACKED: tracked}
+    declared |= declared_loading(body, info.name, module)
+    if any(declared.values()):
         info.metadata[KEY] = declared
     else:
         info.metadata.pop(KEY, None)
 
 
-def _statements(definition: ClassDef) -> Iterator[Statement]:
-    for statement in definition.defs.body:
-        if isinstance(statement, IfStmt):
-            for block in (*statement.body, *([statement.else_body] if statement.else_body else [])):
-                yield from block.body
-        else:
-            yield statement
-
-
 def _declares_more(statement: Statement) -> bool:
     """Whether relationships, or a hierarchy whose subclasses have some, are declared in a way that is not read."""
     if isinstance(statement, Decorator):
-        names = {_last_name(item) for item in statement.original_decorators or statement.decorators}
+        names = {last_name(item) for item in statement.original_decorators or statement.decorators}
         return bool(names & {"declared_attr", "directive", "cascading"})
     return isinstance(statement, FuncDef) and statement.name == "__mapper_args__"
 
@@ -105,7 +100,7 @@ def _is_plain_mapping(value: Expression) -> bool:
 
 def _is_changeable(call: CallExpr, module: MypyFile) -> bool:
     """Whether a column is made of a type whose values are plain lists, dicts and objects."""
-    if not _is_of_library(call.callee, _COLUMN_CONSTRUCTORS, module):
+    if not is_of_library(call.callee, COLUMN_CONSTRUCTORS, module):
         return False
     for argument, name in zip(call.args, call.arg_names, strict=True):
         if name is not None and name not in _COLUMN_ARGUMENTS:
@@ -116,8 +111,8 @@ def _is_changeable(call: CallExpr, module: MypyFile) -> bool:
         owner = type_
         while isinstance(owner, MemberExpr):
             owner = owner.expr
-        known = owner is type_ or _last_name(owner) in {here for _original, here in _imported(module)}
-        if known and _is_of_library(type_, _CHANGEABLE, module):
+        known = owner is type_ or last_name(owner) in {here for _original, here in imported(module)}
+        if known and is_of_library(type_, _CHANGEABLE, module):
             return True
     return False
 
@@ -125,57 +120,30 @@ def _is_changeable(call: CallExpr, module: MypyFile) -> bool:
 def _tracks(statement: Statement) -> bool:
     """Whether a statement of the module makes all columns of a type, or one of them, tell of changes."""
     call = statement.expr if isinstance(statement, ExpressionStmt) else None
-    return isinstance(call, CallExpr) and _last_name(call.callee) in _TRACKING
-
-
-def _is_of_library(callee: Expression, wanted: frozenset[str], module: MypyFile) -> bool:
-    """Whether this is one of SQLAlchemy's or SQLModel's names: they are not bound yet, so the imports tell."""
-    if _last_name(callee) not in wanted and not isinstance(callee, NameExpr):
-        return False
-    if isinstance(callee, MemberExpr):
-        return True
-    name = _last_name(callee)
-    return any(original in wanted and here == name for original, here in _imported(module))
-
-
-def _imported(module: MypyFile) -> Iterator[tuple[str, str]]:
-    """What a module imports from SQLAlchemy and its like: the name there and the name here."""
-    for statement in module.imports:
-        if isinstance(statement, ImportFrom) and statement.id.partition(".")[0] in _PACKAGES:
-            yield from ((original, alias or original) for original, alias in statement.names)
-        elif isinstance(statement, Import):
-            for full_name, alias in statement.ids:
-                if full_name.partition(".")[0] in _PACKAGES:
-                    yield full_name, alias or full_name.partition(".")[0]
-
-
-def _last_name(expression: Expression) -> str:
-    return expression.name if isinstance(expression, (NameExpr, MemberExpr)) else ""
+    return isinstance(call, CallExpr) and last_name(call.callee) in _TRACKING
 
 
 def _declaration(call: CallExpr) -> Declaration:
     """The arguments that matter, None if one of them is not literal."""
-    arguments = _keywords(call)
+    arguments = keywords(call)
     if arguments is None:
         return None
     inner = arguments.get("sa_relationship")
     if isinstance(inner, CallExpr):
         return _declaration(inner)
     if "sa_relationship_kwargs" in arguments:
-        more = _literal_mapping(arguments["sa_relationship_kwargs"])
+        more = literal_mapping(arguments["sa_relationship_kwargs"])
         if more is None:
             return None
         arguments |= more
     declared: dict[str, object] = {}
-    if _flag(arguments.get("cascade_delete")):
+    if is_true(arguments.get("cascade_delete")):
         declared["cascade"] = "all, delete-orphan"
     if not _read_texts(arguments, declared) or not _read_backref(arguments.get("backref"), declared):
         return None
     if "viewonly" in arguments:
         declared["viewonly"] = True
     loading = arguments.get("lazy")
-    if loading is not None and not _flag(loading):
-        declared["lazy"] = loading.value if isinstance(loading, StrExpr) else "unknown"
     return None if isinstance(loading, StrExpr) and loading.value in _LOADING else declared
 
 
@@ -198,7 +166,7 @@ def _read_backref(value: Expression | None, declared: dict[str, object]) -> bool
         return True
     if not isinstance(value, CallExpr) or not value.args or not isinstance(value.args[0], StrExpr):
         return False
-    arguments = _keywords(value)
+    arguments = keywords(value)
     cascade = (arguments or {}).get("cascade")
     if arguments is None or (cascade is not None and not isinstance(cascade, StrExpr)):
         return False
@@ -206,21 +174,3 @@ def _read_backref(value: Expression | None, declared: dict[str, object]) -> bool
     if isinstance(cascade, StrExpr):
         declared["backref_cascade"] = cascade.value
     return True
-
-
-def _keywords(call: CallExpr) -> dict[str, Expression] | None:
-    """The keyword arguments; None where `**more` may hide some."""
-    if any(kind.is_star() for kind in call.arg_kinds):
-        return None
-    return {name: value for name, value in zip(call.arg_names, call.args, strict=True) if name is not None}
-
-
-def _literal_mapping(value: Expression) -> dict[str, Expression] | None:
-    if not isinstance(value, DictExpr):
-        return None
-    found = {key.value: item for key, item in value.items if isinstance(key, StrExpr)}
-    return found if len(found) == len(value.items) else None
-
-
-def _flag(value: Expression | None) -> bool:
-    return isinstance(value, NameExpr) and value.name == "True"

@@ -26,6 +26,7 @@ from mypy.nodes import (
     Var,
 )
 
+from mypy_session_plugin.facts.loading import AttributeKind, Strategy
 from mypy_session_plugin.facts.objects import InstanceFacts
 from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.store import Store
@@ -94,10 +95,11 @@ class InstanceUses:
                 yield from self._call(node, names, info, depth)
 
     def _attribute(self, info: TypeInfo, node: MemberExpr, is_assigned: bool) -> Iterator[InstanceUse]:
-        relationships = self._world.shapes.relationships
-        if relationships.loads_when_read(info, node.name) and not is_assigned:
+        attribute = self._world.shapes.attributes.of(info, node.name)
+        many = attribute is not None and attribute.kind is AttributeKind.TO_MANY
+        if attribute is not None and many and attribute.strategy is Strategy.LAZY and not is_assigned:
             yield InstanceUse(loads=node.name)
-        elif is_mapped_attribute(info, node.name) and relationships.of(info, node.name) is None:
+        elif is_mapped_attribute(info, node.name) and self._world.shapes.relationships.of(info, node.name) is None:
             yield InstanceUse(writes=node.name) if is_assigned else InstanceUse()
 
     def _call(self, call: CallExpr, names: _Names, info: TypeInfo, depth: int) -> Iterator[InstanceUse]:

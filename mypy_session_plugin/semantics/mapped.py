@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mypy.nodes import Decorator, OverloadedFuncDef, TypeInfo, Var
+from mypy.nodes import Decorator, OverloadedFuncDef, SymbolNode, TypeInfo, Var
 from mypy.types import Instance, Type, get_proper_type
 
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
@@ -106,8 +106,13 @@ def is_set_by_code(info: TypeInfo, name: str) -> bool:
     node = symbol.node if symbol is not None else None
     if not isinstance(node, (OverloadedFuncDef, Decorator)) or node.fullname.partition(".")[0] in CLOSED_MODULES:
         return False
+    return not is_declared_attribute(node)
+
+
+def is_declared_attribute(node: SymbolNode | None) -> bool:
+    """Whether a function is decorated with `declared_attr`: it makes a column or a relationship."""
     declared = get_proper_type(node.var.type) if isinstance(node, Decorator) else None
-    return not isinstance(declared, Instance) or declared.type.module_name != DECLARED_ATTRIBUTES
+    return isinstance(declared, Instance) and declared.type.module_name == DECLARED_ATTRIBUTES
 
 
 def attribute_type(info: TypeInfo | None, name: str) -> Type | None:

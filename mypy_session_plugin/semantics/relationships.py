@@ -15,7 +15,7 @@ from mypy_session_plugin.facts.links import (
     Classes,
     Relationship,
 )
-from mypy_session_plugin.mypy_compat.class_bodies import KEY, LAZY
+from mypy_session_plugin.mypy_compat.class_bodies import KEY
 from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
 from mypy_session_plugin.semantics.mapped import attribute_type, bases_of
 
@@ -54,11 +54,6 @@ class Relationships:
             self._found[key] = _read(info, name)
         return self._found[key]
 
-    def loads_when_read(self, info: TypeInfo, name: str) -> bool:
-        """Whether an attribute is a collection whose mapping leaves it to the first read to load it."""
-        declared = _declared(info, name)
-        return declared is not None and declared.get("lazy", LAZY) == LAZY and _target(info, name)[1]
-
     def cascades(self, info: TypeInfo) -> Cascades:
         """Where an operation on an instance of the class may lead."""
         found = self._cascades.get(info)
@@ -79,7 +74,7 @@ class Relationships:
                     return None
                 if kind not in relationship.cascades:
                     continue
-                target = _target(current, name)[0]
+                target = target_of(current, name)[0]
                 if target is None:
                     return None
                 reached.add(target)
@@ -96,33 +91,34 @@ def _declarations(info: TypeInfo) -> Iterator[tuple[str, object]]:
     """The relationships declared by the class and its bases."""
     seen: set[str] = set()
     for base in info.mro:
-        for name, declaration in _kept(base).get("relationships", {}).items():
+        for name, declaration in kept(base).get("relationships", {}).items():
             if name not in seen:
                 seen.add(name)
                 yield name, declaration
 
 
-def _kept(info: TypeInfo) -> dict[str, dict[str, object]]:
-    kept: dict[str, dict[str, object]] = info.metadata.get(KEY, {})
-    return kept
+def kept(info: TypeInfo) -> dict[str, dict[str, object]]:
+    """What was read in the body of the class."""
+    found: dict[str, dict[str, object]] = info.metadata.get(KEY, {})
+    return found
 
 
 def _is_opaque(info: TypeInfo) -> bool:
-    return info.fallback_to_any or any(_kept(base).get("opaque") for base in info.mro)
+    return info.fallback_to_any or any(kept(base).get("opaque") for base in info.mro)
 
 
 def _declared(info: TypeInfo, name: str) -> dict[str, str] | None:
     """What the class that defines the attribute declares of it."""
     for base in info.mro:
         if name in base.names:
-            declaration = _kept(base).get("relationships", {}).get(name)
+            declaration = kept(base).get("relationships", {}).get(name)
             return declaration if isinstance(declaration, dict) else None
     return None
 
 
 def _read(info: TypeInfo, name: str) -> Relationship | None:
     declared = _declared(info, name)
-    target, many = _target(info, name)
+    target, many = target_of(info, name)
     if declared is None or target is None:
         return None
     if "viewonly" in declared:
@@ -137,7 +133,7 @@ def _read(info: TypeInfo, name: str) -> Relationship | None:
     back = _declared(target, reverse)
     if back is None:
         return None
-    several = _target(target, reverse)[1]
+    several = target_of(target, reverse)[1]
     return Relationship(name, cascades, reverse, _parsed(back.get("cascade")), many, several)
 
 
@@ -149,7 +145,7 @@ def _parsed(text: str | None) -> frozenset[str]:
     return frozenset(names - {"all", "none"}) | (ALL_CASCADES if "all" in names else frozenset())
 
 
-def _target(info: TypeInfo, name: str) -> tuple[TypeInfo | None, bool]:
+def target_of(info: TypeInfo, name: str) -> tuple[TypeInfo | None, bool]:
     """The class that a relationship's annotation names, and whether it is a collection of it."""
     symbol = info.get(name)
     if symbol is None or not isinstance(symbol.node, Var):

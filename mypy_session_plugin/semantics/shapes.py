@@ -17,6 +17,7 @@ from mypy_session_plugin.facts.records import dataclass, field, replace
 from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.mypy_compat.signatures import alias_of
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of, is_any, is_none, union_items
+from mypy_session_plugin.semantics.attributes import Attributes
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses, bases_of
 from mypy_session_plugin.semantics.relationships import Relationships
@@ -186,6 +187,7 @@ class Shapes:
     def __init__(self, mapped: MappedClasses, library: Library) -> None:
         self.mapped = mapped
         self.relationships = Relationships()
+        self.attributes = Attributes(mapped)
         self._library = library
         self._classes: dict[TypeInfo, Shape] = {}
 
