@@ -139,8 +139,11 @@ class Options:
             return _said([self.relationships, self.all_relationships], attribute.strategy)
         if attribute.kind in WITH_THE_ROW:
             return self._of_column(attribute)
-        says_of_columns = self.named or self.columns or self.all_columns
-        return Strategy.UNKNOWN if attribute.kind is AttributeKind.COMPOSITE and says_of_columns else attribute.strategy
+        of_columns = (self.columns, self.all_columns, *(strategy for _name, strategy in self.named))
+        is_made_of_some = attribute.kind is AttributeKind.COMPOSITE and not {None, Strategy.EAGER}.issuperset(
+            of_columns
+        )
+        return Strategy.UNKNOWN if is_made_of_some else attribute.strategy
 
     def _of_column(self, attribute: Attribute) -> Strategy:
         """The strategy of a column that is not named."""
@@ -159,10 +162,12 @@ class Options:
         found = next((options for key, options in self.nested if key == name), NO_OPTIONS)
         if found.unknown:
             return found
+        # Whether it reaches the columns of what is loaded by a statement of its own depends on the mapping.
+        all_columns = None if self.all_columns is None else Strategy.UNKNOWN
         return replace(
             found,
             all_relationships=self.all_relationships,
-            all_columns=self.all_columns,
+            all_columns=all_columns,
             populate_existing=self.populate_existing,
         )
 

@@ -47,6 +47,11 @@ def statement_class(node: Expression, type_of: TypeOf) -> str:
     return "" if root is None else MAKERS[_maker(root, type_of)]
 
 
+def is_root(node: Expression, type_of: TypeOf) -> bool:
+    """Whether this is the call that begins a statement."""
+    return isinstance(node, CallExpr) and bool(_maker(node, type_of))
+
+
 def named(node: Expression, type_of: TypeOf) -> Iterator[Expression]:
     """What the function at the root of a statement is given: the classes and columns that it is about."""
     root = _root(node, type_of)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
-from mypy.nodes import Context, Expression, FuncItem, MypyFile, Node
+from mypy.nodes import CallExpr, Context, Expression, FuncItem, MypyFile, Node
 from mypy.types import Type
 
 from mypy_session_plugin.config import Options
@@ -18,6 +18,7 @@ from mypy_session_plugin.semantics.commit_sites import splitting_calls
 from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.factories import Factories, names_autoflush
 from mypy_session_plugin.semantics.library import Library
+from mypy_session_plugin.semantics.loader_options import LoaderOptions
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.own_code import OwnCode
 from mypy_session_plugin.semantics.shapes import SessionShape, Shape, Shapes, without_states
@@ -68,6 +69,7 @@ class World:
     captured: frozenset[str] = frozenset()
     _nodes: list[Node] | None = None
     _statements: Statements | None = None
+    _loader_options: LoaderOptions | None = None
     _splitting_calls: frozenset[Node] | None = None
     watched: Watch = field(init=False)
     frames: tuple[FuncItem | MypyFile, ...] = ()
@@ -106,6 +108,18 @@ class World:
         if self._statements is None:
             self._statements = Statements(self.nodes, self.type)
         return self._statements
+
+    @property
+    def loader_options(self) -> LoaderOptions:
+        """What is known of the loader options of the unit's statements."""
+        if self._loader_options is None:
+            self._loader_options = LoaderOptions(self.nodes, self.type, self._called)
+        return self._loader_options
+
+    def _called(self, call: CallExpr) -> FuncItem | None:
+        """The function of the module that a call runs there and then."""
+        callee = self.own.functions.called(call)
+        return None if callee is None or callee.is_lazy or callee.manages or callee.cached else callee.function
 
     @property
     def splitting_calls(self) -> frozenset[Node]:
