@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mypy.nodes import CallExpr, FuncDef, NameExpr, ReturnStmt
+from mypy.nodes import CallExpr, FuncDef, ListExpr, NameExpr, ReturnStmt
 from sqlalchemy import Engine, create_engine, inspect
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import Query, Session
 from sqlalchemy.orm.exc import DetachedInstanceError
 
-from mypy_session_plugin.facts.loading import NO_OPTIONS, UNKNOWN_OPTIONS, Options, Strategy
+from mypy_session_plugin.facts.loading import UNKNOWN_OPTIONS, Options, Strategy
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.semantics.attributes import Attributes
 from mypy_session_plugin.semantics.loader_options import LoaderOptions
@@ -121,6 +121,31 @@ def test_what_a_statement_loads_is_what_sqlalchemy_loads(
                 getattr(instance, name)
 
 
-def test_populate_existing_is_read_off_a_statement(build: Build) -> None:
-    assert UNKNOWN_OPTIONS.below("addresses").populate_existing is None
-    assert NO_OPTIONS.below("addresses").populate_existing is False
+def test_whether_a_statement_populates_what_exists_is_read_off_it(build: Build) -> None:
+    assert predicted(build, statements.afresh).populate_existing is True
+    assert predicted(build, statements.afresh_by_a_query).populate_existing is True
+    assert predicted(build, statements.selectin).populate_existing is False
+    assert predicted(build, statements.unknown_with_an_alias).populate_existing is None
+    assert predicted(build, statements.afresh).below("addresses").populate_existing is True
+
+
+def test_options_given_as_a_list_are_those_of_a_statement(build: Build) -> None:
+    definition = build.modules[statements.__name__].names["options_in_variables"].node
+    assert isinstance(definition, FuncDef)
+    nodes = list(descendants(definition, into_functions=True))
+    options, user = LoaderOptions(nodes, build.types.get), build.class_(USER)
+    (display,) = (node for node in nodes if isinstance(node, ListExpr))
+
+    assert options.of_list(display, user) == predicted(build, statements.options_in_variables)
+    assert options.of_list(display.items[0], user) == UNKNOWN_OPTIONS
+
+
+def test_a_wildcard_does_not_reach_what_is_loaded_later(build: Build, engine: Engine) -> None:
+    options, attributes = predicted(build, statements.raising_everywhere_but_later), Attributes(MappedClasses())
+    city = attributes.of(build.class_("tests.loading.models.Address"), "city")
+    with Session(engine) as session:
+        address = loaded(session, statements.raising_everywhere_but_later).addresses[0]
+
+        assert address.city is not None
+        assert city is not None
+        assert options.below("addresses").strategy(city) is Strategy.UNKNOWN

@@ -162,12 +162,12 @@ class Options:
         found = next((options for key, options in self.nested if key == name), NO_OPTIONS)
         if found.unknown:
             return found
-        # Whether it reaches the columns of what is loaded by a statement of its own depends on the mapping.
-        all_columns = None if self.all_columns is None else Strategy.UNKNOWN
+        # How far wildcards reach into what is loaded by a statement of its own depends on that.
+        reached = self.all_relationships if (name, Strategy.EAGER) in self.named else Strategy.UNKNOWN
         return replace(
             found,
-            all_relationships=self.all_relationships,
-            all_columns=all_columns,
+            all_relationships=None if self.all_relationships is None else reached,
+            all_columns=None if self.all_columns is None else Strategy.UNKNOWN,
             populate_existing=self.populate_existing,
         )
 

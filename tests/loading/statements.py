@@ -32,6 +32,14 @@ from tests.loading.models import Address, City, Order, User
 CHOSEN = bool(func)
 
 
+def afresh() -> Any:
+    return select(User).execution_options(populate_existing=True, stream_results=True)
+
+
+def afresh_by_a_query(session: Session) -> Any:
+    return session.query(User).populate_existing()
+
+
 def without_options() -> Any:
     return select(User).where(User.id == 1).order_by(User.name).limit(5)
 
@@ -141,6 +149,10 @@ def raising_everywhere_but_joined() -> Any:
 
 def lazy_everywhere_but_once() -> Any:
     return select(User).options(lazyload("*"), immediateload(User.addresses).immediateload(Address.city))
+
+
+def raising_everywhere_but_later() -> Any:
+    return select(User).options(lazyload(User.addresses), raiseload("*"))
 
 
 def raising_here_alone() -> Any:
