@@ -23,6 +23,10 @@ class Typed:
         """Say no."""
         return False
 
+    def calls_generator(self, expression: Expression) -> bool:
+        """No loop is through a generator."""
+        return False
+
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Say no."""
         return False

@@ -28,6 +28,10 @@ class NameOracle:
         """Tell whether the call is of `stop`."""
         return isinstance(call.callee, NameExpr) and call.callee.name == "stop"
 
+    def calls_generator(self, expression: Expression) -> bool:
+        """Tell whether the expression is a call of `generator`."""
+        return isinstance(expression, CallExpr) and getattr(expression.callee, "name", None) == "generator"
+
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Tell whether the manager is a call of `suppress`."""
         return isinstance(manager, CallExpr) and getattr(manager.callee, "name", None) == "suppress"
@@ -106,8 +110,8 @@ def operation_text(instruction: Instruction) -> str:
             return call_text(instruction)
         case ir.Await(value=value):
             return f"await %{value}"
-        case ir.Yield(value=value, delegates=delegates):
-            return f"yield{' from' if delegates else ''} %{value}"
+        case ir.Yield(value=value):
+            return f"yield %{value}"
         case ir.BuildContainer(kind=kind, items=items):
             return f"{kind.value}({', '.join(map(item_text, items))})"
         case ir.Collect(container=container, item=item):
@@ -124,6 +128,8 @@ def operation_text(instruction: Instruction) -> str:
             return f"{temporaries(targets)} = unpack %{value}" + ("" if starred is None else f" starred {starred}")
         case ir.Next(iterable=iterable, is_async=is_async):
             return f"{'async ' if is_async else ''}next %{iterable}"
+        case ir.EndIteration(iterable=iterable, left=left):
+            return f"{'leave' if left else 'end of'} %{iterable}"
         case ir.EnterContext(manager=manager, is_async=is_async):
             return f"{'async ' if is_async else ''}enter %{manager}"
         case ir.ExitContext(manager=manager, is_async=is_async, failed=failed):

@@ -22,6 +22,8 @@ MARK = "_MARK"
 RELATED = 0.6
 #: The share of programs with helpers.
 HELPED = 0.6
+#: The share of functions that may go through generators, and enter managers.
+NESTED = 0.4
 #: The share of functions that may call themselves, or another one that calls them back.
 RECURSIVE = 0.5
 _TYPES = {
@@ -118,7 +120,7 @@ class _Program:
         writer = replace(
             self._writer(sessions or ("s",)),
             flags=tuple(name for name in FLAGS if name in parameters),
-            helpers=_without_loops(helpers),
+            helpers=self._inner(helpers),
             engine="engine" in parameters,
             again=again if TURNS in parameters else [],
         )
@@ -129,6 +131,11 @@ class _Program:
         decorator = "@contextmanager\n" if form == "manager" else ""
         return f"{decorator}def {helper.call}({typed}) -> {result}:\n{_body(lines)}"
 
+    def _inner(self, helpers: list[Helper]) -> list[Helper]:
+        """What is called inside helpers: mostly no loops and blocks, many of which would be slow to analyse."""
+        forms = ("function", "generator", "manager") if self.random.random() < NESTED else ("function",)
+        return [helper for helper in helpers if helper.form in forms and helper.gives != "users"]
+
     def _helper_body(self, writer: Writer, guess: Guess, form: str, gives: str) -> list[str]:
         length = self.random.randint(1, 3)
         if form == "manager":
@@ -137,10 +144,7 @@ class _Program:
         lines = writer.block(guess, length, depth=1)
         users = [name for name in sorted(guess.instances) if is_user(name)]
         if form == "generator":
-            loop = [f"for row in {writer.sessions[0]}.scalars(select(User)).all():", "    yield row"]
-            given = [f"yield {name}" for name in users[:1]]
-            after = writer.block(guess, 1, depth=2) if self.random.random() < 0.5 else []
-            return [*lines, *(self.random.choice((loop, given)) if given else loop), *after]
+            return [*lines, *self._generator_body(writer, guess, users)]
         if gives == "nothing":
             return lines
         if "{x}" in _LEAVING[gives] and not users:
@@ -150,6 +154,30 @@ class _Program:
             last = "return {s}.get(User, 1)" if not users or self.random.random() < 0.5 else "return {x}"
         name = self.random.choice(users) if users else ""
         return [*lines, last.format(x=name, s=self.random.choice(writer.sessions))]
+
+    def _generator_body(self, writer: Writer, guess: Guess, users: list[str]) -> list[str]:
+        """What gives users out, one after the other, and what follows it."""
+        session, name = writer.sessions[0], self.random.choice(users or ['User(name="given")'])
+        flag = self.random.choice(writer.flags)
+        loop = [f"for row in {session}.scalars(select(User)).all():", "    yield row"]
+        between = writer.block(guess.copy(), 1, depth=2)
+        given: list[list[str]] = [
+            loop,
+            [*loop, f"    if {flag}: {session}.flush()"],
+            [f"yield {name}"],
+            [f"yield {name}", *between, f"yield {name}"],
+            [f"yield from {session}.scalars(select(User))"],
+            [f"yield from [{name}, {session}.get_one(User, 2)]"],
+            [f"with {session}.begin_nested():", f"    yield {name}"],
+            [f"with {session}:", f"    {session}.add({name})", f"    yield {name}"],
+            ["try:", f"    yield {name}", "finally:", f"    {session}.{self.random.choice(('rollback', 'close'))}()"],
+            ["try:", f"    yield {name}", "except SQLAlchemyError:", f"    {session}.rollback()"],
+            [f"while {flag} and {session}.in_transaction():", f"    yield {name}", f"    {session}.commit()"],
+        ]
+        if writer.engine:
+            given.append(["with Session(engine) as own:", "    yield own.get_one(User, 1)", "    own.commit()"])
+        after = writer.block(guess, 1, depth=2) if self.random.random() < 0.5 else []
+        return [*self.random.choice(given), *after]
 
     def _manager_body(self, writer: Writer, guess: Guess, gives: str) -> list[str]:
         before = writer.block(guess, self.random.randint(1, 2), depth=1) if self.random.random() < 0.6 else []
@@ -214,7 +242,7 @@ class _Program:
         parameters = self.random.sample(others, self.random.choice((0, 1)) if others else 0)
         free = (writer.free - set(captured)) | set(changed) | set(parameters)
         gives = self.random.choice(("user", "nothing", "nothing", "optional"))
-        inner = replace(writer, free=frozenset(free), helpers=_without_loops(writer.helpers))
+        inner = replace(writer, free=frozenset(free), helpers=self._inner(writer.helpers))
         known = guess.copy()
         known.instances |= dict.fromkeys(parameters, ("persistent", writer.sessions[0]))
         lines = [f"nonlocal {', '.join(changed)}"] if changed else []
@@ -223,11 +251,6 @@ class _Program:
         writer.helpers.append(Helper(name, tuple(parameters), gives))
         typed = ", ".join(f"{parameter}: {_TYPES[parameter]}" for parameter in parameters)
         return [f"def {name}({typed}) -> {_RESULTS[gives]}:", *_body(lines).splitlines()]
-
-
-def _without_loops(helpers: list[Helper]) -> list[Helper]:
-    """What is called inside helpers: loops over calls of loops would be slow to analyse."""
-    return [helper for helper in helpers if helper.form == "function" and helper.gives != "users"]
 
 
 def _body(lines: list[str]) -> str:

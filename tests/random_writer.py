@@ -196,8 +196,7 @@ class Writer:
         if helper.form == "manager":
             return self._managed(guess, depth, helper, call, target)
         if helper.form == "generator" or helper.gives == "users":
-            body = self.block(guess.copy(), self.random.randint(1, 2), depth + 1)
-            return [f"for item in {call}:", "    reveal_state(item)", *(f"    {line}" for line in body)]
+            return self._gone_through(guess, depth, call)
         if helper.gives not in ("user", "optional") or target is None or self.random.random() < 0.2:
             return [call if self.random.random() < 0.8 else f"for _ in range(2): {call}"]
         guess.instances[target] = ("persistent", session)
@@ -208,6 +207,27 @@ class Writer:
         if self.random.random() < 0.3:
             made = [f"assert {got} is not None"]
         return [f"{got} = {call}", f"reveal_state({got})", *made, f"{target} = {got}"]
+
+    def _gone_through(self, guess: Guess, depth: int, call: str) -> list[str]:
+        """What a call gives out is gone through."""
+        body = ["reveal_state(item)", *self.block(guess.copy(), self.random.randint(1, 2), depth + 1)]
+        if self.random.random() < 0.4:
+            leaving = self.random.choice(("break", "continue", self.leaving, "raise ValueError(1)"))
+            flag = self.random.choice(self.flags)
+            users = [name for name in sorted(guess.instances) if is_user(name)]
+            if "{x}" in leaving and not users:
+                leaving = "break"
+            left = leaving.format(x=self.random.choice(users) if users else "", s=self.sessions[0]) or "break"
+            body.append(left if left == "break" and self.random.random() < 0.5 else f"if {flag}: {left}")
+        kept = f"[item for item in {call} if item in {self.random.choice(self.sessions)}]"
+        ways = [
+            [f"for item in {call}:", *(f"    {line}" for line in body)],
+            [f"for item in {call}:", *(f"    {line}" for line in body)],
+            [f"for item in list({call}):", *(f"    {line}" for line in body)],
+            [f"[reveal_state(item) for item in {call}]"],
+            [f"for item in {kept}: reveal_state(item)"],
+        ]
+        return self.random.choice(ways)
 
     def _recur(self, guess: Guess, depth: int) -> list[str]:
         """As long as there are turns, a function that calls itself does so."""

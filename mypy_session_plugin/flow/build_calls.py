@@ -14,6 +14,7 @@ from mypy.nodes import (
     SuperExpr,
 )
 
+from mypy_session_plugin.flow.build_iterations import copy_of
 from mypy_session_plugin.flow.builder import Builder
 from mypy_session_plugin.flow.graph import (
     Argument,
@@ -37,6 +38,9 @@ def lower_call(builder: Builder, call: CallExpr) -> Temporary:
     """Lower a call: receiver or callee first, then the arguments as written."""
     if call.analyzed is not None:
         return builder.value(call.analyzed)
+    copy = copy_of(builder, call)
+    if copy is not None:
+        return copy()
     callee: Temporary | None = None
     receiver: Temporary | None = None
     method: str | None = None

@@ -13,6 +13,7 @@ from mypy.nodes import (
 )
 
 from mypy_session_plugin.flow.build_conditions import condition
+from mypy_session_plugin.flow.build_iterations import turns
 from mypy_session_plugin.flow.build_targets import store
 from mypy_session_plugin.flow.builder import Builder
 from mypy_session_plugin.flow.graph import (
@@ -20,7 +21,6 @@ from mypy_session_plugin.flow.graph import (
     Collect,
     ContainerKind,
     Item,
-    Next,
     Temporary,
 )
 
@@ -67,26 +67,31 @@ def lower_loops(
     first = builder.value(loops.sequences[0])
     builder.emit(BuildContainer(node, container, kind, (), True))
     builder.names.comprehensions.append(builder.names.comprehension_scope(list(loops.indices)))
-    after = builder.new_block()
-    leave = after
-    for number, index in enumerate(loops.indices):
-        iterable = builder.value(loops.sequences[number]) if number else first
-        header, turn = builder.new_block(), builder.new_block()
-        header.header = True
-        builder.go_on(header)
-        builder.choose(turn, leave)
-        builder.start(turn)
-        element = builder.temporary()
-        builder.emit(Next(node, element, iterable, loops.is_async[number]))
-        store(builder, index, element, None)
+    lower_turns(builder, node, loops, first, lambda: builder.emit(Collect(node, container, item())))
+    builder.names.comprehensions.pop()
+    return container
+
+
+def lower_turns(
+    builder: Builder,
+    node: Expression,
+    loops: GeneratorExpr | DictionaryComprehension,
+    iterable: Temporary,
+    collect: Callable[[], None],
+    number: int = 0,
+) -> None:
+    """Lower the loops from this one on, the others inside it."""
+    expression, after = loops.sequences[number], builder.new_block()
+    with turns(builder, node, expression, iterable, loops.is_async[number], after) as loop:
+        store(builder, loops.indices[number], loop.element, None)
         for test in loops.condlists[number]:
             following = builder.new_block()
-            condition(builder, test, following, header)
+            condition(builder, test, following, loop.header)
             builder.start(following)
-        leave = header
-    collected = item()
-    builder.emit(Collect(node, container, collected))
-    builder.jump(leave)
-    builder.names.comprehensions.pop()
-    builder.start(after)
-    return container
+        if number + 1 < len(loops.indices):
+            inner = builder.value(loops.sequences[number + 1])
+            lower_turns(builder, node, loops, inner, collect, number + 1)
+        else:
+            collect()
+        builder.jump(loop.header)
+    builder.start(loop.after)

@@ -19,6 +19,7 @@ from mypy_session_plugin.flow.build_conditions import (
     unary_value,
 )
 from mypy_session_plugin.flow.build_definitions import load_function
+from mypy_session_plugin.flow.build_iterations import lower_delegation, lower_yielded
 from mypy_session_plugin.flow.builder import Builder, ExpressionTable
 from mypy_session_plugin.flow.graph import (
     Await,
@@ -34,7 +35,6 @@ from mypy_session_plugin.flow.graph import (
     Operation,
     StoreName,
     Temporary,
-    Yield,
 )
 from mypy_session_plugin.flow.names import CONSTANT_NAMES, module_attribute
 from mypy_session_plugin.flow.syntax import children
@@ -131,14 +131,10 @@ def lower_await(builder: Builder, expression: nodes.AwaitExpr) -> Temporary:
     return target
 
 
-def lower_yield(builder: Builder, expression: nodes.YieldExpr | nodes.YieldFromExpr) -> Temporary:
-    """Lower `yield` and `yield from`, alone in a block: other code runs until it goes on behind that."""
+def lower_yield(builder: Builder, expression: nodes.YieldExpr) -> Temporary:
+    """Lower `yield`."""
     value = constant(builder, expression, None) if expression.expr is None else builder.value(expression.expr)
-    target = builder.temporary()
-    builder.go_on(builder.new_block())
-    builder.emit(Yield(expression, target, value, isinstance(expression, nodes.YieldFromExpr)))
-    builder.go_on(builder.new_block())
-    return target
+    return lower_yielded(builder, expression, value)
 
 
 def lower_lambda(builder: Builder, expression: nodes.LambdaExpr) -> Temporary:
@@ -185,7 +181,7 @@ EXPRESSIONS: ExpressionTable = {
     nodes.CallExpr: lower_call,
     nodes.SuperExpr: lower_super,
     nodes.YieldExpr: lower_yield,
-    nodes.YieldFromExpr: lower_yield,
+    nodes.YieldFromExpr: lower_delegation,
     nodes.AwaitExpr: lower_await,
     nodes.IndexExpr: lower_index,
     nodes.SliceExpr: lower_opaque,

@@ -16,10 +16,11 @@ from mypy_session_plugin.flow.build_definitions import (
     lower_type_alias,
 )
 from mypy_session_plugin.flow.build_exceptions import lower_try, lower_with
+from mypy_session_plugin.flow.build_iterations import turns
 from mypy_session_plugin.flow.build_patterns import lower_match
 from mypy_session_plugin.flow.build_targets import delete, lower_augmented, store
 from mypy_session_plugin.flow.builder import Builder, Loop, StatementTable
-from mypy_session_plugin.flow.graph import Block, Next, Operation, Raise, Return
+from mypy_session_plugin.flow.graph import Block, Operation, Raise, Return
 from mypy_session_plugin.flow.syntax import is_dead
 
 
@@ -156,16 +157,11 @@ def lower_for(builder: Builder, statement: nodes.ForStmt) -> None:
     if skipped(builder, statement.expr):
         return
     iterable = builder.value(statement.expr)
-    header, turn, otherwise, after = (builder.new_block() for _ in range(4))
-    header.header = True
-    builder.go_on(header)
-    builder.choose(turn, otherwise)
-    builder.start(turn)
-    element = builder.temporary()
-    builder.emit(Next(statement, element, iterable, statement.is_async))
-    store(builder, statement.index, element, statement)
-    lower_loop_body(builder, statement.body, Loop(after, header, len(builder.cleanups)))
-    finish_loop(builder, statement.else_body, otherwise, after)
+    after = builder.new_block()
+    with turns(builder, statement, statement.expr, iterable, statement.is_async, after) as loop:
+        store(builder, statement.index, loop.element, statement)
+        lower_loop_body(builder, statement.body, Loop(loop.left, loop.header, len(builder.cleanups)))
+    finish_loop(builder, statement.else_body, loop.after, after)
 
 
 def lower_loop_body(builder: Builder, body: nodes.Block, loop: Loop) -> None:

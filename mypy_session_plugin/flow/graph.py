@@ -1,8 +1,8 @@
 """The control-flow graph: blocks of instructions over temporaries and named variables.
 
-A function body is lowered to instructions of one operation each, so that a transfer function sees every call, read
-and write by itself and in evaluation order.  Temporaries are small integers, local to one graph; variables are
-strings (`Variable`): the plain name of a local, the full name (`app.db`) of a global.
+A function body is lowered to instructions of one operation each: a transfer function sees every call, read and write
+by itself and in order.  Temporaries are small integers, local to one graph; variables (`Variable`) the plain names of
+locals and the full names (`app.db`) of globals.
 """
 
 from __future__ import annotations
@@ -154,11 +154,10 @@ class Await(Instruction):
 
 @dataclass(slots=True, eq=False)
 class Yield(Instruction):
-    """`target = yield value`; `delegates` for `yield from`."""
+    """`target = yield value`; `yield from` is a loop with one."""
 
     target: Temporary
     value: Temporary
-    delegates: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -247,11 +246,21 @@ class Unpack(Instruction):
 
 @dataclass(slots=True, eq=False)
 class Next(Instruction):
-    """The next element of `iterable` in a `for` or comprehension; `node` is the loop or the comprehension."""
+    """The next element of `iterable` in the loop or comprehension `node`; `owned`: a generator made for it alone."""
 
     target: Temporary
     iterable: Temporary
     is_async: bool
+    owned: bool
+
+
+@dataclass(slots=True, eq=False)
+class EndIteration(Instruction):
+    """The end of a loop through an owned `iterable`: it has no more elements, or the loop is `left` before."""
+
+    iterable: Temporary
+    is_async: bool
+    left: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -312,7 +321,7 @@ class Jump:
 class Branch:
     """Two ways by the truth of `test`; `node` is its expression and `place` its access path, where it has one.
 
-    `of_exit`: the test is what the exit of the context manager `node` says of the exception that is under way.
+    `of_exit`: the test is what the exit of the manager, or the end of the generator, `node` leaves: no condition.
     """
 
     test: Temporary

@@ -28,6 +28,7 @@ OPERANDS: dict[type[Instruction], tuple[str, ...]] = {
     ir.DeleteItem: ("object", "index"),
     ir.Unpack: ("value",),
     ir.Next: ("iterable",),
+    ir.EndIteration: ("iterable",),
     ir.EnterContext: ("manager",),
     ir.ExitContext: ("manager",),
     ir.Return: ("value",),

@@ -16,6 +16,9 @@ class Oracle(Protocol):
     def never_returns(self, call: CallExpr) -> bool:
         """Tell whether the call's type is `NoReturn`."""
 
+    def calls_generator(self, expression: Expression) -> bool:
+        """Tell whether the expression is a call of a generator function."""
+
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Tell whether the exit of the context manager may swallow an exception.
 

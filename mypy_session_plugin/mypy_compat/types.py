@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mypy.checker import TypeChecker
-from mypy.nodes import CallExpr, Expression, FuncItem, MypyFile, SymbolNode, TypeInfo, Var
+from mypy.nodes import (
+    CallExpr,
+    Decorator,
+    Expression,
+    FuncDef,
+    FuncItem,
+    MemberExpr,
+    MypyFile,
+    RefExpr,
+    SymbolNode,
+    TypeInfo,
+    Var,
+)
 from mypy.types import (
     AnyType,
     CallableType,
@@ -77,6 +89,18 @@ class Types:
     def never_returns(self, call: CallExpr) -> bool:
         """Whether the call's type says that it does not come back (`NoReturn`, `Never`)."""
         return isinstance(self.proper(call), UninhabitedType)
+
+    def calls_generator(self, expression: Expression) -> bool:
+        """Whether the expression is a call of a generator function, or of an asynchronous one."""
+        callee = expression.callee if isinstance(expression, CallExpr) else None
+        node = callee.node if isinstance(callee, RefExpr) else None
+        if isinstance(callee, MemberExpr) and node is None:
+            owner = self._map.get(callee.expr)
+            info = class_named_by(owner) or info_of(owner)
+            entry = info.get(callee.name) if info is not None else None
+            node = entry.node if entry is not None else None
+        function = node.func if isinstance(node, Decorator) else node
+        return isinstance(function, FuncDef) and (function.is_generator or function.is_async_generator)
 
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Whether leaving the context manager may swallow an exception, by the same reading as mypy's.

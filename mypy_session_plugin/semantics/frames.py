@@ -32,6 +32,8 @@ from mypy_session_plugin.flow.graph import Place
 CALLER = "<caller>"
 #: The variable of the callee that holds what it gives back.
 GIVEN_BACK = "<returned>"
+#: The variable of the caller that holds, for a moment, what the callee has given back.
+_RECEIVED = "<received>"
 #: Marks the first name of a path of the caller's while the callee runs, and of the callee's after it has returned.
 _OUTSIDE, _GONE = "^", "~"
 #: Marks a place at which a callee has run, as against an assignment.
@@ -138,9 +140,10 @@ class Frame:
                 variables[name] = rename(value, change)
         after = Store(variables, {}, heap, self._literals(before), dict(before.epochs))
         self._leave_places(before, entry, exit_, after, values, change)
-        after.variables[GIVEN_BACK] = rename(exit_.variables.get(GIVEN_BACK, NONE_VALUE), change)
+        # The caller may itself be on its way out, with what it gives back.
+        after.variables[_RECEIVED] = rename(exit_.variables.get(GIVEN_BACK, NONE_VALUE), change)
         _tell_apart(after, entry, self.site)
-        return after, after.variables.pop(GIVEN_BACK)
+        return after, after.variables.pop(_RECEIVED)
 
     def _literals(self, before: Store) -> dict[Subject, bool]:
         """What is known of the caller's own variables; that of their attributes the callee may have changed."""

@@ -43,7 +43,6 @@ from mypy_session_plugin.semantics.phantom_positions import (
     is_broken,
     show,
     show_owner,
-    summary,
     trusted,
 )
 from mypy_session_plugin.semantics.phantom_signatures import signature_of_body
@@ -241,10 +240,8 @@ class PhantomBody:
         expression = node.expr if isinstance(node, (YieldExpr, YieldFromExpr)) else None
         if self._signature is None or expression is None:
             return
-        if instruction.delegates:
-            self._promised(self._signature.yields, "yield", summary(store, value), node, expression, store, True)
-        else:
-            self._promised(self._signature.yields, "yield", value, node, expression, store)
+        is_element = isinstance(node, YieldFromExpr)
+        self._promised(self._signature.yields, "yield", value, node, expression, store, is_element)
 
     def _promised(
         self,

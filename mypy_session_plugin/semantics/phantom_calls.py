@@ -167,15 +167,23 @@ class PhantomCalls:
 
         None for what is not the outcome of a phantom-typed function's call.
         """
+        signature = self._promised(atom, how)
+        if signature is None or not isinstance(atom, Bound) or not isinstance(atom.stub, Call):
+            return None
+        arguments = self._arguments(atom.stub, signature, (*atom.held, atom.function))
+        return self._run(atom.stub, signature, arguments, store, node)
+
+    def promises(self, atom: object, how: str) -> bool:
+        """Whether phantom types say what happens when this coroutine, generator or context manager goes on."""
+        return self._promised(atom, how) is not None
+
+    def _promised(self, atom: object, how: str) -> PhantomSignature | None:
         if not isinstance(atom, Bound) or atom.how != how or not isinstance(atom.stub, Call):
             return None
         signature = self._signature(atom.stub)
         if signature is not None and how == HOW[Runs.ITERATED]:
             signature = signature.of_elements() or signature
-        if signature is None or HOW.get(signature.runs) != how:
-            return None
-        arguments = self._arguments(atom.stub, signature, (*atom.held, atom.function))
-        return self._run(atom.stub, signature, arguments, store, node)
+        return signature if signature is not None and HOW.get(signature.runs) == how else None
 
     def _signature(self, instruction: Call) -> PhantomSignature | None:
         if not self._world.types.has_phantom_types:

@@ -1,7 +1,7 @@
 """What a call of a function of this module does: its body is followed with what the caller gives it.
 
 The callee's graph is run to its fixpoint from the caller's store, and the stores in which it returns become the store
-after the call.  Deep chains of calls, recursion and large functions are unknown code.
+after the call.  Deep chains of calls and large functions are unknown code.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.semantics import work
 from mypy_session_plugin.semantics.boundaries import any_running
 from mypy_session_plugin.semantics.call_sites import CallSite
-from mypy_session_plugin.semantics.entries import Entries
-from mypy_session_plugin.semantics.followed import Follower, Part
-from mypy_session_plugin.semantics.frames import Frame, become
+from mypy_session_plugin.semantics.followed import Part
+from mypy_session_plugin.semantics.frames import become
 from mypy_session_plugin.semantics.functions import Callee
+from mypy_session_plugin.semantics.pauses import Steps
 from mypy_session_plugin.semantics.shapes import PLAIN, UNSEEN
 from mypy_session_plugin.semantics.unknown_calls import escape, reach
 from mypy_session_plugin.semantics.world import World
@@ -29,10 +29,9 @@ from mypy_session_plugin.semantics.world import World
 class Summaries:
     """Follows the calls of one graph into the functions of the module."""
 
-    def __init__(self, world: World, entries: Entries, follower: Follower) -> None:
+    def __init__(self, world: World, steps: Steps) -> None:
         self._world = world
-        self._entries = entries
-        self._follower = follower
+        self._steps = steps
 
     def call(
         self, instruction: Call, site: CallSite, callee: Value, held: Sequence[Value], store: Store, result: Context
@@ -42,16 +41,11 @@ class Summaries:
         if runs is None or runs.is_lazy or not self._matters(store, result):
             return None
         direct = result is site.node or (isinstance(result, AwaitExpr) and result.expr is site.node)
-        entry = self._entries.of_call(instruction, runs, callee, held, store, direct)
-        body = self._follower.body(instruction, runs.function) if entry is not None else None
-        if body is None or entry is None:
+        running = self._steps.begin(instruction, site, runs, callee, held, store, direct)
+        outcome = self._steps.run(running, Part(site.node)) if running is not None else None
+        if running is None or outcome is None or outcome.returned is None:
             return None
-        frame = Frame(self._world.call_site(site.node), entry.places, body.rebound, entry.shared)
-        begun = frame.enter(store, entry.values)
-        outcome = self._follower.run(body, frame, begun, Part(site.node))
-        if outcome is None or outcome.returned is None:
-            return None
-        after, value = frame.leave(store, begun, outcome.returned)
+        after, value = running.frame.leave(store, running.begun, outcome.returned)
         if any_running(after):
             return None
         if runs.cached:

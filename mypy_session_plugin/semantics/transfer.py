@@ -43,10 +43,12 @@ from mypy_session_plugin.semantics.followed import Follower, give_back
 from mypy_session_plugin.semantics.generators import Generators
 from mypy_session_plugin.semantics.handlers import Handlers
 from mypy_session_plugin.semantics.identities import note_likeness
+from mypy_session_plugin.semantics.iterations import Iterations, is_generator
 from mypy_session_plugin.semantics.leading import USED
 from mypy_session_plugin.semantics.loans import Loans
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.own_objects import OwnObjects
+from mypy_session_plugin.semantics.pauses import Steps
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
 from mypy_session_plugin.semantics.phantom_operators import PhantomOperators
 from mypy_session_plugin.semantics.phantom_overrides import inherited
@@ -62,7 +64,15 @@ from mypy_session_plugin.semantics.with_blocks import WithBlocks
 from mypy_session_plugin.semantics.world import World, ignore, with_none
 
 #: The instructions that may flush or run unknown code before they raise.
-WITH_EFFECTS = (graph.Call, graph.Await, graph.ExitContext, graph.EnterContext, graph.Next, graph.LoadAttribute)
+WITH_EFFECTS = (
+    graph.Call,
+    graph.Await,
+    graph.ExitContext,
+    graph.EnterContext,
+    graph.Next,
+    graph.EndIteration,
+    graph.LoadAttribute,
+)
 
 
 class Transfer:
@@ -75,7 +85,9 @@ class Transfer:
         self._escapes = Escapes(world)
         entries, follower = Entries(world, self._stability), Follower(world, Transfer)
         own = OwnObjects(world, self._stability, entries, follower)
-        self._calls = Calls(world, self._stability, self._escapes, Summaries(world, entries, follower), own)
+        steps = Steps(world, entries, follower)
+        self._calls = Calls(world, self._stability, self._escapes, Summaries(world, steps), own)
+        self._iterations = Iterations(world, self._calls, steps)
         self._operators = PhantomOperators(world, self._calls.phantom)
         self._body = PhantomBody(world)
         self._related = RelatedAttributes(world)
@@ -86,8 +98,7 @@ class Transfer:
             world, self._stability, self._escapes, self._body, self._operators, self._related, self._loans
         )
         self._unnoticed = UnnoticedWrites(world)
-        generators = Generators(world, entries, follower)
-        blocks = WithBlocks(world, self._stability, self._calls, generators, own, self._caught)
+        blocks = WithBlocks(world, self._stability, self._calls, Generators(world, steps), own, self._caught)
         self._handlers: dict[type, Callable[[Any, Store], None]] = {
             graph.LoadName: self._load_name,
             graph.LoadAttribute: self._load_attribute,
@@ -112,6 +123,7 @@ class Transfer:
             graph.DeleteItem: assignments.delete_item,
             graph.Unpack: assignments.unpack,
             graph.Next: self._next,
+            graph.EndIteration: self._iterations.end,
             graph.EnterContext: blocks.enter,
             graph.ExitContext: blocks.leave,
             graph.Return: self._return,
@@ -304,15 +316,21 @@ class Transfer:
             keep(store, ended)
             store.variables[instruction.target] = generated
             return
+        value = self._element(instruction, iterable, store)
+        keep(store, ended)
+        if value == NOTHING_KNOWN and isinstance(instruction.node, ForStmt):
+            value = self._loop_variable(instruction.node, store)
+        store.variables[instruction.target] = value
+
+    def _element(self, instruction: graph.Next, iterable: Value, store: Store) -> Value:
+        """What an iterable gives out next; what runs in it does so now."""
+        if instruction.owned and is_generator(iterable):
+            return self._iterations.advance(instruction, store)
         name = "__aiter__" if instruction.is_async else "__iter__"
         iterated = self._calls.iterated(iterable, instruction.node, store, name)
         if any(isinstance(atom, Bound) for atom in iterable):
             call_unknown(store, [iterable], (), site_of(instruction.node))
-        keep(store, ended)
-        value = containers.one_of(self._world, store, iterated, instruction.node)
-        if value == NOTHING_KNOWN and isinstance(instruction.node, ForStmt):
-            value = self._loop_variable(instruction.node, store)
-        store.variables[instruction.target] = value
+        return containers.one_of(self._world, store, iterated, instruction.node)
 
     def _loop_variable(self, loop: ForStmt, store: Store) -> Value:
         """An element of unknown origin is what mypy says the loop's variable is."""

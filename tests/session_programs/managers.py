@@ -51,6 +51,15 @@ def loaded(engine: Engine) -> Iterator[User]:
     session.close()
 
 
+def found(engine: Engine) -> User:
+    with reading(engine) as session:
+        return session.get_one(User, 1)
+
+
+def a_return_out_of_the_block(engine: Engine) -> None:
+    reveal_state(found(engine))  # detached
+
+
 def the_scope_commits_and_closes(engine: Engine) -> None:
     new = User(name="new")
     with session_scope(engine) as session:
