@@ -41,10 +41,12 @@ _AS_ASSUMED = "_as_assumed"
 class Happened:
     """What one passage over a line did: the exception raised, and of each `merge()` whether it returned its argument.
 
-    `after` are the watched lines, and those of handlers, that ran before.
+    `after` are the watched lines, and those of handlers, that ran before; `left`: what the line begins was left before
+    its end.
     """
 
     after: frozenset[int]
+    left: bool = False
     raised: BaseException | None = None
     merged: list[bool] = field(default_factory=list)
 
@@ -129,14 +131,14 @@ class _Watcher:
         self.ran.add(line)
 
     @contextmanager
-    def passage(self, line: int) -> Iterator[None]:
+    def passage(self, line: int) -> Iterator[Happened]:
         """A watched statement runs."""
         passage = Happened(frozenset(self.ran))
         self.ran.add(line)
         if _calling_frame().f_locals.get(_AS_ASSUMED, True):
             self.runs.passages[line].append(passage)
         try:
-            yield
+            yield passage
         except BaseException as error:
             passage.raised = error
             raise
@@ -150,20 +152,33 @@ class _Watcher:
 
     @contextmanager
     def block(self, line: int, make: Callable[[], Any]) -> Iterator[Any]:
-        """The manager of a watched block is made and entered."""
+        """The manager of a watched block is made and entered, and left."""
         with ExitStack() as stack:
-            with self.passage(line):
+            with self.passage(line) as passage:
                 entered = stack.enter_context(make())
-            yield entered
+            passage.left = True
+            try:
+                with stack.pop_all():
+                    yield entered
+                    passage.left = False
+            except BaseException as error:
+                passage.raised = None if passage.left else error
+                raise
 
     def loop(self, line: int, make: Callable[[], Any]) -> Iterator[Any]:
-        """A watched loop begins: what it goes through is made, and gives its first element."""
-        with self.passage(line):
+        """A watched loop: what it goes through is made, and gives its elements."""
+        with self.passage(line) as passage:
             iterator = iter(make())
-            first = next(iterator, self)
-        if first is not self:
-            yield first
-            yield from iterator
+            element = next(iterator, self)
+        while element is not self:
+            passage.left = True
+            yield element
+            passage.left = False
+            try:
+                element = next(iterator, self)
+            except BaseException as error:
+                passage.raised = error
+                raise
 
 
 def _calling_frame() -> FrameType:

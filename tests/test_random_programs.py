@@ -138,8 +138,8 @@ def lines_told(report: Report) -> list[set[int]]:
 
 def _comes_true(report: Report, happened: Happened) -> bool:
     if report.code == "session-merge":
-        return happened.raised is not None or all(happened.merged) or "second copy" in report.message
-    if "raises" not in report.message:
+        return happened.raised is not None or happened.left or all(happened.merged) or "second copy" in report.message
+    if "raises" not in report.message or happened.left:
         return True
     # What Python, or the database, refuses comes before what is told.
     names = [base.__name__ for base in type(happened.raised).__mro__]
