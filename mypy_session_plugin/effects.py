@@ -20,6 +20,7 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar, overload
 from mypy_session_plugin.phantom import Marker
 
 __all__ = [
+    "CrossesInterpreter",
     "Kept",
     "Marked",
     "any_session",
@@ -60,6 +61,9 @@ Marked = Annotated[T, Marker("Marked")]
 
 A detached or persistent instance becomes persistent and marked for deletion: the next flush deletes its row.
 """
+
+CrossesInterpreter = Annotated[T, Marker("CrossesInterpreter")]
+"""A parameter that is copied into another interpreter, as `CrossesProcess` is into another process."""
 
 Kept = Annotated[T, Marker("Kept")]
 """A result that is what the object was given to keep (`@keeps`)."""

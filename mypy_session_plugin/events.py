@@ -33,6 +33,7 @@ from mypy_session_plugin.mypy_compat.signatures import (
 )
 from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
 from mypy_session_plugin.stub_files import described_packages
+from mypy_session_plugin.texts import text_of, units_calling, untyped_names
 
 if TYPE_CHECKING:
     from mypy_session_plugin.semantics.sinks import Sinks
@@ -298,20 +299,18 @@ class Events:
         look = self._look_at(unit)
         return look.may_leave or self._may_lose(own, look)
 
-    def units_with_session_expressions(self, tree: MypyFile) -> Callable[[FuncDef | MypyFile], bool] | None:
-        """Which units of a module may report on a configured session expression; None if the module names none.
+    def units_in_text(self, tree: MypyFile, modules: Container[str]) -> Callable[[FuncDef | MypyFile], bool] | None:
+        """Which units may report on what is Any: a configured session expression, the object of an untyped library.
 
-        Of an expression whose type is Any mypy looks up no name at all, so the text is all there is to go by.
+        Of an expression whose type is Any mypy looks up no name at all, so the text is all there is to go by.  None if
+        the module names neither.
         """
         names = {name.removesuffix("()").rpartition(".")[2] for name in self._expressions}
-        text = _text_of(tree) if names else ""
-        if not any(name in text for name in names):
-            return None
-        known = {name.rpartition(".")[2] for name in self.sinks.certain | self.sinks.stateful}
-        sinks = "|".join(map(re.escape, sorted(known)))
-        called = re.compile(rf"\.(?:{sinks})\(")
-        lines = [number for number, line in enumerate(text.splitlines(), 1) if called.search(line)]
-        return lambda unit: any(_first_line(unit) <= line <= _last_line(unit, len(text)) for line in lines)
+        untyped = untyped_names(tree, self._libraries, lambda: self.sinks.certain, modules)
+        text = text_of(tree) if names or untyped else ""
+        if any(name in text for name in names):
+            untyped |= {name.rpartition(".")[2] for name in self.sinks.certain | self.sinks.stateful}
+        return units_calling(text, untyped) if untyped else None
 
     def _concerns(self, full_name: str) -> bool:
         symbol = self._lookup(full_name)
@@ -325,7 +324,7 @@ class Events:
 
 def _binds_to_engine(tree: MypyFile) -> bool:
     """Whether it may be known in the module that a session is on an engine."""
-    return BINDING.search(_text_of(tree)) is not None
+    return BINDING.search(text_of(tree)) is not None
 
 
 def _made_once(tree: MypyFile) -> list[Var | Type]:
@@ -351,22 +350,6 @@ def _is_session(type_: Type) -> bool:
     items = [item for item in union_items(type_) if not is_none(item)]
     info = info_of(items[0]) if len(items) == 1 else None
     return info is not None and any(base.name.endswith("Session") for base in info.mro)
-
-
-def _text_of(tree: MypyFile) -> str:
-    """The source of a module; nothing where its file cannot be read."""
-    try:
-        return Path(tree.path).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-
-
-def _first_line(unit: FuncDef | MypyFile) -> int:
-    return unit.line if isinstance(unit, FuncDef) else 0
-
-
-def _last_line(unit: FuncDef | MypyFile, otherwise: int) -> int:
-    return unit.end_line or otherwise if isinstance(unit, FuncDef) else otherwise
 
 
 def is_phantom_typed(unit: FuncDef | MypyFile) -> bool:

@@ -123,7 +123,7 @@ class Modules:
         return any(name in modules for name in _NEEDED_MODULES)
 
     def _new_trigger(self, checker: TypeChecker) -> Trigger:
-        units = self._events.units_with_session_expressions(checker.tree)
+        units = self._events.units_in_text(checker.tree, checker.modules)
         return self._trigger_for(checker, self._sweep(units), eager=units is not None)
 
     def _trigger_for(self, checker: TypeChecker, sweep: Callable[[Unit], bool] | None, eager: bool) -> Trigger:
@@ -134,7 +134,7 @@ class Modules:
         """A trigger for a module in which mypy looked up no name, if there is something to analyse in it."""
         if tree.is_stub or not self._may_concern(self._build):
             return None
-        sweep = self._sweep(self._events.units_with_session_expressions(tree))
+        sweep = self._sweep(self._events.units_in_text(tree, self._build))
         if sweep is None or not any(sweep(unit) for unit, _ in units_of(tree)):
             return None
         checker = last_look.checker_of(tree)

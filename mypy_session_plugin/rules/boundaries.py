@@ -12,7 +12,12 @@ from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict
 from mypy_session_plugin.semantics.events import Event, HandOverEvent, Outcome
 
 #: What runs on the other side, by boundary.
-OTHER_SIDE = {"thread": "another thread", "task": "another task", "process": "another process"}
+OTHER_SIDE = {
+    "thread": "another thread",
+    "task": "another task",
+    "process": "another process",
+    "interpreter": "another interpreter",
+}
 #: What both sides then run into.
 ERROR = {
     "thread": "a session belongs to one thread (at best InvalidRequestError, sqlalche.me/e/20/isce)",

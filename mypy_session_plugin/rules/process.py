@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing_extensions import override
 
 from mypy_session_plugin.rules.base import Finding
-from mypy_session_plugin.rules.boundaries import BoundaryRule, subject
+from mypy_session_plugin.rules.boundaries import OTHER_SIDE, BoundaryRule, advice, subject
 from mypy_session_plugin.semantics.events import HandOverEvent, Outcome
 
 #: What happens to what is written out, by the form of it.
@@ -40,16 +40,18 @@ class ProcessRule(BoundaryRule):
             return Finding(event.node, message, ("write ids or plain values",), raises="TypeError")
         if one.how == "instance":
             return _copied(event) if one.loads else None
-        reason = "a session cannot be copied there, and a forked one shares its connection with this process"
-        return Finding(event.node, f"{subject(event)} is handed to another process; {reason}", (ADVICE,))
+        message = f"{subject(event)} is handed to {OTHER_SIDE[one.boundary]}; a session cannot be copied there{FORKED}"
+        message = message if one.boundary == "process" else message.removesuffix(FORKED)
+        return Finding(event.node, message, (advice(one.boundary),))
 
 
-ADVICE = "make the session inside the code that the process runs, and pass ids or plain values"
+#: What becomes of the copies that `fork()` makes.
+FORKED = ", and a forked one shares its connection with this process"
 
 
 def _copied(event: HandOverEvent) -> Finding:
     one = event.hand_over
     name = f'"{one.text}"' if one.text else "an instance"
-    reason = f'reaches another process without "{one.loads}", which the code there must load'
+    reason = f'reaches {OTHER_SIDE[one.boundary]} without "{one.loads}", which the code there must load'
     message = f"{name} {reason}; a copy is detached (DetachedInstanceError, sqlalche.me/e/20/bhk3)"
     return Finding(event.node, message, (f'load "{one.loads}" before, with selectinload() for example, or pass ids',))

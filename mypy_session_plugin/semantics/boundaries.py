@@ -27,8 +27,8 @@ from mypy_session_plugin.semantics.world import World
 #: Methods of containers and tasks that keep a task or thread, or look at it, and do not wait for it.
 KEEPING = frozenset({"add", "append", "appendleft", "insert", "extend", "setdefault", "update", "discard", "remove"})
 
-#: The boundary across which nothing is shared: what is handed over is copied, and a session cannot be.
-PROCESS = "process"
+#: The boundaries across which nothing is shared: what is handed over is copied, and a session cannot be.
+COPYING = frozenset({"process", "interpreter"})
 
 #: The variable that holds what the caller gets of what can be waited for.
 GIVEN_AWAY = "given away"
@@ -87,7 +87,7 @@ def _put(world: World, store: Store, bound: BoundCall, node: Context) -> None:
     """What is put into a channel goes to the code in view that takes it out; a copy of it, if it is written out."""
     copies = bound.stub.effect("serializes") is not None
     for run, reader in runs_of_put(world, bound, node):
-        if copies is not (run.boundary == PROCESS):
+        if copies is not (run.boundary in COPYING):
             continue
         found = [pair for pair in _reached(world, store, [run]) if not copies or pair[0].how == "instance"]
         wait_with(store, reader, _hand(world, store, found, node, Manner()))
@@ -142,7 +142,7 @@ def _hand(
         boundary = reached.boundary or run.boundary
         way = (reached.text, reached.how, manner.alone, reached.shared, reached.looks, reached.loads)
         one = HandOver(node, boundary, *way)
-        if one.boundary == PROCESS:
+        if one.boundary in COPYING:
             _tell(world, store, one, Outcome.SENT, session)
         elif manner.deferred:
             facts = store.session(session)

@@ -87,7 +87,8 @@ def called_value(instruction: Call, store: Store) -> Value:
 def read_call(world: World, instruction: Call, node: CallExpr) -> CallSite:
     """What is known of a call before any value is."""
     callee = node.callee
-    full_name = callee.fullname if isinstance(callee, RefExpr) else ""
+    untyped = world.own.untyped.name_of(callee)
+    full_name = untyped or (callee.fullname if isinstance(callee, RefExpr) else "")
     info = (
         info_of(world.type(callee.expr)) if instruction.method is not None and isinstance(callee, MemberExpr) else None
     )
@@ -96,7 +97,9 @@ def read_call(world: World, instruction: Call, node: CallExpr) -> CallSite:
     if info is not None and not overridden:
         stubbed = tuple(base.fullname for base in info.mro if world.library.class_stub(base.fullname) is not None)
     function = None
-    if (
+    if untyped:
+        function = world.library.function(untyped)
+    elif (
         instruction.method is None
         and full_name
         and not (isinstance(callee, RefExpr) and isinstance(callee.node, TypeInfo))

@@ -41,7 +41,8 @@ def construct(world: World, site: CallSite, instruction: Call, store: Store) -> 
     """The object that a constructor makes; None for classes of which nothing is known."""
     info = site.constructs
     if info is None:
-        return _configured_session(world, site, store)
+        configured = _configured_session(world, site, store)
+        return _new_untyped_object(world, site, instruction, store) if configured is None else configured
     session = session_class(info)
     if session is not None and not is_overridden(world, info, "__new__"):
         shape = world.shape(site.node)
@@ -52,7 +53,20 @@ def construct(world: World, site: CallSite, instruction: Call, store: Store) -> 
     overloads = world.library.method([base.fullname for base in info.mro], "__init__")
     if overloads is not None and is_overridden(world, info, "__init__"):
         return _new_runner(world, info, site, instruction, store)
-    return None if overloads is None else _new_library_object(world, info, overloads, site, instruction, store)
+    if overloads is None:
+        return None
+    class_name = next(base.fullname for base in info.mro if world.library.method(base.fullname, "__init__"))
+    return _new_library_object(world, class_name, overloads, site, instruction, store)
+
+
+def _new_untyped_object(world: World, site: CallSite, instruction: Call, store: Store) -> Value | None:
+    """An object of a library's class that mypy has no types of, but a stub describes."""
+    if not is_any(world.type(site.node.callee)) or world.library.class_stub(site.full_name) is None:
+        return None
+    overloads = world.library.method(site.full_name, "__init__")
+    if overloads is not None:
+        return _new_library_object(world, site.full_name, overloads, site, instruction, store)
+    return frozenset({store.create(ObjectId("result", site_of(site.node)), LibraryFacts(site.full_name))})
 
 
 def _settings_of_new(
@@ -165,13 +179,12 @@ def _boundary_of(world: World, class_name: str) -> str:
 
 def _new_library_object(
     world: World,
-    info: TypeInfo,
+    class_name: str,
     overloads: tuple[FunctionStub, ...],
     site: CallSite,
     instruction: Call,
     store: Store,
 ) -> Value | None:
-    class_name = next(base.fullname for base in info.mro if world.library.method(base.fullname, "__init__"))
     arguments = [
         (argument, store.value(argument.value), world.type(argument.node)) for argument in instruction.arguments
     ]

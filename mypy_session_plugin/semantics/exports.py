@@ -39,6 +39,10 @@ _DEFINING_MODULES = {
         "concurrent.futures.process": ("ProcessPoolExecutor",),
         "concurrent.futures.thread": ("ThreadPoolExecutor",),
     },
+    "eventlet": {
+        "eventlet.greenpool": ("GreenPile", "GreenPool"),
+        "eventlet.greenthread": ("spawn", "spawn_after", "spawn_n"),
+    },
     "sqlalchemy": {
         "sqlalchemy.engine.result": ("MappingResult", "Result", "ScalarResult"),
         "sqlalchemy.engine.row": ("Row", "RowMapping"),

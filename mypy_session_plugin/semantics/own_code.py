@@ -14,6 +14,7 @@ from mypy_session_plugin.semantics.literal_containers import LiteralContainers
 from mypy_session_plugin.semantics.mapped import MappedClasses
 from mypy_session_plugin.semantics.shared_sessions import SharedSessions
 from mypy_session_plugin.semantics.untouched import Untouched
+from mypy_session_plugin.semantics.untyped import Untyped
 
 
 @dataclass(slots=True)
@@ -28,7 +29,7 @@ class OwnCode:
     """The functions that calls run, which of them touch nothing, and the graphs of those that are followed.
 
     `shared` are the sessions that the module makes once for all of its code, `literals` its containers of functions,
-    and `carriers` tells in which units nothing of a session can arise.
+    `carriers` tells in which units nothing of a session can arise, and `untyped` what imports without types name.
     """
 
     functions: Functions
@@ -36,6 +37,7 @@ class OwnCode:
     shared: SharedSessions
     literals: LiteralContainers
     carriers: Carriers
+    untyped: Untyped
     graphs: dict[FuncDef, Graph | None] = field(default_factory=dict)
     runs: Runs = field(default_factory=Runs)
 
@@ -45,4 +47,5 @@ def own_code(types: Types, library: Library, mapped: MappedClasses) -> OwnCode:
     functions = Functions(types)
     untouched = Untouched(types, functions, library, mapped)
     shared, literals = SharedSessions(types, functions), LiteralContainers(types.tree)
-    return OwnCode(functions, untouched, shared, literals, Carriers(types, functions, library, mapped))
+    carriers = Carriers(types, functions, library, mapped)
+    return OwnCode(functions, untouched, shared, literals, carriers, Untyped(types.tree))

@@ -95,6 +95,9 @@ class Reads:
         """The shape of a place by its type, or by the option that says what it is."""
         if ".".join(place) in self._world.options.session_expressions and is_any(self._world.type(node)):
             return REGISTRY
+        untyped = self._world.own.untyped.made_as(node) if is_any(self._world.type(node)) else ""
+        if untyped and self._world.library.class_stub(untyped) is not None:
+            return LibraryShape(untyped)
         return self._world.shape(node)
 
     def symbol(self, store: Store, kind: str, name: str, shape: Shape, place: Place) -> Value:

@@ -15,7 +15,7 @@ from mypy_session_plugin.stub_files import module_of, stub_files, stub_root
 #: The question to the plugin itself, which is answered wherever it stands.
 REVEAL_STATE = "reveal_state"
 #: What takes a session from the code that gives it.
-_TAKING = frozenset({"CrossesThread", "CrossesTask", "CrossesProcess", "Owned"})
+_TAKING = frozenset({"CrossesThread", "CrossesTask", "CrossesProcess", "CrossesInterpreter", "Owned"})
 #: What an annotation mentions that takes code, not only values.
 _RUNNABLE = frozenset({"typing.Callable", "typing.Coroutine", "typing.Awaitable"})
 #: Calls after which an instance is no longer, or not yet, persistent.

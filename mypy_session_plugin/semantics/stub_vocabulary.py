@@ -32,7 +32,7 @@ ONE_ARGUMENT_ALIASES = frozenset(
     }
 )
 TWO_ARGUMENT_ALIASES = frozenset({"Becomes", "In", "Loaded", "Performs"})
-STUB_ALIASES = frozenset({"Kept", "Marked"})
+STUB_ALIASES = frozenset({"CrossesInterpreter", "Kept", "Marked"})
 """Aliases for stubs alone; they live beside the decorators in `mypy_session_plugin.effects`."""
 
 _STATES = ("transient", "pending", "persistent", "deleted", "detached")

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from mypy_session_plugin import CrossesProcess
+from mypy_session_plugin.effects import CrossesInterpreter
 
 R = TypeVar("R")
 
 async def run_sync(
-    func: CrossesProcess[Callable[..., R]], *args: CrossesProcess[object], limiter: object = ...
+    func: CrossesInterpreter[Callable[..., R]], *args: CrossesInterpreter[object], limiter: object = ...
 ) -> R: ...

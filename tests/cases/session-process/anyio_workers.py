@@ -21,7 +21,7 @@ async def worker_process_bad(session: Session) -> None:
 
 
 async def interpreter_bad(session: Session) -> None:
-    await to_interpreter.run_sync(_name, session, 1)  # error: [session-process]
+    await to_interpreter.run_sync(_name, session, 1)  # error: [session-process] "session" is handed to another interpreter; a session cannot be copied there
 
 
 async def session_made_there_ok(engine: Engine, session: Session) -> None:
