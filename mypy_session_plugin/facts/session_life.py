@@ -17,10 +17,11 @@ IDLE, WORKING, CLOSED, ABSENT = "idle", "working", "closed", "absent"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Closing:
-    """What closed a session: a call at `line`, or the `with` block from `line` to `last`."""
+    """What closed a session: a call at `line`, the `with` block from `line` to `last`, or what `by` says."""
 
     line: int
     last: int = 0
+    by: str = ""
 
     @property
     def is_block(self) -> bool:
@@ -33,6 +34,8 @@ class Closing:
 
     def __str__(self) -> str:
         """How a message tells it."""
+        if self.by:
+            return self.by
         return f'the "with" block of line {self.line}' if self.is_block else f"the close() of line {self.line}"
 
 
@@ -134,6 +137,8 @@ class SessionLife:
         return min(found)
 
 
+#: The end of a dependency that ends with the function which it is given to, before the response is sent.
+END_OF_DEPENDENCY = Closing(0, by='the end of its dependency (scope="function")')
 #: A session that has just been made, of which everything that follows is seen.
 MADE = SessionLife(frozenset({Life()}))
 #: A session that came from somewhere else.

@@ -8,7 +8,16 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN
 from mypy_session_plugin.flow import graph
 from mypy_session_plugin.mypy_compat.types import info_of
-from mypy_session_plugin.semantics import boundaries, conditions, containers, contents, sessions, work, writes
+from mypy_session_plugin.semantics import (
+    boundaries,
+    conditions,
+    containers,
+    contents,
+    runners,
+    sessions,
+    work,
+    writes,
+)
 from mypy_session_plugin.semantics.escapes import Escapes
 from mypy_session_plugin.semantics.identities import keep_sessions
 from mypy_session_plugin.semantics.loans import Loans
@@ -71,6 +80,7 @@ class Assignments:
         writes.attribute(self._world, store, instruction)
         sessions.assign_setting(store, store.value(instruction.object), instruction.name, value)
         boundaries.use_instance(self._world, store, store.value(instruction.object), instruction.node)
+        runners.assigned(self._world, store, instruction, value)
         if not promised and self._is_set_by_code(instruction):
             call_unknown(store, [store.value(instruction.object), value], (), site_of(instruction.node))
             place, value = instruction.place, NOTHING_KNOWN

@@ -108,7 +108,7 @@ def hand_to_object(
     for item in objects(made):
         facts = store.heap[item]
         if isinstance(facts, LibraryFacts):
-            store.heap[item] = replace(facts, handed=handed, holds=sessions)
+            store.heap[item] = replace(facts, handed=facts.handed | handed, holds=facts.holds | sessions)
 
 
 def _reached(world: World, store: Store, runs: Iterable[Run]) -> list[tuple[Reached, Run]]:

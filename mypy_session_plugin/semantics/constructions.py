@@ -24,7 +24,6 @@ from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.mapped import bases_of, is_set_by_code
 from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.results import new_session
-from mypy_session_plugin.semantics.sending import boundary_of
 from mypy_session_plugin.semantics.shapes import REGISTRIES, SESSIONS, SessionShape, session_class
 from mypy_session_plugin.semantics.unknown_calls import call_unknown
 from mypy_session_plugin.semantics.world import World
@@ -160,21 +159,14 @@ def _has_own_constructor(info: TypeInfo) -> bool:
 
 def _new_runner(world: World, info: TypeInfo, site: CallSite, instruction: Call, store: Store) -> Value | None:
     """An object of a subclass with a constructor of its own: only a thread is followed, and what it is seen to keep."""
-    class_name = next((base.fullname for base in info.mro if world.library.method(base.fullname, "start")), None)
+    class_name = runners.class_of_runner(world, info)
     found = list(runners.sessions_given(world, store, info, instruction)) if class_name is not None else []
     if class_name is None or not found:
         return None
     made = frozenset({store.create(ObjectId("result", site_of(site.node)), LibraryFacts(class_name))})
-    boundaries.hand_to_object(world, store, _boundary_of(world, class_name), found, site.node, made)
+    boundaries.hand_to_object(world, store, runners.boundary_of_runner(world, class_name), found, site.node, made)
     call_unknown(store, [store.value(argument.value) for argument in instruction.arguments], (), site_of(site.node))
     return made
-
-
-def _boundary_of(world: World, class_name: str) -> str:
-    """The boundary between the one who makes an object of a library's class and what it runs."""
-    signatures = world.library.method(class_name, "__init__") or ()
-    crossed = (boundary_of(parameter.annotation) for stub in signatures for parameter in stub.parameters)
-    return next((boundary for boundary in crossed if boundary is not None), "thread")
 
 
 def _new_library_object(

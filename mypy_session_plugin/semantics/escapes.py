@@ -21,7 +21,8 @@ from mypy.nodes import (
     SuperExpr,
 )
 
-from mypy_session_plugin.facts.objects import ContainerFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.objects import KEEPS, ContainerFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.session_life import END_OF_DEPENDENCY
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Atom, Bound, Function, Method, ObjectId, Value
 from mypy_session_plugin.flow.graph import Return, StoreAttribute, StoreName
@@ -85,11 +86,14 @@ class Escapes:
         if not isinstance(node, Context):
             return
         was_open, was_closed = left.held
+        answers = not is_kept and _is_used_later(store, left.function)
 
         def admits(way: Way) -> bool:
             facts = store.session(way.session)
             if facts is None or was_used(store, way.through, node):
                 return False
+            if answers and self._ends_early(facts):
+                return True
             if way.how in ("result", "streamed"):
                 return way.session in was_closed or facts.life.is_closed
             if way.session not in was_open or not facts.life.is_closed:
@@ -99,6 +103,10 @@ class Escapes:
         way = self._leading.certain(store, left.function, admits)
         is_own = left.how.startswith(f"{self._own}.")
         self._tell(store, node, left.how if is_own else left.how.rpartition(".")[2], way)
+
+    def _ends_early(self, session: SessionFacts) -> bool:
+        """Whether the dependency that gave a session ends before what the function returns is used."""
+        return session.parameter and self._world.surroundings.ends_early(self._world.unit, session.name)
 
     def _leaves(self, session: SessionFacts, node: Context, is_kept: bool) -> bool:
         """Whether a session itself goes out of the block that closes it: made here, and kept by the constructor."""
@@ -146,9 +154,11 @@ class Escapes:
 
     def _tell(self, store: Store, node: Context, place: str, way: Way | None) -> None:
         session = store.session(way.session) if way is not None else None
-        closings = session.life.closings if session is not None else ()
+        closing = next(iter(session.life.closings), None) if session is not None else None
+        if session is not None and closing is None and self._ends_early(session):
+            closing = END_OF_DEPENDENCY
         name = session.name if session is not None else ""
-        self._world.listener(EscapeEvent(node, place, way, name, closings[0] if closings else None), store)
+        self._world.listener(EscapeEvent(node, place, way, name, closing), store)
 
     def _may_be_replaced(self, store: Store, kept: Bound) -> bool:
         """Whether a place may hold something else by now: a global assigned by unknown code, `self` given to it."""
@@ -190,6 +200,12 @@ def _may_lead(store: Store, atom: Atom) -> bool:
     if isinstance(atom, ObjectId):
         return isinstance(store.heap.get(atom), (SessionFacts, LibraryFacts, ContainerFacts))
     return isinstance(atom, (Function, Method, Bound))
+
+
+def _is_used_later(store: Store, value: Value) -> bool:
+    """Whether what is returned uses what it keeps when the function has returned: a streaming response."""
+    facts = [store.heap.get(atom) if isinstance(atom, ObjectId) else None for atom in value]
+    return bool(facts) and all(isinstance(item, LibraryFacts) and KEEPS in item.settings for item in facts)
 
 
 def _any_closed(store: Store) -> bool:

@@ -87,6 +87,7 @@ def read_sinks(
             holding.add(name)
         if _empties(stub):
             emptying.add(name)
+    certain.update(_answering(library, roots))
     return Sinks(
         frozenset(certain),
         frozenset(stateful) - certain,
@@ -131,6 +132,15 @@ def _opening(library: Library, roots: Iterable[Path]) -> Iterator[str]:
         for name, methods in stub.methods.items():
             if any(map(_opens, methods)):
                 yield f"{stub.full_name}.{name}"
+
+
+def _answering(library: Library, roots: Iterable[Path]) -> Iterator[str]:
+    """The classes, each with its library, whose objects use what they are given after the function has returned."""
+    for module in _modules(library, roots):
+        for name, stub in module.classes.items():
+            keeps = any(method.effect("keeps") is not None for method in stub.methods.get("__init__", ()))
+            if keeps and stub.methods.keys().isdisjoint({"__enter__", "__aenter__"}):
+                yield f"{module.name.partition('.')[0]}.{name}"
 
 
 def _opens(method: FunctionStub) -> bool:
