@@ -52,6 +52,8 @@ CONSTRUCTION = "<construction>"
 OPENING = "<opening>"
 #: What stands in the text of a module that binds sessions to an engine, itself or by a factory.
 BINDING = re.compile("engine|sessionmaker", re.IGNORECASE)
+#: What stands in the text of a module that has functions for tasks.
+COROUTINE = re.compile(r"\basync def\b")
 #: What calls a function that it is given, now or when it is called itself.
 CARRIERS = frozenset({"builtins.map", "functools.partial"})
 #: What may take a session out of a generator that makes it.
@@ -141,18 +143,20 @@ class Events:
         self.phantom_types = False
         self._wanted: Callable[[], frozenset[str]] = frozenset
         self._binds_to_engine: Callable[[], bool] = bool
+        self._has_coroutines: Callable[[], bool] = bool
         self._made_once: Callable[[], list[Var | Type]] = list
 
     def enter(self, tree: MypyFile, wanted: Callable[[], frozenset[str]]) -> None:
         """Mypy goes on with a module; `wanted` tells which codes are on in it that are off by default."""
         self._wanted, self._looks, self._columns = cache(wanted), {}, {}
-        self._binds_to_engine = cache(partial(_binds_to_engine, tree))
+        self._binds_to_engine = cache(partial(_names, tree, BINDING))
+        self._has_coroutines = cache(partial(_names, tree, COROUTINE))
         self._made_once = cache(partial(_made_once, tree))
 
     def leave(self) -> None:
         """Mypy has done with the module: its tree is let go."""
         self._wanted, self._looks, self._columns = frozenset, {}, {}
-        self._binds_to_engine, self._made_once = bool, list
+        self._binds_to_engine, self._has_coroutines, self._made_once = bool, bool, list
 
     def name_of_interest(self, full_name: str) -> str | None:
         """What a call or a read of `full_name` adds to what is known of the unit in which it stands; None: nothing."""
@@ -268,7 +272,11 @@ class Events:
         """Whether the module may make a session once for all of its code, which any function may use."""
         from mypy_session_plugin.semantics.shared_hints import may_share
 
-        return may_share(self._made_once(), _is_session)
+        return may_share(self._made_once(), self._is_shared)
+
+    def _is_shared(self, type_: Type) -> bool:
+        """Whether what a module makes once is one session for all: a registry gives tasks of one thread the same."""
+        return _is_session(type_) or (_is_registry(type_) and self._has_coroutines())
 
     def _may_be_unnoticed(self, names: set[str], look: _Look) -> bool:
         """Whether something may be written of which no session takes notice."""
@@ -322,9 +330,9 @@ class Events:
         return takes_phantom_types(symbol.node)
 
 
-def _binds_to_engine(tree: MypyFile) -> bool:
-    """Whether it may be known in the module that a session is on an engine."""
-    return BINDING.search(text_of(tree)) is not None
+def _names(tree: MypyFile, pattern: re.Pattern[str]) -> bool:
+    """Whether something stands in the text of a module."""
+    return pattern.search(text_of(tree)) is not None
 
 
 def _made_once(tree: MypyFile) -> list[Var | Type]:
@@ -350,6 +358,12 @@ def _is_session(type_: Type) -> bool:
     items = [item for item in union_items(type_) if not is_none(item)]
     info = info_of(items[0]) if len(items) == 1 else None
     return info is not None and any(base.name.endswith("Session") for base in info.mro)
+
+
+def _is_registry(type_: Type) -> bool:
+    """Whether a type is a registry, as the name of its class says."""
+    info = info_of(type_)
+    return info is not None and info.name.endswith("scoped_session")
 
 
 def is_phantom_typed(unit: FuncDef | MypyFile) -> bool:

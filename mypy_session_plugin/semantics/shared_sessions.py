@@ -58,6 +58,11 @@ QUIET = CLOSING | {
 }
 #: Gives each thread a session of its own, unless it is told of another scope.
 THREAD_REGISTRY = "sqlalchemy.orm.scoping.scoped_session"
+#: The parameter of a registry that says whom it gives a session of its own, and what says each thread.
+SCOPE = "scopefunc"
+OF_THREADS = frozenset(
+    {"_thread.get_ident", "threading.get_ident", "threading.current_thread", "threading.get_native_id"}
+)
 
 
 class Kind(Enum):
@@ -192,14 +197,14 @@ class SharedSessions:
             return
         if not shape.registry:
             yield SharedSession(value, definition, kind, name, shape.class_name.endswith("AsyncSession"))
-        elif kind is Kind.VARIABLE and shape.class_name == THREAD_REGISTRY and len(value.args) == 1:
+        elif kind is Kind.VARIABLE and _has_scope_of_threads(shape.class_name, value):
             yield SharedSession(value, definition, Kind.REGISTRY, name, True)
 
     def _class_made(self, call: CallExpr) -> TypeInfo | None:
         callee = self._types.of(call.callee)
         named = class_named_by(callee)
         if named is not None:
-            return named if any(base.fullname in SESSIONS | {THREAD_REGISTRY} for base in named.mro) else None
+            return named if any(base.fullname in SESSIONS | REGISTRIES for base in named.mro) else None
         factory = info_of(callee)
         gives = factory is not None and factory.fullname in FACTORY_CLASSES | REGISTRIES
         return info_of(self._types.of(call)) if gives else None
@@ -292,6 +297,18 @@ def _assigned(root: Node) -> Iterator[Node]:
                 targets.extend(target.items)
             else:
                 yield target.expr if isinstance(target, StarExpr) else target
+
+
+def _has_scope_of_threads(class_name: str, made: CallExpr) -> bool:
+    """Whether a registry gives each thread a session of its own, and so one to all tasks that run in it."""
+    scopes = [
+        argument
+        for position, (argument, name) in enumerate(zip(made.args, made.arg_names, strict=True))
+        if name == SCOPE or (name is None and position == 1)
+    ]
+    if not scopes:
+        return class_name == THREAD_REGISTRY and len(made.args) == 1
+    return len(made.args) == 2 and isinstance(scopes[0], RefExpr) and scopes[0].fullname in OF_THREADS
 
 
 def _definition(callee: Expression) -> SymbolNode | None:

@@ -1,12 +1,13 @@
 """Sessions that a module makes once, in threads and tasks that it starts itself."""
 
 import asyncio
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, lru_cache, partial
 from threading import Lock, Thread
 
 from sqlalchemy import Engine, create_engine, select
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from models import User, elsewhere
@@ -15,6 +16,7 @@ from mypy_session_plugin import Synchronized
 engine = create_engine("sqlite://")
 async_engine = create_async_engine("sqlite+aiosqlite://")
 factory = sessionmaker(engine)
+async_factory = async_sessionmaker(async_engine)
 registry = scoped_session(factory)
 lock = Lock()
 
@@ -426,3 +428,35 @@ async def registered() -> None:
 async def registered_ok() -> None:
     await asyncio.gather(_register_quickly("ann"), _register_quickly("bob"))
     await asyncio.gather(_register_apart("ann"), _register_apart("bob"))
+
+
+threads_registry = async_scoped_session(async_factory, threading.get_ident)  # error: [session-shared] "threads_registry" gives one Session to all tasks of a thread
+of_tasks_registry = async_scoped_session(async_factory, scopefunc=asyncio.current_task)
+named_registry = scoped_session(factory, scopefunc=threading.current_thread)  # error: [session-shared]
+
+
+async def _register_async(name: str) -> None:
+    threads_registry.add(User(name=name))
+    await threads_registry.flush()
+    await threads_registry.commit()
+
+
+async def _register_of_tasks(name: str) -> None:
+    of_tasks_registry.add(User(name=name))
+    await of_tasks_registry.flush()
+    await of_tasks_registry.commit()
+
+
+async def _register_named(name: str) -> None:
+    named_registry.add(User(name=name))
+    await asyncio.sleep(1)
+    named_registry.commit()
+
+
+async def registered_async() -> None:
+    await asyncio.gather(_register_async("ann"), _register_async("bob"))
+    await asyncio.gather(_register_named("ann"), _register_named("bob"))
+
+
+async def registered_async_ok() -> None:
+    await asyncio.gather(_register_of_tasks("ann"), _register_of_tasks("bob"))
