@@ -133,6 +133,34 @@ class Visit:
         self.targets: list[Block] = []
 
 
+class _Agenda:
+    """The blocks that are to be run, in sweeps: what an edge leads back to is run when the whole sweep is.
+
+    A loop's head that ran again for each way through its body would run all that follows as often.
+    """
+
+    def __init__(self) -> None:
+        self._sweep: list[int] = []
+        self._next: list[int] = []
+        self._waiting: set[int] = set()
+        self._current = -1
+
+    def add(self, index: int) -> None:
+        """Have a block run, unless it will be anyway."""
+        if index not in self._waiting:
+            self._waiting.add(index)
+            heapq.heappush(self._sweep if index > self._current else self._next, index)
+
+    def __iter__(self) -> Iterator[int]:
+        """Each block when it is its turn; others are added meanwhile."""
+        while self._waiting:
+            if not self._sweep:
+                self._sweep, self._next = self._next, self._sweep
+            self._current = heapq.heappop(self._sweep)
+            self._waiting.discard(self._current)
+            yield self._current
+
+
 class Fixpoint:
     """Runs a transfer function over a graph until no block learns anything new.
 
@@ -163,12 +191,9 @@ class Fixpoint:
 
         Raises `UnsettledError` where the bound on visits is exceeded.
         """
-        waiting: list[int] = []
+        waiting = _Agenda()
         self._reach(self.first, initial, waiting)
-        while waiting:
-            index = heapq.heappop(waiting)
-            while waiting and waiting[0] == index:
-                heapq.heappop(waiting)
+        for index in waiting:
             block = self._graph.blocks[index]
             if self._begin is not None:
                 self._begin(block)
@@ -189,7 +214,7 @@ class Fixpoint:
                 for position in range(len(self._entries[block.index].stores)):
                     yield self._visits[block.index, position]
 
-    def _reach(self, block: Block, store: Store, waiting: list[int]) -> None:
+    def _reach(self, block: Block, store: Store, waiting: _Agenda) -> None:
         entry = self._entries.get(block.index)
         if entry is None:
             entry = self._entries[block.index] = PathStates()
@@ -197,7 +222,7 @@ class Fixpoint:
         if live is None:
             live = self._live[block.index] = block.live | self._graph.captured
         if entry.add(store.pruned(live)):
-            heapq.heappush(waiting, block.index)
+            waiting.add(block.index)
 
     def _walk(self, block: Block, store: Store) -> Iterator[tuple[Block, Store]]:
         """Run one block on a store, which is changed; the blocks that follow, each with the store that reaches it."""
