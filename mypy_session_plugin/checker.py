@@ -42,6 +42,7 @@ from mypy_session_plugin.semantics.surroundings import Surroundings
 from mypy_session_plugin.semantics.tests import is_test
 from mypy_session_plugin.semantics.transfer import Transfer
 from mypy_session_plugin.semantics.world import World
+from mypy_session_plugin.semantics.written_out import may_write_out
 
 if TYPE_CHECKING:
     from mypy_session_plugin.mypy_compat import TypeChecker
@@ -50,16 +51,20 @@ if TYPE_CHECKING:
 RAISE_VARIABLE = "MYPY_SESSION_PLUGIN_RAISE"
 
 
-def analyse(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> bool:
+def analyse(
+    checker: TypeChecker, unit: FuncDef | MypyFile, options: Options, serialisers: frozenset[str] = frozenset()
+) -> bool:
     """Analyse one function, or the top level of a module, and report what is found through `checker`.
 
+    With `serialisers`, something may be reported only of what it gives to one of these functions.
     False, and nothing reported, where it calls a function of the module whose body mypy has not checked yet.
 
     A failure of the analysis becomes one note at the unit, and nothing else of mypy's run changes: an exception in a
     plugin would end the whole run with "INTERNAL ERROR" and lose every other result.
     """
     try:
-        _analyse_unit(checker, unit, options)
+        if _is_worth_it(checker, unit, options, serialisers):
+            _analyse_unit(checker, unit, options)
     except Waiting:
         return False
     except Exception as failure:
@@ -80,10 +85,18 @@ def _library(stub_paths: tuple[Path, ...]) -> Library:
     return Library(stub_paths)
 
 
+def _is_worth_it(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options, serialisers: frozenset[str]) -> bool:
+    """Whether the types in a unit say that something of a session can be where it may be reported."""
+    shared = _shared(checker, options)
+    if options.session_expressions or shared.types.has_phantom_types:
+        return True
+    if serialisers:
+        return may_write_out(shared.types, shared.own.carriers, unit, serialisers)
+    return shared.own.carriers.may_arise(unit)
+
+
 def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> None:
     shared = _shared(checker, options)
-    if not (options.session_expressions or shared.types.has_phantom_types or shared.own.carriers.may_arise(unit)):
-        return
     shared.own.runs.left = MAXIMUM_RUNS
     collector = Collector(_silent_codes(checker, unit, options))
     bodies = Bodies(partial(_examine, checker, options))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from mypy.types import CallableType, Type
 
 from mypy_session_plugin.codes import CODES
 from mypy_session_plugin.config import Options
+from mypy_session_plugin.looks import Look
 from mypy_session_plugin.mypy_compat.signatures import (
     carries_phantom_types,
     has_phantom_signature,
@@ -37,7 +38,6 @@ from mypy_session_plugin.texts import text_of, units_calling, untyped_names
 
 if TYPE_CHECKING:
     from mypy_session_plugin.semantics.sinks import Sinks
-    from mypy_session_plugin.semantics.unnoticed_hints import Hints
 
 _OWN_PACKAGES = frozenset({"sqlalchemy", "mypy_session_plugin"})
 #: Their names stand in every function and tell nothing of it.
@@ -75,47 +75,6 @@ MERGE = "merge"
 STARTS_A_THREAD = "start"
 
 
-class _Look:
-    """What the syntax of one unit tells, read when it is asked for, and the last answer about its names.
-
-    `body` is what was looked at, which the daemon replaces in place, `judged` of how many names the answer was.
-    """
-
-    def __init__(self, unit: FuncDef | MypyFile, body: object) -> None:
-        self.unit = unit
-        self.body = body
-        self.judged = 0
-        self.enough = False
-
-    @cached_property
-    def nodes(self) -> list[Node]:
-        """All nodes of the unit."""
-        from mypy_session_plugin.flow.syntax import descendants
-
-        return list(descendants(self.unit, into_functions=isinstance(self.unit, FuncDef)))
-
-    @cached_property
-    def may_leave(self) -> bool:
-        """Whether the unit closes a session that something in it may outlive."""
-        from mypy_session_plugin.semantics.leaving_hints import may_leave
-
-        return may_leave(self.unit, self.nodes)
-
-    @cached_property
-    def is_watched(self) -> bool:
-        """Whether something may be reported of the transactions of the unit."""
-        from mypy_session_plugin.semantics.watch import watch
-
-        return watch(self.unit, self.nodes).reports
-
-    @cached_property
-    def hints(self) -> Hints:
-        """What the syntax says of writes."""
-        from mypy_session_plugin.semantics.unnoticed_hints import Hints
-
-        return Hints(self.nodes)
-
-
 class Events:
     """Tells the names that matter: calls at which a rule may report, and phantom-typed code.
 
@@ -135,7 +94,7 @@ class Events:
         self._read_sinks = sinks
         self._sinks: Sinks | None = None
         self._names: frozenset[str] = frozenset()
-        self._looks: dict[FuncDef | MypyFile, _Look] = {}
+        self._looks: dict[FuncDef | MypyFile, Look] = {}
         #: What each name that was looked up adds: mypy asks for a few thousand names again and again.
         self._interest: dict[str, str | None] = {}
         self._columns: dict[str, bool] = {}
@@ -226,7 +185,7 @@ class Events:
 
             sinks = self.sinks
             named = (LEAVING, TRIGGERS, sinks.certain, sinks.stateful, sinks.unsettling, sinks.holding, sinks.working)
-            self._names = frozenset().union(*named, *sinks.optional.values())
+            self._names = sinks.serialising.union(*named, *sinks.optional.values())
         return self._names
 
     def are_enough(self, names: set[str], unit: FuncDef | MypyFile) -> bool:
@@ -234,17 +193,27 @@ class Events:
         look = self._look_at(unit)
         if look.judged < len(names):
             look.enough = self._judge(names, look)
+            look.writes_out = not look.enough and not self.sinks.serialising.isdisjoint(names)
             look.judged = len(names)
-        return look.enough
+        return look.enough or look.writes_out
 
-    def _look_at(self, unit: FuncDef | MypyFile) -> _Look:
+    def is_worth_more(self, unit: FuncDef | MypyFile) -> None:
+        """A unit is analysed for something else than its names of interest."""
+        self._look_at(unit).other = True
+
+    def only_writes_out(self, unit: FuncDef | MypyFile) -> bool:
+        """Whether something may be reported in a unit, which is to be analysed, at a serialiser alone."""
+        look = self._looks.get(unit)
+        return look is not None and look.writes_out and not look.other
+
+    def _look_at(self, unit: FuncDef | MypyFile) -> Look:
         body = unit.body if isinstance(unit, FuncDef) else unit.defs
         look = self._looks.get(unit)
         if look is None or look.body is not body:
-            look = self._looks[unit] = _Look(unit, body)
+            look = self._looks[unit] = Look(unit, body)
         return look
 
-    def _judge(self, names: set[str], look: _Look) -> bool:
+    def _judge(self, names: set[str], look: Look) -> bool:
         from mypy_session_plugin.semantics.leaving_hints import LEAVING
         from mypy_session_plugin.semantics.watch import TRIGGERS
 
@@ -278,7 +247,7 @@ class Events:
         """Whether what a module makes once is one session for all: a registry gives tasks of one thread the same."""
         return _is_session(type_) or (_is_registry(type_) and self._has_coroutines())
 
-    def _may_be_unnoticed(self, names: set[str], look: _Look) -> bool:
+    def _may_be_unnoticed(self, names: set[str], look: Look) -> bool:
         """Whether something may be written of which no session takes notice."""
         if IN_PLACE in names and look.hints.changes_in_place():
             return True
@@ -286,13 +255,19 @@ class Events:
             return True
         return not COMMITTING.isdisjoint(names) and CONSTRUCTION in names and look.hints.makes_and_forgets()
 
-    def _may_lose(self, names: set[str], look: _Look) -> bool:
+    def _may_lose(self, names: set[str], look: Look) -> bool:
         """Whether a unit with a session of its own may write in it, or commit, on an engine that the module knows."""
         works = not self.sinks.working.isdisjoint(names) or look.hints.changes_attributes()
         return works and self._binds_to_engine()
 
     def are_enough_together(self, unit: FuncDef | MypyFile, own: set[str], names: set[str]) -> bool:
         """Whether something may be reported in a unit with its `own` names that, with what it calls, has these."""
+        if self._are_enough_with_calls(unit, own, names):
+            self.is_worth_more(unit)
+            return True
+        return False
+
+    def _are_enough_with_calls(self, unit: FuncDef | MypyFile, own: set[str], names: set[str]) -> bool:
         states = names - self.sinks.certain
         if not self.sinks.starting.isdisjoint(names):
             return True
@@ -317,7 +292,9 @@ class Events:
         untyped = untyped_names(tree, self._libraries, lambda: self.sinks.certain, modules)
         text = text_of(tree) if names or untyped else ""
         if any(name in text for name in names):
-            untyped |= {name.rpartition(".")[2] for name in self.sinks.certain | self.sinks.stateful}
+            untyped |= {
+                name.rpartition(".")[2] for name in self.sinks.certain | self.sinks.stateful | self.sinks.serialising
+            }
         return units_calling(text, untyped) if untyped else None
 
     def _concerns(self, full_name: str) -> bool:

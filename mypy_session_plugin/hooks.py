@@ -136,11 +136,11 @@ class SessionPlugin(Plugin):
 
         return sinks(self._options)
 
-    def _analyse(self, checker: TypeChecker, unit: FuncDef | MypyFile) -> bool:
+    def _analyse(self, checker: TypeChecker, unit: FuncDef | MypyFile, serialisers: frozenset[str]) -> bool:
         from mypy_session_plugin.checker import analyse
 
         self._has_analysed = True
-        return analyse(checker, unit, self._options)
+        return analyse(checker, unit, self._options, serialisers)
 
     def _forget(self) -> None:
         if self._has_analysed:

@@ -28,12 +28,16 @@ _OPTIONAL = tuple(code.name for code in CODES if not code.default)
 class Modules:
     """The modules that mypy checks, each with the trigger that has its units analysed.
 
-    `analyse` is what a trigger calls for a unit that mypy has finished; it tells False if the unit must wait.
+    `analyse` is called for a unit that mypy has finished, with the serialisers if it is so only for what it gives these;
+    it tells False if the unit must wait.
     `forget` lets go of what the analysis of one module has kept.
     """
 
     def __init__(
-        self, events: Events, analyse: Callable[[TypeChecker, Unit], bool], forget: Callable[[], None]
+        self,
+        events: Events,
+        analyse: Callable[[TypeChecker, Unit, frozenset[str]], bool],
+        forget: Callable[[], None],
     ) -> None:
         self._events = events
         self._analyse = analyse
@@ -65,6 +69,7 @@ class Modules:
             return
         carries = events.phantom_types and events.carries(full_name, trigger.unit)
         if carries or (events.phantom_types and events.is_phantom_typed(full_name)):
+            events.is_worth_more(trigger.unit)
             self._schedule(trigger)
         elif events.phantom_types or trigger.follows or trigger.waits:
             self._schedule(trigger, sweep_only=True)
@@ -74,7 +79,10 @@ class Modules:
         unit = trigger.unit
         if self._events.are_enough(trigger.seen_with(name, unit), unit):
             return True
-        return name == OPENING and any(code.opening and is_enabled(trigger.checker, code.name) for code in CODES)
+        if name != OPENING or not any(code.opening and is_enabled(trigger.checker, code.name) for code in CODES):
+            return False
+        self._events.is_worth_more(unit)
+        return True
 
     def probe_fired(self, context: FunctionContext) -> None:
         """Mypy has come to a trigger's probe, in the module that it checks."""
@@ -128,7 +136,11 @@ class Modules:
 
     def _trigger_for(self, checker: TypeChecker, sweep: Callable[[Unit], bool] | None, eager: bool) -> Trigger:
         callers = Callers(checker.tree.fullname, self._events.are_enough_together)
-        return Trigger(checker, self._analyse, sweep, callers, eager)
+        return Trigger(checker, self._run, sweep, callers, eager)
+
+    def _run(self, checker: TypeChecker, unit: Unit) -> bool:
+        events = self._events
+        return self._analyse(checker, unit, events.sinks.serialising if events.only_writes_out(unit) else frozenset())
 
     def _trigger_of_unseen(self, tree: MypyFile) -> Trigger | None:
         """A trigger for a module in which mypy looked up no name, if there is something to analyse in it."""

@@ -19,6 +19,7 @@ from mypy_session_plugin.flow.graph import (
     Variable,
 )
 from mypy_session_plugin.flow.liveness import set_live
+from mypy_session_plugin.flow.loops import set_loops
 from mypy_session_plugin.flow.oracle import Oracle
 
 #: A block of more instructions than this is cut.
@@ -43,6 +44,7 @@ def build_graph(unit: FuncItem | MypyFile, oracle: Oracle) -> Graph:
     captured = builder.shared | captured_variables(blocks, isinstance(unit, MypyFile))
     graph = Graph(blocks, frozenset(captured), nested_functions(blocks))
     set_live(graph)
+    set_loops(blocks)
     return graph
 
 

@@ -6,7 +6,6 @@ stay apart; above the limit, and after `WIDEN_AFTER` visits, they merge.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, Protocol
 
@@ -31,6 +30,7 @@ from mypy_session_plugin.flow.graph import (
     Variable,
     Yield,
 )
+from mypy_session_plugin.flow.loops import Agenda
 
 LIMIT = 8
 WIDEN_AFTER = 24
@@ -133,34 +133,6 @@ class Visit:
         self.targets: list[Block] = []
 
 
-class _Agenda:
-    """The blocks that are to be run, in sweeps: what an edge leads back to is run when the whole sweep is.
-
-    A loop's head that ran again for each way through its body would run all that follows as often.
-    """
-
-    def __init__(self) -> None:
-        self._sweep: list[int] = []
-        self._next: list[int] = []
-        self._waiting: set[int] = set()
-        self._current = -1
-
-    def add(self, index: int) -> None:
-        """Have a block run, unless it will be anyway."""
-        if index not in self._waiting:
-            self._waiting.add(index)
-            heapq.heappush(self._sweep if index > self._current else self._next, index)
-
-    def __iter__(self) -> Iterator[int]:
-        """Each block when it is its turn; others are added meanwhile."""
-        while self._waiting:
-            if not self._sweep:
-                self._sweep, self._next = self._next, self._sweep
-            self._current = heapq.heappop(self._sweep)
-            self._waiting.discard(self._current)
-            yield self._current
-
-
 class Fixpoint:
     """Runs a transfer function over a graph until no block learns anything new.
 
@@ -191,14 +163,13 @@ class Fixpoint:
 
         Raises `UnsettledError` where the bound on visits is exceeded.
         """
-        waiting = _Agenda()
+        waiting = Agenda(self._graph.blocks)
         self._reach(self.first, initial, waiting)
-        for index in waiting:
-            block = self._graph.blocks[index]
+        for block in waiting:
             if self._begin is not None:
                 self._begin(block)
-            for position, entry in self._entries[index].visit():
-                visit = self._visits[index, position] = self._visit = Visit(block, entry.copy())
+            for position, entry in self._entries[block.index].visit():
+                visit = self._visits[block.index, position] = self._visit = Visit(block, entry.copy())
                 for target, leaving in self._walk(block, visit.store):
                     visit.targets.append(target)
                     self._reach(target, leaving, waiting)
@@ -214,7 +185,7 @@ class Fixpoint:
                 for position in range(len(self._entries[block.index].stores)):
                     yield self._visits[block.index, position]
 
-    def _reach(self, block: Block, store: Store, waiting: _Agenda) -> None:
+    def _reach(self, block: Block, store: Store, waiting: Agenda) -> None:
         entry = self._entries.get(block.index)
         if entry is None:
             entry = self._entries[block.index] = PathStates()
@@ -222,7 +193,7 @@ class Fixpoint:
         if live is None:
             live = self._live[block.index] = block.live | self._graph.captured
         if entry.add(store.pruned(live)):
-            waiting.add(block.index)
+            waiting.add(block)
 
     def _walk(self, block: Block, store: Store) -> Iterator[tuple[Block, Store]]:
         """Run one block on a store, which is changed; the blocks that follow, each with the store that reaches it."""

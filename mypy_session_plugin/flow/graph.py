@@ -362,7 +362,7 @@ class Block:
     """Straight-line instructions, one terminator, and where an exception raised inside goes (None: out of the graph).
 
     `live` holds the variables and temporaries that may be read after the block's start, `header` tells the head of
-    a loop.
+    a loop.  `loops` are the indices of the heads of the loops that the block is in, the innermost first.
     """
 
     index: int
@@ -370,6 +370,7 @@ class Block:
     terminator: Terminator = field(default_factory=lambda: Exit(End.UNREACHABLE))
     handler: Block | None = None
     header: bool = False
+    loops: tuple[int, ...] = ()
     live: frozenset[Variable | Temporary] = frozenset()
 
     def successors(self) -> Iterator[Block]:

@@ -6,7 +6,7 @@ Calls that cross a boundary, or write JSON, stand in much code that has nothing 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from mypy.nodes import ClassDef, Expression, FuncDef, FuncItem, MemberExpr, MypyFile, NameExpr, Node, TypeInfo
@@ -48,16 +48,29 @@ class Carriers:
 
         What it may run is every function and class of a name that it uses, whatever the name means there.
         """
-        seen: set[Node] = {unit}
-        waiting: list[Node] = [unit]
+        return self._may_arise_in({unit})
+
+    def may_arise_by(self, names: Iterable[str]) -> bool:
+        """The same of all functions and classes of the module that have one of these names."""
+        return self._may_arise_in(self._named(names))
+
+    def has_body(self, name: str) -> bool:
+        """Whether a function or class of the module has this name."""
+        return name in self._bodies
+
+    def _may_arise_in(self, bodies: set[Node]) -> bool:
+        seen, waiting = set(bodies), list(bodies)
         while waiting:
             names = self._names_in(waiting.pop())
             if names is None:
                 return True
-            found = {body for name in names for body in self._bodies.get(name, ())} - seen
+            found = self._named(names) - seen
             seen |= found
             waiting.extend(found)
         return False
+
+    def _named(self, names: Iterable[str]) -> set[Node]:
+        return {body for name in names for body in self._bodies.get(name, ())}
 
     @cached_property
     def _bodies(self) -> dict[str, list[FuncDef | ClassDef]]:
@@ -74,10 +87,14 @@ class Carriers:
                 nodes = list(self._nodes(body))
             except Waiting:
                 return None
-            owners = {node.expr for node in nodes if isinstance(node, MemberExpr) and isinstance(node.expr, NameExpr)}
-            carries = any(self._is_carrier(node) for node in nodes if node not in owners or not self._is_mapped(node))
+            carries = any(map(self.is_carrier, self.without_owners(nodes)))
             self._scanned[body] = None if carries else frozenset(_names(nodes))
         return self._scanned[body]
+
+    def without_owners(self, nodes: Sequence[Node]) -> list[Node]:
+        """These nodes, but of an instance of which an attribute is taken that attribute alone."""
+        owners = {node.expr for node in nodes if isinstance(node, MemberExpr) and isinstance(node.expr, NameExpr)}
+        return [node for node in nodes if node not in owners or not self._is_mapped(node)]
 
     def _nodes(self, body: Node) -> Iterator[Node]:
         """The nodes of a body; those of a function only if it has its types.  Raises `Waiting` if it has them later."""
@@ -92,7 +109,8 @@ class Carriers:
         info = info_of(self._types.of(owner)) if isinstance(owner, NameExpr) else None
         return info is not None and self._mapped.is_mapped(info)
 
-    def _is_carrier(self, node: Node) -> bool:
+    def is_carrier(self, node: Node) -> bool:
+        """Whether a node is an expression of which mypy knows that its value is, or holds, such a thing."""
         type_ = self._types.of(node) if isinstance(node, Expression) else None
         return type_ is not None and self._carries(type_)
 

@@ -45,6 +45,7 @@ class Sinks:
     opening: frozenset[str]
     working: frozenset[str]
     starting: frozenset[str]
+    serialising: frozenset[str]
     optional: Mapping[str, Collection[str]]
 
     def are_enough(self, names: Collection[str], constructs: bool, has_two_sessions: bool) -> bool:
@@ -74,6 +75,7 @@ def read_sinks(
     """The sinks of all stubs; `methods` are the certain ones that rules name, `optional` others by their code."""
     certain, stateful, unsettling, holding, emptying = {REVEAL_STATE, *methods}, *(set[str]() for _ in range(4))
     starting = set[str]()
+    serialising = frozenset(_serialising(library, roots))
     for package, name, stub in _functions(library, roots):
         if _takes(stub) or _makes_what_takes(library, stub):
             certain.add(f"{package}.{name}")
@@ -89,7 +91,7 @@ def read_sinks(
             emptying.add(name)
     certain.update(_answering(library, roots))
     return Sinks(
-        frozenset(certain),
+        frozenset(certain) - serialising,
         frozenset(stateful) - certain,
         frozenset(unsettling),
         frozenset(holding),
@@ -97,8 +99,17 @@ def read_sinks(
         frozenset(_opening(library, roots)),
         frozenset(_working(library, roots)) - RUNNING | STATEMENTS,
         frozenset(starting),
+        serialising,
         optional,
     )
+
+
+def _serialising(library: Library, roots: Iterable[Path]) -> Iterator[str]:
+    """The functions, not methods, that write out what crosses to another side."""
+    for module in _modules(library, roots):
+        for name, stubs in module.functions.items():
+            if any(stub.effect("serializes") is not None for stub in stubs):
+                yield f"{module.name.partition('.')[0]}.{name}"
 
 
 def _takes(stub: FunctionStub) -> bool:

@@ -1,0 +1,56 @@
+"""What the syntax of a unit tells before mypy has all its types: whether it is worth an analysis."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mypy.nodes import FuncDef, MypyFile, Node
+
+if TYPE_CHECKING:
+    from mypy_session_plugin.semantics.unnoticed_hints import Hints
+
+
+class Look:
+    """What the syntax of one unit tells, read when it is asked for, and the last answer about its names.
+
+    `body` is what was looked at, which the daemon replaces in place, `judged` of how many names the answer was.
+    `writes_out` tells that something may be reported, as far as its names go, at a serialiser alone; `other` that it is
+    analysed for more than its names.
+    """
+
+    def __init__(self, unit: FuncDef | MypyFile, body: object) -> None:
+        self.unit = unit
+        self.body = body
+        self.judged = 0
+        self.enough = False
+        self.writes_out = False
+        self.other = False
+
+    @cached_property
+    def nodes(self) -> list[Node]:
+        """All nodes of the unit."""
+        from mypy_session_plugin.flow.syntax import descendants
+
+        return list(descendants(self.unit, into_functions=isinstance(self.unit, FuncDef)))
+
+    @cached_property
+    def may_leave(self) -> bool:
+        """Whether the unit closes a session that something in it may outlive."""
+        from mypy_session_plugin.semantics.leaving_hints import may_leave
+
+        return may_leave(self.unit, self.nodes)
+
+    @cached_property
+    def is_watched(self) -> bool:
+        """Whether something may be reported of the transactions of the unit."""
+        from mypy_session_plugin.semantics.watch import watch
+
+        return watch(self.unit, self.nodes).reports
+
+    @cached_property
+    def hints(self) -> Hints:
+        """What the syntax says of writes."""
+        from mypy_session_plugin.semantics.unnoticed_hints import Hints
+
+        return Hints(self.nodes)

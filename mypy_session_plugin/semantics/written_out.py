@@ -1,0 +1,133 @@
+"""Units that call a serialiser and nothing else of interest: whether what it is given may have to do with a session.
+
+JSON is written in much code that works with a session too, and nearly always of plain values.  So the text is followed
+backwards from what is written out, by the names of variables and attributes, whatever these mean at each place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from mypy.nodes import (
+    AssignmentExpr,
+    AssignmentStmt,
+    CallExpr,
+    DictionaryComprehension,
+    Expression,
+    ForStmt,
+    FuncDef,
+    GeneratorExpr,
+    MatchStmt,
+    MemberExpr,
+    MypyFile,
+    NameExpr,
+    Node,
+    OperatorAssignmentStmt,
+    RefExpr,
+    Var,
+    WithStmt,
+)
+from mypy.types import Instance, NoneType
+
+from mypy_session_plugin.flow.syntax import assigned_targets, children, descendants
+from mypy_session_plugin.mypy_compat.types import Types
+from mypy_session_plugin.semantics.carriers import Carriers
+from mypy_session_plugin.semantics.containers import PUTS, PUTS_ALL
+
+#: What is of these types holds nothing else.
+PLAIN = frozenset({"builtins.bool", "builtins.bytes", "builtins.float", "builtins.int", "builtins.str"})
+
+
+def may_write_out(types: Types, carriers: Carriers, unit: FuncDef | MypyFile, serialisers: Collection[str]) -> bool:
+    """Whether a session or an instance may be among what a unit gives to one of these functions.
+
+    They are named by their library and their own name: `json.dumps`.  Raises `Waiting` where a body that the unit may
+    run has no types yet.
+    """
+    nodes = list(descendants(unit, into_functions=isinstance(unit, FuncDef)))
+    calls = [node for node in nodes if isinstance(node, CallExpr) and _is_one_of(node.callee, serialisers)]
+    mentions = sum(_is_one_of(node, serialisers) for node in nodes)
+    if mentions > len(calls) or any(isinstance(node, MatchStmt) for node in nodes):
+        return True
+    written = [argument for call in calls for argument in call.args]
+    return _lead_to_carrier(types, carriers, written, _Sources(nodes, carriers))
+
+
+def _lead_to_carrier(types: Types, carriers: Carriers, waiting: list[Expression], sources: _Sources) -> bool:
+    seen: set[Expression] = set()
+    names: set[str] = set()
+    while waiting:
+        expression = waiting.pop()
+        if expression in seen:
+            continue
+        seen.add(expression)
+        parts = carriers.without_owners(list(_parts(types, expression)))
+        if any(map(carriers.is_carrier, parts)):
+            return True
+        for part in parts:
+            if isinstance(part, (NameExpr, MemberExpr)) and part.name not in names:
+                names.add(part.name)
+                waiting.extend(sources.of(part.name))
+    return carriers.may_arise_by(names)
+
+
+def _parts(types: Types, expression: Expression) -> Iterator[Node]:
+    """The nodes that the value of an expression may be made of."""
+    pending: list[Node] = [expression]
+    while pending:
+        node = pending.pop()
+        if not isinstance(node, CallExpr | MemberExpr) or not _is_plain(types, node):
+            yield node
+            pending.extend(children(node))
+
+
+def _is_plain(types: Types, expression: Expression) -> bool:
+    proper = types.proper(expression)
+    return isinstance(proper, NoneType) or (isinstance(proper, Instance) and proper.type.fullname in PLAIN)
+
+
+class _Sources:
+    """By the name of a variable or attribute: the expressions whose values may come to be in it."""
+
+    def __init__(self, nodes: Iterable[Node], carriers: Carriers) -> None:
+        self._by_name: dict[str, list[Expression]] = {}
+        for node in nodes:
+            for target, value in _filled(node, carriers) if isinstance(node, CallExpr) else _assigned(node):
+                for part in descendants(target, into_functions=False):
+                    if isinstance(part, MemberExpr) or (isinstance(part, NameExpr) and isinstance(part.node, Var)):
+                        self._by_name.setdefault(part.name, []).append(value)
+
+    def of(self, name: str) -> Sequence[Expression]:
+        """The values assigned to it or to a part of it, and the calls that may put something there."""
+        return self._by_name.get(name, ())
+
+
+def _filled(call: CallExpr, carriers: Carriers) -> Iterator[tuple[Node, Expression]]:
+    """What a call may put something of its arguments into: a container, or what a function of the module is given."""
+    callee = call.callee
+    is_own = isinstance(callee, RefExpr) and carriers.has_body(callee.name)
+    if isinstance(callee, MemberExpr) and (is_own or callee.name in PUTS | PUTS_ALL):
+        yield callee.expr, call
+    if is_own:
+        yield from ((argument, call) for argument in call.args)
+
+
+def _assigned(node: Node) -> Iterator[tuple[Node, Expression]]:
+    """What a node assigns to, with the value of which that is or is an element."""
+    match node:
+        case AssignmentStmt() | OperatorAssignmentStmt():
+            yield from ((target, node.rvalue) for target in assigned_targets(node))
+        case AssignmentExpr():
+            yield node.target, node.value
+        case ForStmt():
+            yield node.index, node.expr
+        case WithStmt():
+            yield from ((target, value) for target, value in zip(node.target, node.expr, strict=True) if target)
+        case GeneratorExpr() | DictionaryComprehension():
+            yield from zip(node.indices, node.sequences, strict=True)
+
+
+def _is_one_of(node: Node, functions: Collection[str]) -> bool:
+    """Whether an expression names one of these functions."""
+    package, _, rest = node.fullname.partition(".") if isinstance(node, RefExpr) else ("", "", "")
+    return f"{package}.{rest.rpartition('.')[2]}" in functions
