@@ -28,8 +28,8 @@ _OPTIONAL = tuple(code.name for code in CODES if not code.default)
 class Modules:
     """The modules that mypy checks, each with the trigger that has its units analysed.
 
-    `analyse` is called for a unit that mypy has finished, with the serialisers if it is so only for what it gives these;
-    it tells False if the unit must wait.
+    `analyse` is called for a unit that mypy has finished, with the serialisers if it counts only for what it gives to
+    these; it tells False if the unit must wait.
     `forget` lets go of what the analysis of one module has kept.
     """
 

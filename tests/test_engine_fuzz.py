@@ -66,9 +66,9 @@ def test_the_analysis_survives_every_function(harness: Harness, monkeypatch: pyt
     analysed: set[str] = set()
     analyse = checker.analyse
 
-    def counted(running: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> bool:
+    def counted(running: TypeChecker, unit: FuncDef | MypyFile, options: Options, serialisers: frozenset[str]) -> bool:
         analysed.add(unit.fullname)
-        return analyse(running, unit, options)
+        return analyse(running, unit, options, serialisers)
 
     monkeypatch.setattr(checker, "analyse", counted)
     flags = ["--check-untyped-defs", "--ignore-missing-imports", "--follow-imports=silent"]

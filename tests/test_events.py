@@ -92,6 +92,36 @@ CASES = {
         """,
 }
 
+#: Without phantom types in the build, of which any value may have one.
+PLAIN_CASES = {
+    "plain_values_are_written_out": """
+        import json
+        from models import User
+        from sqlalchemy.orm import Session
+        def function(session: Session) -> None:
+            for user in session.query(User):
+                values = json.loads(user.name)
+                values["id"] = user.id
+                user.name = json.dumps(values)
+        """,
+    "an_instance_may_be_written_out": """
+        import json
+        from models import User
+        from sqlalchemy.orm import Session
+        def function(session: Session) -> None:  # N: analysed
+            values = json.loads("{}")
+            values["user"] = session.get(User, 1)
+            json.dumps(values)
+        """,
+    "plain_values_are_written_out_beside_a_merge": """
+        import json
+        from sqlalchemy.orm import Session
+        def function(session: Session) -> None:  # N: analysed
+            session.merge(object())
+            json.dumps({})
+        """,
+}
+
 
 @pytest.fixture
 def _name_analysed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,6 +135,13 @@ def _name_analysed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_name_analysed")
 def test_functions_are_analysed_for_what_stands_in_them(harness: Harness) -> None:
     files = {f"{name}.py": dedent(text) for name, text in CASES.items()}
+
+    assert_expected(files, _without_models(harness.run_in_process(files | {"models.py": _MODELS})))
+
+
+@pytest.mark.usefixtures("_name_analysed")
+def test_what_only_writes_json_is_analysed_for_what_it_writes(harness: Harness) -> None:
+    files = {f"{name}.py": dedent(text) for name, text in PLAIN_CASES.items()}
 
     assert_expected(files, _without_models(harness.run_in_process(files | {"models.py": _MODELS})))
 

@@ -7,6 +7,7 @@ backwards from what is written out, by the names of variables and attributes, wh
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import product
 
 from mypy.nodes import (
     AssignmentExpr,
@@ -41,8 +42,7 @@ PLAIN = frozenset({"builtins.bool", "builtins.bytes", "builtins.float", "builtin
 def may_write_out(types: Types, carriers: Carriers, unit: FuncDef | MypyFile, serialisers: Collection[str]) -> bool:
     """Whether a session or an instance may be among what a unit gives to one of these functions.
 
-    They are named by their library and their own name: `json.dumps`.  Raises `Waiting` where a body that the unit may
-    run has no types yet.
+    They are named by their library and their own name: `json.dumps`.
     """
     nodes = list(descendants(unit, into_functions=isinstance(unit, FuncDef)))
     calls = [node for node in nodes if isinstance(node, CallExpr) and _is_one_of(node.callee, serialisers)]
@@ -61,13 +61,14 @@ def _lead_to_carrier(types: Types, carriers: Carriers, waiting: list[Expression]
         if expression in seen:
             continue
         seen.add(expression)
-        parts = carriers.without_owners(list(_parts(types, expression)))
-        if any(map(carriers.is_carrier, parts)):
+        parts = list(_parts(types, expression))
+        counting = carriers.without_owners(parts)
+        if any(map(carriers.is_carrier, counting)):
             return True
+        names.update(part.name for part in counting if isinstance(part, (NameExpr, MemberExpr)))
         for part in parts:
-            if isinstance(part, (NameExpr, MemberExpr)) and part.name not in names:
-                names.add(part.name)
-                waiting.extend(sources.of(part.name))
+            if isinstance(part, (NameExpr, MemberExpr)):
+                waiting += sources.of(part.name) if part.name in names else sources.of_instance(part.name)
     return carriers.may_arise_by(names)
 
 
@@ -91,25 +92,48 @@ class _Sources:
 
     def __init__(self, nodes: Iterable[Node], carriers: Carriers) -> None:
         self._by_name: dict[str, list[Expression]] = {}
+        self._of_own_code: dict[str, list[Expression]] = {}
         for node in nodes:
-            for target, value in _filled(node, carriers) if isinstance(node, CallExpr) else _assigned(node):
-                for part in descendants(target, into_functions=False):
-                    if isinstance(part, MemberExpr) or (isinstance(part, NameExpr) and isinstance(part.node, Var)):
-                        self._by_name.setdefault(part.name, []).append(value)
+            if isinstance(node, CallExpr):
+                runs_own = _runs_own(node, carriers)
+                for target, value in _filled(node, runs_own):
+                    self._add(target, value, runs_own)
+            else:
+                for target, value in _assigned(node):
+                    self._add(target, value, _runs_own(value, carriers))
+
+    def _add(self, target: Node, value: Expression, of_own_code: bool) -> None:
+        for part in descendants(target, into_functions=False):
+            if isinstance(part, MemberExpr) or (isinstance(part, NameExpr) and isinstance(part.node, Var)):
+                self._by_name.setdefault(part.name, []).append(value)
+                if of_own_code:
+                    self._of_own_code.setdefault(part.name, []).append(value)
 
     def of(self, name: str) -> Sequence[Expression]:
-        """The values assigned to it or to a part of it, and the calls that may put something there."""
+        """What is assigned to it or to a part of it, or put there by a call."""
         return self._by_name.get(name, ())
 
+    def of_instance(self, name: str) -> Sequence[Expression]:
+        """Of an instance, of which only an attribute counts: what the module's own code may put into that."""
+        return self._of_own_code.get(name, ())
 
-def _filled(call: CallExpr, carriers: Carriers) -> Iterator[tuple[Node, Expression]]:
-    """What a call may put something of its arguments into: a container, or what a function of the module is given."""
-    callee = call.callee
-    is_own = isinstance(callee, RefExpr) and carriers.has_body(callee.name)
-    if isinstance(callee, MemberExpr) and (is_own or callee.name in PUTS | PUTS_ALL):
-        yield callee.expr, call
-    if is_own:
-        yield from ((argument, call) for argument in call.args)
+
+def _filled(call: CallExpr, runs_own: bool) -> Iterator[tuple[Node, Expression]]:
+    """What a call may put something into, with what it may put there.
+
+    That is what a method of containers belongs to, and all that is given to the module's own code.
+    """
+    receiver = [call.callee.expr] if isinstance(call.callee, MemberExpr) else []
+    if runs_own:
+        yield from product([*receiver, *call.args], [call.callee, *call.args])
+    elif isinstance(call.callee, MemberExpr) and call.callee.name in PUTS | PUTS_ALL:
+        yield from product(receiver, call.args)
+
+
+def _runs_own(value: Expression, carriers: Carriers) -> bool:
+    """Whether an expression is a call that may run a function, or make an object, of the module."""
+    callee = value.callee if isinstance(value, CallExpr) else None
+    return isinstance(callee, NameExpr | MemberExpr) and carriers.has_body(callee.name)
 
 
 def _assigned(node: Node) -> Iterator[tuple[Node, Expression]]:
