@@ -33,8 +33,9 @@ from mypy_session_plugin.mypy_compat.signatures import (
     takes_phantom_types,
 )
 from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
+from mypy_session_plugin.mypy_compat.units import source_of
 from mypy_session_plugin.stub_files import described_packages
-from mypy_session_plugin.texts import text_of, units_calling, untyped_names
+from mypy_session_plugin.texts import units_calling, untyped_names
 
 if TYPE_CHECKING:
     from mypy_session_plugin.semantics.sinks import Sinks
@@ -290,7 +291,7 @@ class Events:
         """
         names = {name.removesuffix("()").rpartition(".")[2] for name in self._expressions}
         untyped = untyped_names(tree, self._libraries, lambda: self.sinks.certain, modules)
-        text = text_of(tree) if names or untyped else ""
+        text = source_of(tree) if names or untyped else ""
         if any(name in text for name in names):
             untyped |= {
                 name.rpartition(".")[2] for name in self.sinks.certain | self.sinks.stateful | self.sinks.serialising
@@ -309,7 +310,7 @@ class Events:
 
 def _names(tree: MypyFile, pattern: re.Pattern[str]) -> bool:
     """Whether something stands in the text of a module."""
-    return pattern.search(text_of(tree)) is not None
+    return pattern.search(source_of(tree)) is not None
 
 
 def _made_once(tree: MypyFile) -> list[Var | Type]:

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Container, Iterable
-from pathlib import Path
 
 from mypy.nodes import FuncDef, Import, ImportFrom, MypyFile
-
-
-def text_of(tree: MypyFile) -> str:
-    """The source of a module; nothing where its file cannot be read."""
-    try:
-        return Path(tree.path).read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
 
 
 def untyped_names(

@@ -139,7 +139,8 @@ class Store:
 
     def pruned(self, live: frozenset[Name]) -> Store:
         """A copy without what no later instruction reads; sessions stay."""
-        variables = {name: self.variables[name] for name in live if name in self.variables}
+        mine = self.variables
+        variables = {name: mine[name] for name in live if name in mine}
         roots = _roots(live)
         paths = {place: value for place, value in self.paths.items() if place[0] in roots}
         literals = {subject: truth for subject, truth in self.literals.items() if subject.place[0] in roots}
@@ -152,23 +153,28 @@ class Store:
         return Store(variables, paths, heap, literals, epochs)
 
     def _reachable(self, values: Iterable[Value]) -> dict[ObjectId, Facts]:
-        kept = {key for key, facts in self.heap.items() if isinstance(facts, SessionFacts)}
-        if len(kept) == len(self.heap):
-            return dict(self.heap)
+        mine = self.heap
+        kept = {key for key, facts in mine.items() if type(facts) is SessionFacts}
+        if len(kept) == len(mine):
+            return dict(mine)
         waiting = [item for value in values if value is not NOTHING_KNOWN for item in references(value)]
         while waiting:
             identity = waiting.pop()
-            if identity not in kept and identity in self.heap:
+            if identity not in kept and identity in mine:
                 kept.add(identity)
-                waiting.extend(self.heap[identity].references())
-        heap = {key: facts for key, facts in self.heap.items() if key in kept}
-        for key, facts in self.heap.items():
-            if not isinstance(facts, InstanceFacts):
-                continue
-            if key in kept:
+                waiting.extend(mine[identity].references())
+        heap: dict[ObjectId, Facts] = {}
+        marked: list[InstanceFacts] = []
+        for key, facts in mine.items():
+            if type(facts) is not InstanceFacts:
+                if key in kept:
+                    heap[key] = facts
+            elif key in kept:
                 heap[key] = _without_dead(facts, kept)
             elif _is_marked(facts):
-                _retain_marked(heap, facts)
+                marked.append(facts)
+        for facts in marked:
+            _retain_marked(heap, facts)
         return heap
 
     def same_facts(self, other: Store) -> bool:
@@ -176,34 +182,36 @@ class Store:
 
         Only the most recent instance of a site keeps path states apart: the older ones are a summary in any case.
         """
+        theirs = other.heap
         for key, facts in self.heap.items():
             if key.older:
                 continue
-            theirs = other.heap.get(key)
-            if theirs is facts:
+            present = theirs.get(key)
+            if present is facts:
                 continue
-            if theirs is None:
-                if isinstance(facts, InstanceFacts):
+            if present is None:
+                if type(facts) is InstanceFacts:
                     return False
-            elif facts != theirs and facts.key != theirs.key:
+            elif facts.key != present.key:
                 return False
-        return not any(
-            isinstance(facts, InstanceFacts) and not key.older and key not in self.heap
-            for key, facts in other.heap.items()
-        )
+        mine = self.heap
+        for key, facts in theirs.items():
+            if type(facts) is InstanceFacts and not key.older and key not in mine:
+                return False
+        return True
 
     def join(self, other: Store) -> Store:
-        """What holds on either path state: union of values and facts, the common literals."""
-        epochs = dict(self.epochs)
-        for place, sites in other.epochs.items():
-            epochs[place] = epochs.get(place, frozenset()) | sites
-        return Store(
-            _join_variables(self.variables, other.variables),
-            {place: join((value, other.paths[place])) for place, value in self.paths.items() if place in other.paths},
-            _join_heaps(self.heap, other.heap),
-            {subject: truth for subject, truth in self.literals.items() if other.literals.get(subject) is truth},
-            epochs,
-        )
+        """What holds on either path state: union of values and facts, the common literals.
+
+        That is this store itself, not a copy, where the other one tells nothing new.
+        """
+        variables, heap = _join_variables(self.variables, other.variables), _join_heaps(self.heap, other.heap)
+        paths, epochs = _join_paths(self.paths, other.paths), _join_epochs(self.epochs, other.epochs)
+        literals = {subject: truth for subject, truth in self.literals.items() if other.literals.get(subject) is truth}
+        same = variables is self.variables and heap is self.heap and paths is self.paths and epochs is self.epochs
+        if same and len(literals) == len(self.literals):
+            return self
+        return Store(dict(variables), dict(paths), dict(heap), literals, dict(epochs))
 
     def covers(self, other: Store) -> bool:
         """Whether everything possible in `other` is possible here: the order of the lattice."""
@@ -217,19 +225,42 @@ def _roots(live: frozenset[Name]) -> frozenset[str]:
 
 
 def _join_variables(mine: dict[Name, Value], theirs: dict[Name, Value]) -> dict[Name, Value]:
-    if mine == theirs:
-        return dict(mine)
-    result = dict(mine)
+    """The values of either side; `mine` itself where that is all."""
+    changed: dict[Name, Value] = {}
     for name, value in theirs.items():
-        present = result.get(name)
+        present = mine.get(name)
         if present is None:
-            result[name] = _unread(name, value)
-        elif present != value:
-            result[name] = join((present, value))
+            changed[name] = _unread(name, value)
+        elif present is not value and present != value:
+            joined = join((present, value))
+            if joined != present:
+                changed[name] = joined
     for name, value in mine.items():
         if name not in theirs:
-            result[name] = _unread(name, value)
-    return result
+            unread = _unread(name, value)
+            if unread is not value:
+                changed[name] = unread
+    return {**mine, **changed} if changed else mine
+
+
+def _join_paths(mine: dict[Place, Value], theirs: dict[Place, Value]) -> dict[Place, Value]:
+    """The values of what both sides know; `mine` itself where that is the same."""
+    result = {place: join((value, theirs[place])) for place, value in mine.items() if place in theirs}
+    return mine if result == mine else result
+
+
+def _join_epochs(
+    mine: dict[Place, frozenset[Hashable]], theirs: dict[Place, frozenset[Hashable]]
+) -> dict[Place, frozenset[Hashable]]:
+    """The sites of either side; `mine` itself where these are all."""
+    changed: dict[Place, frozenset[Hashable]] = {}
+    for place, sites in theirs.items():
+        present = mine.get(place)
+        if present is None:
+            changed[place] = sites
+        elif present is not sites and not sites <= present:
+            changed[place] = present | sites
+    return {**mine, **changed} if changed else mine
 
 
 def _is_marked(facts: InstanceFacts) -> bool:
@@ -270,17 +301,22 @@ def _is_symbolic(atom: object) -> bool:
 
 
 def _join_heaps(mine: dict[ObjectId, Facts], theirs: dict[ObjectId, Facts]) -> dict[ObjectId, Facts]:
-    result = dict(mine)
+    """The facts of either side; `mine` itself where these are all."""
+    changed: dict[ObjectId, Facts] = {}
     for key, facts in theirs.items():
-        present = result.get(key)
+        present = mine.get(key)
         if present is None:
-            result[key] = _unseen(key, facts)
+            changed[key] = _unseen(key, facts)
         elif present is not facts:
-            result[key] = present.join(facts)  # type: ignore[arg-type]
+            joined = present.join(facts)  # type: ignore[arg-type]
+            if joined is not present and joined != present:
+                changed[key] = joined
     for key, facts in mine.items():
         if key not in theirs:
-            result[key] = _unseen(key, facts)
-    return result
+            unseen = _unseen(key, facts)
+            if unseen is not facts and unseen != facts:
+                changed[key] = unseen
+    return {**mine, **changed} if changed else mine
 
 
 def _unseen(key: ObjectId, facts: Facts) -> Facts:

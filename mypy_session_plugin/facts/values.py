@@ -175,6 +175,11 @@ def is_parameter(atom: Atom) -> bool:
     return isinstance(atom, ObjectId) and atom.kind == "parameter"
 
 
+def is_plain(value: Value) -> bool:
+    """Whether a value leads to nothing: it is unknown, or literals."""
+    return value is NOTHING_KNOWN or all(isinstance(atom, (Unknown, Constant)) for atom in value)
+
+
 def parts(value: Value) -> Iterable[Value]:
     """The values directly inside the carriers of a value."""
     for atom in value:

@@ -92,7 +92,7 @@ class PathStates:
 
     def _merge(self, position: int, incoming: Store) -> bool:
         joined = self.stores[position].join(incoming)
-        if joined == self.stores[position]:
+        if joined is self.stores[position]:
             return False
         self.stores[position] = joined
         self._waiting.add(position)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from mypy import nodes, patterns
-from mypy.nodes import CallExpr, Context, Expression, FuncItem, NameExpr, Node, RefExpr, TupleExpr
+from mypy.nodes import CallExpr, ClassDef, Context, Expression, FuncDef, FuncItem, NameExpr, Node, RefExpr, TupleExpr
 
 from mypy_session_plugin.flow.oracle import Oracle
 
@@ -95,6 +95,21 @@ CHILDREN: dict[type[Node], tuple[str, ...]] = {
     patterns.MappingPattern: ("keys", "values", "rest"),
     patterns.ClassPattern: ("class_ref", "positionals", "keyword_values"),
 }
+#: The nodes in which definitions stand.
+DEFINING = (
+    nodes.MypyFile,
+    nodes.Block,
+    nodes.ClassDef,
+    nodes.Decorator,
+    nodes.ForStmt,
+    nodes.FuncDef,
+    nodes.IfStmt,
+    nodes.MatchStmt,
+    nodes.OverloadedFuncDef,
+    nodes.TryStmt,
+    nodes.WhileStmt,
+    nodes.WithStmt,
+)
 
 
 def newer_nodes(attributes: dict[str, tuple[str, ...]]) -> dict[type[Node], tuple[str, ...]]:
@@ -108,13 +123,17 @@ CHILDREN.update(newer_nodes({"TemplateStrExpr": ("items",), "TypeFormExpr": ()})
 def children(node: Node) -> list[Node]:
     """The nodes directly below, those in nested lists, tuples and dicts included."""
     found: list[Node] = []
-    for name in CHILDREN.get(type(node), ()):
+    _add_children(node, CHILDREN.get(type(node), ()), found)
+    return found
+
+
+def _add_children(node: Node, names: Sequence[str], found: list[Node]) -> None:
+    for name in names:
         value = getattr(node, name)
         if isinstance(value, Node):
             found.append(value)
         elif value:
             _flatten(value, found)
-    return found
 
 
 def _flatten(values: object, found: list[Node]) -> None:
@@ -136,10 +155,23 @@ def descendants(root: Node, into_functions: bool) -> Iterator[Node]:
     while pending:
         node = pending.pop()
         yield node
-        if CHILDREN.get(type(node)) and (into_functions or not isinstance(node, FuncItem)):
-            below = children(node)
+        names = CHILDREN.get(type(node))
+        if names and (into_functions or not isinstance(node, FuncItem)):
+            below: list[Node] = []
+            _add_children(node, names, below)
             below.reverse()
             pending += below
+
+
+def definitions(root: Node) -> Iterator[FuncDef | ClassDef]:
+    """Yield the functions and classes defined below a node, at any depth: they stand in statements alone."""
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (FuncDef, ClassDef)):
+            yield node
+        if isinstance(node, DEFINING):
+            pending += [item for item in children(node) if isinstance(item, DEFINING)]
 
 
 def assignments(found: Iterable[Node]) -> Iterator[tuple[object, Expression | None]]:

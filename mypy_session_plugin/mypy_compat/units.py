@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TypeAlias
 
 from mypy.nodes import (
@@ -72,3 +73,11 @@ def _functions(node: SymbolNode | None) -> Iterator[FuncDef]:
             yield from _functions(node.impl)
         case _:
             pass
+
+
+def source_of(tree: MypyFile) -> str:
+    """The source of a module; nothing where its file cannot be read."""
+    try:
+        return Path(tree.path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

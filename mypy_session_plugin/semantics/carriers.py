@@ -24,7 +24,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.flow.syntax import definitions, descendants
 from mypy_session_plugin.mypy_compat.types import Types, info_of
 from mypy_session_plugin.semantics.functions import Functions, Waiting
 from mypy_session_plugin.semantics.library import Library
@@ -76,9 +76,8 @@ class Carriers:
     def _bodies(self) -> dict[str, list[FuncDef | ClassDef]]:
         """The functions and classes of the module by their bare names."""
         bodies: dict[str, list[FuncDef | ClassDef]] = {}
-        for node in descendants(self._types.tree, into_functions=True):
-            if isinstance(node, (FuncDef, ClassDef)):
-                bodies.setdefault(node.name, []).append(node)
+        for node in definitions(self._types.tree):
+            bodies.setdefault(node.name, []).append(node)
         return bodies
 
     def _names_in(self, body: Node) -> frozenset[str] | None:

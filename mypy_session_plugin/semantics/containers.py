@@ -7,7 +7,7 @@ from mypy.nodes import CallExpr, Context, IndexExpr, RefExpr, SliceExpr
 from mypy_session_plugin.facts.objects import ContainerFacts, Related
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, ObjectId, Value, join, objects
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, ObjectId, Value, is_plain, join, objects
 from mypy_session_plugin.flow.graph import BuildContainer, Call, Collect, Item
 from mypy_session_plugin.semantics import linking
 from mypy_session_plugin.semantics.instances import link, lose
@@ -96,6 +96,8 @@ def _is_made_here(store: Store, atom: object) -> bool:
 
 def link_all(store: Store, value: Value) -> None:
     """An instance, or those in a container, become related to another instance; a session is kept somewhere."""
+    if is_plain(value):
+        return
     escape(store, value)
     for identity in reachable(store, [value]):
         link(store, frozenset({identity}))

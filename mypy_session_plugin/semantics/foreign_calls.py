@@ -14,6 +14,7 @@ from mypy_session_plugin.facts.values import (
     Function,
     Method,
     Value,
+    is_plain,
 )
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.semantics import boundaries, containers, contents, sessions, writes
@@ -52,18 +53,19 @@ class ForeignCalls:
         """The value of a call, after all that code which nobody has seen may do with what it is given."""
         node, world = instruction.node, self._world
         values = [store.value(argument.value) for argument in instruction.arguments]
-        for value in values:
+        leading = [value for value in values if not is_plain(value)]
+        for value in leading:
             mark_read(store, value, node)
         own = self._stability.own_place(getattr(node, "callee", node))
         source = instruction.receiver if own is None else own[0]
         receiver = store.value(source) if source is not None else frozenset()
         keeps_callbacks = any(stacks_of(store, receiver))
         if not keeps_callbacks and self._is_closed(instruction, (*values, receiver), store):
-            for value in values:
+            for value in leading:
                 containers.link_all(store, value)
                 sessions.may_load(store, value)
-            if self._may_fill(instruction, values):
-                fill_empty(store, values)
+            if leading and self._may_fill(instruction, leading):
+                fill_empty(store, leading)
             writes.closed_call(store, instruction, (*values, receiver), self._sites.package(instruction))
             self._set_attribute(instruction, store)
         else:

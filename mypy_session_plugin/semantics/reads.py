@@ -146,11 +146,12 @@ class Reads:
         part = conditions.part_of(store, owner, instruction.name, site_of(instruction.node))
         if part is not None:
             return part
-        sessions.may_load(store, owner)
-        writes.loaded(self._world, store, owner, instruction)
-        contents.settle_owners(store, owner)
-        boundaries.use_instance(self._world, store, owner, instruction.node, reads=True)
-        self._load(instruction, owner, store)
+        if objects(owner):
+            sessions.may_load(store, owner)
+            writes.loaded(self._world, store, owner, instruction)
+            contents.settle_owners(store, owner)
+            boundaries.use_instance(self._world, store, owner, instruction.node, reads=True)
+            self._load(instruction, owner, store)
         place, node = instruction.place, instruction.node
         related = self._related.of(node, instruction.name, owner, store)
         if related is not None:

@@ -152,11 +152,12 @@ def may_load(store: Store, instances: Value, failing: bool = False) -> None:
 
     An instance in an unknown state may be in any session.  `failing`: the flush fails, if there is one.
     """
-    if not any(_waits_for_flush(facts) for _identity, facts in store.instances()):
+    read = objects(instances)
+    if not read or not any(_waits_for_flush(facts) for _identity, facts in store.instances()):
         return
     touched: set[ObjectId] = set()
     everything = {identity for identity in store.heap if store.session(identity) is not None}
-    for item in objects(instances):
+    for item in read:
         facts = store.heap.get(item)
         for situation in facts.situations if isinstance(facts, InstanceFacts) else ():
             if not isinstance(situation, Situation):

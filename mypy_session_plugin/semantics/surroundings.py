@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
 from mypy.nodes import CallExpr, DictExpr, Expression, MemberExpr, MypyFile, NameExpr, Node, StrExpr
 
 from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.mypy_compat.units import source_of
 from mypy_session_plugin.semantics.dependencies import ended_early
 
 AUTOCOMMIT = "autocommit"
@@ -20,10 +22,18 @@ class Surroundings:
     def __init__(self, tree: MypyFile) -> None:
         self._tree = tree
 
+    def _may_name(self, words: Iterable[str]) -> bool:
+        """Whether one of these words stands in the source, in capitals or not: else no node need be looked at."""
+        return not self._source or any(word in self._source for word in words)
+
+    @cached_property
+    def _source(self) -> str:
+        return source_of(self._tree).lower()
+
     @cached_property
     def may_autocommit(self) -> bool:
         """Whether the module names AUTOCOMMIT, or an isolation level that is not told: each statement is a commit."""
-        return any(
+        return self._may_name((AUTOCOMMIT, ISOLATION_LEVEL)) and any(
             (isinstance(node, StrExpr) and AUTOCOMMIT in node.value.lower())
             or (isinstance(node, CallExpr) and _names_level(node))
             or (isinstance(node, DictExpr) and any(_is_level(key, value) for key, value in node.items))
@@ -43,7 +53,7 @@ class Surroundings:
     @cached_property
     def has_listeners(self) -> bool:
         """Whether the module listens to events, whatever they are of."""
-        return any(
+        return self._may_name(LISTENING) and any(
             isinstance(node, (NameExpr, MemberExpr)) and node.name in LISTENING
             for node in descendants(self._tree, into_functions=True)
         )

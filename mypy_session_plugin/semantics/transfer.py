@@ -59,7 +59,7 @@ from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.summaries import Summaries
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, give_away
 from mypy_session_plugin.semantics.unnoticed import UNNOTICED
-from mypy_session_plugin.semantics.unnoticed_writes import UnnoticedWrites
+from mypy_session_plugin.semantics.unnoticed_writes import WRITING, UnnoticedWrites
 from mypy_session_plugin.semantics.with_blocks import WithBlocks
 from mypy_session_plugin.semantics.world import World, ignore, with_none
 
@@ -174,9 +174,13 @@ class Transfer:
 
     def execute(self, instruction: graph.Instruction, store: Store) -> None:
         """Change the store as the instruction does."""
-        self._unnoticed.before(instruction, store)
-        self._handlers[type(instruction)](instruction, store)
-        self._unnoticed.after(instruction, store)
+        kind = type(instruction)
+        writes = kind in WRITING
+        if writes or UNNOTICED in store.variables:
+            self._unnoticed.before(instruction, store)
+        self._handlers[kind](instruction, store)
+        if writes:
+            self._unnoticed.after(instruction, store)
 
     def assume(self, branch: graph.Branch, truth: bool, store: Store) -> bool:
         """Refine the store by a branch's outcome; False where the store contradicts it."""

@@ -59,7 +59,7 @@ class Reach:
 def reach(store: Store, values: Iterable[Value]) -> Reach:
     """Everything that code given these values gets at."""
     found = Reach()
-    waiting = list(values)
+    waiting = [value for value in values if value is not NOTHING_KNOWN]
     while waiting:
         for atom in waiting.pop():
             waiting.extend(_parts(store, atom, found))

@@ -63,6 +63,8 @@ PASSING = (
     graph.ExitContext,
     graph.CatchException,
 )
+#: What is looked at whether or not anything was written before: all else only reads, or hands on.
+WRITING = frozenset({graph.StoreAttribute, graph.StoreItem, graph.DeleteItem, graph.Call})
 
 
 class UnnoticedWrites:
