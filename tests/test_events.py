@@ -77,10 +77,9 @@ CASES = {
         """,
     "thread": """
         import threading
-        from models import Plain
-        def target() -> None: ...
-        def function() -> None:  # N: analysed
-            threading.Thread(target=target)
+        from sqlalchemy.orm import Session
+        def function(session: Session) -> None:  # N: analysed
+            threading.Thread(target=session.commit)
         """,
     "nothing_of_ours": """
         import functools
