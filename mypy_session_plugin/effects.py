@@ -44,6 +44,7 @@ __all__ = [
     "puts",
     "raises",
     "reads",
+    "refreshes",
     "runs_in_greenlet",
     "serializes",
     "takes",
@@ -89,6 +90,8 @@ class _Effect:
 
 reads = _Effect()
 """The call selects rows: it begins a transaction and may write nothing."""
+refreshes = _Effect()
+"""The call loads the attributes of the instance that is given anew: all, or those in `attribute_names`."""
 writes = _Effect()
 """The call writes rows, or marks what the next flush writes."""
 deletes = _Effect()

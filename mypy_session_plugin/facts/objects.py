@@ -9,6 +9,7 @@ from typing import TypeAlias
 from mypy_session_plugin.facts.identities import NO_CONTENT, NO_IDENTITY, Content, SessionIdentity
 from mypy_session_plugin.facts.lending import Lent, join_lent
 from mypy_session_plugin.facts.links import NO_LINKS, NO_STRAYS, Cascades, Links, Relationship, Strays
+from mypy_session_plugin.facts.loads import UNKNOWN_LOADS, Loads
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import compared_fields, dataclass, field, replace
 from mypy_session_plugin.facts.session_life import NOT_FOLLOWED, SessionLife
@@ -62,7 +63,7 @@ class InstanceFacts:
     `class_name` is the class's full name, `bases` those of all its mapped bases and itself.  `distinct` are the objects
     that existed before this one was constructed, and so are not the same; `constructed` tells that it was made here.
     `links` are the instances in its relationships, `cascades` where those of its class lead (None: not known).
-    `content`: its row, and whether it was written.
+    `content`: its row, and whether it was written.  `loads`: which of its attributes are loaded.
     """
 
     class_name: str
@@ -72,6 +73,7 @@ class InstanceFacts:
     distinct: frozenset[ObjectId] = frozenset()
     links: Links = NO_LINKS
     content: Content = NO_CONTENT
+    loads: Loads = UNKNOWN_LOADS
     cascades: Cascades | None = field(default=None, compare=False)
 
     @property
@@ -99,6 +101,7 @@ class InstanceFacts:
             distinct=self.distinct & other.distinct,
             links=self.links.join(other.links),
             content=self.content.join(other.content),
+            loads=self.loads.join(other.loads),
             cascades=self.cascades if same else None,
         )
 
@@ -160,9 +163,9 @@ class SessionFacts:
     type says.  `lent`: it is somebody else's, as its type says, and what may be done with it, else None.
     `overridden`: the methods that a subclass, or an assignment, has put in the place of the library's.
     `holds_new`: something may have been inserted in the running transaction.  `depth`: the number of savepoints, None
-    for unknown.  `work` is what was done in its transactions, `transaction` how the running one stands.  `name` is how
-    the source calls it, `identity` what tells it from others.  `life` is where it stands between its opening and its
-    end.
+    for unknown.  `laden`: whose instances in it may have more loaded than comes with a row.  `work` is what was done
+    in its transactions, `transaction` how the running one stands.  `name` is how the source calls it, `identity` what
+    tells it from others.  `life` is where it stands between its opening and its end.
     """
 
     class_name: str
@@ -186,6 +189,7 @@ class SessionFacts:
     overridden: frozenset[str] = frozenset()
     work: Work = UNSEEN
     strays: Strays = NO_STRAYS
+    laden: Strays = NO_STRAYS
     transaction: TransactionFacts = UNTOLD
     origin: Origin | None = field(default=None, compare=False)
 
@@ -220,6 +224,7 @@ class SessionFacts:
             overridden=self.overridden | other.overridden,
             work=self.work.join(other.work),
             strays=self.strays.join(other.strays),
+            laden=self.laden.join(other.laden),
             transaction=self.transaction.join(other.transaction),
             origin=_first(self.origin, other.origin),
         )
@@ -240,7 +245,8 @@ class SessionFacts:
         return ()
 
 
-_apart = attrgetter(*(name for name in compared_fields(SessionFacts) if name not in ("identity", "work", "strays")))
+_JOINED = ("identity", "work", "strays", "laden")
+_apart = attrgetter(*(name for name in compared_fields(SessionFacts) if name not in _JOINED))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import ObjectId, Unknown, Value
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, quoted, situations_of, text_of
 from mypy_session_plugin.semantics.events import CallEvent, Event
-from mypy_session_plugin.semantics.library_calls import elements_given
 from mypy_session_plugin.semantics.sessions import Relation, relation
+from mypy_session_plugin.semantics.targets import elements_given
 
 METHODS = ("merge", "merge_all")
 

@@ -10,8 +10,8 @@ from mypy_session_plugin.facts.values import Value
 from mypy_session_plugin.semantics.binding import Given, is_phantom
 from mypy_session_plugin.semantics.events import CallEvent
 from mypy_session_plugin.semantics.instances import Operation
-from mypy_session_plugin.semantics.library_calls import element_annotation, targets_of
 from mypy_session_plugin.semantics.parameters import operation_of
+from mypy_session_plugin.semantics.targets import element_annotation, targets_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from mypy_session_plugin.semantics.binding import Given, is_phantom
 from mypy_session_plugin.semantics.events import CallEvent, DeclarationEvent, Event, PositionEvent
 from mypy_session_plugin.semantics.identities import is_fresh
 from mypy_session_plugin.semantics.instances import Operation
-from mypy_session_plugin.semantics.library_calls import element_annotation
 from mypy_session_plugin.semantics.parameters import RAISES_ANYWHERE
 from mypy_session_plugin.semantics.sessions import Relation, is_elsewhere, relation, setting_of
+from mypy_session_plugin.semantics.targets import element_annotation
 
 #: What SQLAlchemy says where the flush that an operation begins with has deleted the instance.
 FLUSHED_ERROR = "InvalidRequestError: Could not refresh instance '<{class}>'"

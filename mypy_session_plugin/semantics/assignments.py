@@ -9,6 +9,7 @@ from mypy_session_plugin.facts.values import NOTHING_KNOWN
 from mypy_session_plugin.flow import graph
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import (
+    attribute_reads,
     boundaries,
     conditions,
     containers,
@@ -78,6 +79,7 @@ class Assignments:
         self._loans.kept_attribute(instruction, value, store)
         place = None if self._related.assign(instruction, value, store) else instruction.place
         writes.attribute(self._world, store, instruction)
+        attribute_reads.written(self._world, store, instruction)
         sessions.assign_setting(store, store.value(instruction.object), instruction.name, value)
         boundaries.use_instance(self._world, store, store.value(instruction.object), instruction.node)
         runners.assigned(self._world, store, instruction, value)
@@ -111,6 +113,7 @@ class Assignments:
     def delete_attribute(self, instruction: graph.DeleteAttribute, store: Store) -> None:
         """`del place.name`."""
         writes.deleted(self._world, store, instruction.node, store.value(instruction.object))
+        attribute_reads.deleted(self._world, store, instruction)
         store.assign_attribute(instruction.name, instruction.place, NOTHING_KNOWN, site_of(instruction.node))
 
     def delete_item(self, instruction: graph.DeleteItem, store: Store) -> None:

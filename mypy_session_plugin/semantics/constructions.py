@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from mypy.nodes import TypeInfo
 
 from mypy_session_plugin.facts.effects import FunctionStub
+from mypy_session_plugin.facts.loads import UNKNOWN_LOADS, Loads, of_new
 from mypy_session_plugin.facts.objects import KEEPS, ContainerFacts, InstanceFacts, LibraryFacts, Related
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import Situation, State
@@ -14,7 +15,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, UNKNOWN, Constant, ObjectId, Unknown, Value, objects
 from mypy_session_plugin.flow.graph import ArgumentKind, Call
 from mypy_session_plugin.mypy_compat.types import is_any
-from mypy_session_plugin.semantics import boundaries, containers, entered, entry_points, linking, runners, work
+from mypy_session_plugin.semantics import boundaries, containers, entered, entry_points, linking, loads, runners, work
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite, is_overridden
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
@@ -120,8 +121,11 @@ def _new_instance(world: World, info: TypeInfo, site: CallSite, instruction: Cal
         {**situations, UNKNOWN: None} if adds else situations,
         constructed=True,
         distinct=existing,
+        loads=UNKNOWN_LOADS if adds else _given_to(info, instruction),
         cascades=world.shapes.relationships.cascades(info),
     )
+    if world.watched.loads:
+        loads.note_new(store, facts)
     made = frozenset({store.create(ObjectId("construct", site_of(site.node)), facts)})
     for argument, value, relationship in zip(instruction.arguments, given, relationships, strict=True):
         if relationship is not None:
@@ -133,6 +137,14 @@ def _new_instance(world: World, info: TypeInfo, site: CallSite, instruction: Cal
             # What is in a session changes along with its new relation.
             work.may_write(store)
     return made
+
+
+def _given_to(info: TypeInfo, instruction: Call) -> Loads:
+    """What is loaded of a new instance: what the constructor is given, and sets by itself as a dataclass does."""
+    names = [argument.name for argument in instruction.arguments]
+    if None in names or "dataclass" in info.metadata or "dataclass_tag" in info.metadata:
+        return UNKNOWN_LOADS
+    return of_new(name for name in names if name is not None)
 
 
 def _holds_instance(store: Store, value: Value) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from mypy.nodes import Context, Expression, FuncDef
 
+from mypy_session_plugin.facts.loading import Attribute
 from mypy_session_plugin.facts.objects import HandOver
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import dataclass
@@ -47,6 +48,17 @@ class LoadEvent:
     node: Context
     value: Value
     name: str
+    raising: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeEvent:
+    """A mapped attribute is read of an instance; `class_name` is how the source calls the class that maps it."""
+
+    node: Context
+    value: Value
+    attribute: Attribute
+    class_name: str
     raising: bool = False
 
 
@@ -310,8 +322,7 @@ class CalleeEvent:
 
 
 Event: TypeAlias = (
-    "CalleeEvent | CallEvent | LoadEvent | PositionEvent | BelongingEvent | OwnershipEvent | DeclarationEvent"
-    " | RevealEvent | HandOverEvent | SharedEvent | SessionEndEvent | CommitEvent | WriteEndEvent | UnnoticedEvent"
-    " | CommitEndEvent"
-    " | EscapeEvent"
+    "CalleeEvent | CallEvent | LoadEvent | AttributeEvent | PositionEvent | BelongingEvent | OwnershipEvent"
+    " | DeclarationEvent | RevealEvent | HandOverEvent | SharedEvent | SessionEndEvent | CommitEvent | WriteEndEvent"
+    " | UnnoticedEvent | CommitEndEvent | EscapeEvent"
 )

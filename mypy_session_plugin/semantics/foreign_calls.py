@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from mypy_session_plugin.facts.records import replace
@@ -17,14 +18,14 @@ from mypy_session_plugin.facts.values import (
     is_plain,
 )
 from mypy_session_plugin.flow.graph import Call
-from mypy_session_plugin.semantics import boundaries, containers, contents, sessions, writes
+from mypy_session_plugin.semantics import boundaries, containers, contents, loads, sessions, writes
 from mypy_session_plugin.semantics.call_sites import CallSites, called_value
 from mypy_session_plugin.semantics.entered import stacks_of
 from mypy_session_plugin.semantics.leading import mark_read
 from mypy_session_plugin.semantics.library_objects import may_be_session
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.stability import Stability
-from mypy_session_plugin.semantics.unknown_calls import call_unknown, fill_empty, run_manager
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, fill_empty, reachable, run_manager
 from mypy_session_plugin.semantics.world import World
 
 #: Methods of frameworks, by the package that defines them, that run requests or tasks or change the context.
@@ -39,6 +40,17 @@ SERVING = {
     "celery": frozenset({"apply", "run", "__call__"}),
     "click": frozenset({"invoke"}),
 }
+
+#: Builtins, and methods of containers, that look at no attribute of what they are given.
+COUNTING = frozenset(
+    re.findall(
+        r"\w+",
+        """
+    all any append bool clear copy dict enumerate extend filter get id insert isinstance items iter keys len list map
+    max min next pop remove reversed set setdefault sorted tuple type update values zip
+    """,
+    )
+)
 
 
 class ForeignCalls:
@@ -64,6 +76,8 @@ class ForeignCalls:
             for value in leading:
                 containers.link_all(store, value)
                 sessions.may_load(store, value)
+            if world.watched.loads and leading and not self._only_counts(instruction):
+                loads.shown(store, reachable(store, [*leading, receiver]))
             if leading and self._may_fill(instruction, leading):
                 fill_empty(store, leading)
             writes.closed_call(store, instruction, (*values, receiver), self._sites.package(instruction))
@@ -109,6 +123,11 @@ class ForeignCalls:
             return False
         takes_session = any(may_be_session(store, value) for value in values)
         return site.is_closed and not (takes_session and site.package == "sqlalchemy")
+
+    def _only_counts(self, instruction: Call) -> bool:
+        """Whether a builtin looks at what it is given, and not at the attributes of that."""
+        callee = getattr(instruction.node, "callee", None)
+        return self._sites.package(instruction) == "builtins" and getattr(callee, "name", "") in COUNTING
 
     def _may_fill(self, instruction: Call, values: Sequence[Value]) -> bool:
         """Whether library code may put something into a container: no builtin does, but by a method it is given."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from mypy.nodes import Context
 
 from mypy_session_plugin.facts.effects import Effect, FunctionStub, TypeExpression, When
-from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts, references
+from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.states import State
@@ -19,13 +19,14 @@ from mypy_session_plugin.semantics import (
     contents,
     identities,
     lives,
+    loading_calls,
     merging,
     ownership,
     sessions,
     transactions,
     work,
 )
-from mypy_session_plugin.semantics.binding import BoundCall, Given, is_phantom
+from mypy_session_plugin.semantics.binding import BoundCall, is_phantom
 from mypy_session_plugin.semantics.cascades import MERGE, REFRESH_EXPIRE
 from mypy_session_plugin.semantics.endings import are_events_in_view, tell_closed
 from mypy_session_plugin.semantics.events import CallEvent
@@ -38,11 +39,9 @@ from mypy_session_plugin.semantics.results import Results
 from mypy_session_plugin.semantics.shapes import Collection, Entity, Row, Shape
 from mypy_session_plugin.semantics.statement_roots import named
 from mypy_session_plugin.semantics.stub_vocabulary import PHANTOM_PACKAGE
+from mypy_session_plugin.semantics.targets import element_annotation, targets_of
 from mypy_session_plugin.semantics.world import World
 
-ITERABLES = frozenset(
-    {"typing.Iterable", "typing.Sequence", "typing.Collection", "builtins.list", "builtins.set", "builtins.tuple"}
-)
 ADDED = TypeExpression(f"{PHANTOM_PACKAGE}.Added")
 #: Effects after which it is not certain that what was written still waits for a flush.
 SETTLING = frozenset({"begins", "closes", "ends", "expires", "flushes", "moves"})
@@ -98,6 +97,7 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     inner = stands_for(store, call.receiver, SAVEPOINT)
     if call.name not in EMPTY:
         identities.note_use(store, call.session)
+    loading_calls.flush(world, store, call, effects)
     if not kinds.isdisjoint(SETTLING):
         contents.settle(store, call.session)
     if any(effect.when is When.LOAD and effect.name == "flushes" for effect in effects):
@@ -123,7 +123,8 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
         tell_closed(world, store, call.node, call.receiver, call.session, call.failed)
     if any(_unloads(effect) for effect in effects):
         weaken_links(store)
-    result = Results(world, store, call.bound, call.receiver, call.session, call.result_node, call.name).value()
+    loaded = loading_calls.loads_of(world, store, call)
+    result = Results(world, store, call.bound, call.receiver, call.session, call.result_node, call.name, loaded).value()
     if _cascade_of(call) == MERGE:
         merging.copy(store, [atom for given in call.bound.given for atom in targets_of(store, given)], result)
     return result
@@ -140,6 +141,7 @@ def _flush_and_move(
             sessions.flush(store, call.session, origin, when, autoflush, are_events_in_view(world))
         elif effect.name == "moves":
             _move(world, store, call, effect, origin, inner)
+        loading_calls.follow(world, store, call, effect, inner)
 
 
 def _unloads(effect: Effect) -> bool:
@@ -317,51 +319,6 @@ def _cascade_of(call: LibraryCall) -> str | None:
     if effect is None or any(given.parameter.name == "attribute_names" for given in call.bound.given):
         return None
     return str(effect.arguments["kind"])
-
-
-def element_annotation(annotation: TypeExpression) -> TypeExpression:
-    """The annotation of one element, where a parameter takes many: `Iterable[Added[T]]`."""
-    if annotation.name not in ITERABLES or not annotation.arguments:
-        return annotation
-    element = annotation.arguments[0]
-    alternatives = element.arguments if element.name == "Union" else (element,)
-    return element if all(is_phantom(part) for part in alternatives) else annotation
-
-
-def targets_of(store: Store, given: Given) -> Iterable[Value]:
-    """The instances that an argument stands for: itself, or the elements of the container that it is."""
-    if element_annotation(given.parameter.annotation) is given.parameter.annotation:
-        return [given.value]
-    return elements_given(store, given.value)
-
-
-def elements_given(store: Store, containers: Value) -> list[Value]:
-    """The elements of the containers that a value may be, those of a display one by one and in order."""
-    found: list[Value] = []
-    for item in objects(containers):
-        facts = store.heap.get(item)
-        if isinstance(facts, ContainerFacts):
-            found.extend(facts.fixed if facts.fixed is not None else _each(store, item, facts))
-    return found
-
-
-def _each(store: Store, container: ObjectId, facts: ContainerFacts) -> Iterable[Value]:
-    """The elements of a summary, one by one: what is done to all of them is a strong update of each.
-
-    That needs the container to be the only one that names them; otherwise some may be left out.
-    """
-    named = [value for name, value in store.variables.items() if isinstance(name, str)]
-    named_elsewhere = {element for value in (*named, *store.paths.values()) for element in references(value)}
-    for key, other in store.heap.items():
-        if key != container:
-            named_elsewhere.update(other.references())
-    for element in objects(facts.elements):
-        if element.older and element not in named_elsewhere:
-            instance = store.heap.get(element)
-            if isinstance(instance, InstanceFacts):
-                yield frozenset({element})
-        else:
-            yield frozenset({element, *NOTHING_KNOWN})
 
 
 def _move(world: World, store: Store, call: LibraryCall, effect: Effect, origin: Origin, inner: bool) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 
 from mypy.nodes import Context
 
+from mypy_session_plugin.facts.loads import UNKNOWN_LOADS, Loads
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import replace
@@ -47,17 +48,26 @@ class Maker:
     """Makes the objects of one place or one call in a store.
 
     `session` is the session that attached instances belong to and `origin` what brought them into their state.
+    `loads` tells what is loaded of an instance; without it that is not known.
     """
 
-    def __init__(self, store: Store, kind: str, origin: Origin | None, session: Value = frozenset()) -> None:
+    def __init__(
+        self,
+        store: Store,
+        kind: str,
+        origin: Origin | None,
+        session: Value = frozenset(),
+        loads: Callable[[Entity, Value], Loads] | None = None,
+    ) -> None:
         self._store = store
         self._kind = kind
         self._origin = origin
         self._session = session
+        self._loads = loads
 
     def of_session(self, session: Value) -> Maker:
         """The same, for another session."""
-        return Maker(self._store, self._kind, self._origin, session)
+        return Maker(self._store, self._kind, self._origin, session, self._loads)
 
     def value(self, shape: Shape, site: Hashable, name: str = "", older: bool = False) -> Value:
         """What a place of this shape holds; `older` for the elements of a collection, of which there are many."""
@@ -105,7 +115,9 @@ class Maker:
         for state in sorted(shape.states or (), key=lambda item: item.value):
             for situation in self._situations(state, shape):
                 situations[situation] = self._origin
-        facts = InstanceFacts(shape.class_name, shape.bases, situations or {UNKNOWN: None}, cascades=shape.cascades)
+        loads = UNKNOWN_LOADS if self._loads is None else self._loads(shape, self._session)
+        known = situations or {UNKNOWN: None}
+        facts = InstanceFacts(shape.class_name, shape.bases, known, loads=loads, cascades=shape.cascades)
         return self._object(site, facts, older)
 
     def _situations(self, state: State, shape: Entity) -> Iterable[Situation]:

@@ -23,6 +23,7 @@ from mypy_session_plugin.facts.values import (
 from mypy_session_plugin.flow.graph import LoadAttribute, LoadName, Place
 from mypy_session_plugin.mypy_compat.types import info_of, is_any
 from mypy_session_plugin.semantics import (
+    attribute_reads,
     bodies,
     boundaries,
     conditions,
@@ -152,6 +153,7 @@ class Reads:
             contents.settle_owners(store, owner)
             boundaries.use_instance(self._world, store, owner, instruction.node, reads=True)
             self._load(instruction, owner, store)
+        attribute_reads.read(self._world, store, instruction, owner)
         place, node = instruction.place, instruction.node
         related = self._related.of(node, instruction.name, owner, store)
         if related is not None:

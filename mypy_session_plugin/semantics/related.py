@@ -12,7 +12,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, NONE_VALUE, NOTHING_KNOWN, ObjectId, Value, objects
 from mypy_session_plugin.flow.graph import StoreAttribute
 from mypy_session_plugin.mypy_compat.types import info_of
-from mypy_session_plugin.semantics import containers, linking, sessions
+from mypy_session_plugin.semantics import containers, linking, loading_calls, sessions
 from mypy_session_plugin.semantics.instances import RELATED, instances_of, lose, widen_links
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.mapped import attribute_type
@@ -57,7 +57,9 @@ class RelatedAttributes:
         session = linking.loads_from(store, related, shape.class_name, shape.bases)
         if session is not None:
             shape = with_states(shape, frozenset({State.PERSISTENT}))
-            maker = Maker(store, "attribute", Origin(node.line, "loaded"), frozenset({session}))
+            origin = Origin(node.line, "loaded")
+            loaded = loading_calls.loads_of_related(self._world, store, related, origin)
+            maker = Maker(store, "attribute", origin, frozenset({session}), loaded)
         site = (site_of(node), "element") if many else site_of(node)
         value = maker.value(shape, site, older=many) | held
         return value if many else with_none(value, self._world.type(node))

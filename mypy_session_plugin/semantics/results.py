@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 
 from mypy.nodes import CallExpr, Context
 
 from mypy_session_plugin.facts.effects import TypeExpression
 from mypy_session_plugin.facts.identities import SessionIdentity
+from mypy_session_plugin.facts.loads import Loads
 from mypy_session_plugin.facts.objects import UNREAD, ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import replace
@@ -69,7 +70,15 @@ class Results:
     """Makes the result of one call; what it loads belongs to the call's session."""
 
     def __init__(
-        self, world: World, store: Store, bound: BoundCall, receiver: Value, session: Value, node: Context, name: str
+        self,
+        world: World,
+        store: Store,
+        bound: BoundCall,
+        receiver: Value,
+        session: Value,
+        node: Context,
+        name: str,
+        loads: Callable[[Entity, Value], Loads] | None,
     ) -> None:
         self._world = world
         self._store = store
@@ -81,7 +90,7 @@ class Results:
         reads = any(state.name == "reads" for state in bound.stub.effects)
         self._reads = reads
         event = "loaded" if reads or name not in ("merge",) else event_name(name)
-        self._maker = Maker(store, "load", Origin(node.line, event), session)
+        self._maker = Maker(store, "load", Origin(node.line, event), session, loads)
 
     def value(self) -> Value:
         """The value of the whole call."""

@@ -12,11 +12,13 @@ from mypy.nodes import TypeInfo
 from mypy.types import AnyType, CallableType, Instance, TupleType, Type, get_proper_type
 
 from mypy_session_plugin.facts.links import Cascades
+from mypy_session_plugin.facts.loading import Options
 from mypy_session_plugin.facts.objects import EVERY_METHOD
 from mypy_session_plugin.facts.records import dataclass, field, replace
 from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.mypy_compat.signatures import alias_of
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of, is_any, is_none, union_items
+from mypy_session_plugin.semantics.attribute_sets import AttributeSets
 from mypy_session_plugin.semantics.attributes import Attributes
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses, bases_of
@@ -41,6 +43,14 @@ SESSIONS = frozenset(
         "sqlmodel.orm.session.Session",
         "sqlmodel.ext.asyncio.session.AsyncSession",
         "flask_sqlalchemy.session.Session",
+    }
+)
+#: Those whose instances load nothing by being read, outside a greenlet of the session.
+ASYNC_SESSIONS = frozenset(
+    {
+        "sqlalchemy.ext.asyncio.session.AsyncSession",
+        "sqlmodel.ext.asyncio.session.AsyncSession",
+        "sqlalchemy.ext.asyncio.scoping.async_scoped_session",
     }
 )
 REGISTRIES = frozenset({"sqlalchemy.orm.scoping.scoped_session", "sqlalchemy.ext.asyncio.scoping.async_scoped_session"})
@@ -72,11 +82,15 @@ FIRST_ARGUMENT = frozenset({"typing.Generator", "typing.AsyncGenerator"})
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A mapped class; `states` where a phantom type says in which its instances are."""
+    """A mapped class; `states` where a phantom type says in which its instances are.
+
+    `options` are those of the statement that selects it, None where that is not known.
+    """
 
     class_name: str
     bases: frozenset[str]
     states: frozenset[State] | None = None
+    options: Options | None = None
     cascades: Cascades | None = field(default=None, compare=False)
 
 
@@ -188,6 +202,7 @@ class Shapes:
         self.mapped = mapped
         self.relationships = Relationships()
         self.attributes = Attributes(mapped)
+        self.attribute_sets = AttributeSets(self.attributes)
         self._library = library
         self._classes: dict[TypeInfo, Shape] = {}
 

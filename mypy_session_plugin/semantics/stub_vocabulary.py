@@ -80,6 +80,7 @@ DECORATORS: dict[str, DecoratorSignature] = {
     "puts": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True, when=()),
     "raises": DecoratorSignature(("text",), {"text": ANY_TEXT}, required=True, when=()),
     "reads": DecoratorSignature(when=(*_EXITS, When.LOAD)),
+    "refreshes": DecoratorSignature(),
     "runs_in_greenlet": DecoratorSignature(),
     "serializes": DecoratorSignature(("form",), {"form": ("pickle", "json")}, required=True, when=()),
     "takes": DecoratorSignature(when=()),

@@ -12,7 +12,7 @@ from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Value, join, objects
 from mypy_session_plugin.flow.graph import Call
-from mypy_session_plugin.semantics import boundaries, conditions, entered, entry_points, library_calls
+from mypy_session_plugin.semantics import boundaries, conditions, entered, entry_points, library_calls, loading_calls
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite
 from mypy_session_plugin.semantics.escapes import Escapes
@@ -75,6 +75,8 @@ class StubbedCalls:
         bound = world.binder.bind(overloads, arguments, world.type(result_node), bindings)
         if bound is None:
             return None
+        if world.watched.loads:
+            loading_calls.note_options(world, bound)
         name = overloads[0].name
         session = session_of(store, receiver) if receiver is not NOTHING_KNOWN else frozenset()
         reads_result = name not in ENDS_RESULT and is_result(store, receiver)

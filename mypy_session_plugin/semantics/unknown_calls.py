@@ -27,6 +27,7 @@ from mypy_session_plugin.semantics import unnoticed, work
 from mypy_session_plugin.semantics.cascades import aliases
 from mypy_session_plugin.semantics.contents import after_unknown
 from mypy_session_plugin.semantics.instances import add_unknown, note_strays, widen_links
+from mypy_session_plugin.semantics.loads import doubt
 from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.transactions import forget
 
@@ -207,6 +208,7 @@ def run_unknown(store: Store, site: object) -> None:
         sessions = {item.session for item in facts.situations if isinstance(item, Situation) and item.session}
         if any(_is_open(store, session) for session in sessions):
             add_unknown(store, [identity], _stays_persistent)
+            doubt(store, [identity])
     for identity in list(store.heap):
         if store.session(identity) is not None and _is_open(store, identity):
             note_strays(store, identity)
@@ -295,6 +297,7 @@ def _reach(store: Store, session: ObjectId, whole: bool = False) -> None:
 def _touch_instances(store: Store, given: set[ObjectId], given_sessions: set[ObjectId]) -> None:
     """An instance given alone may be added, written and flushed; with its session, or a registry's, anything."""
     touched = {item for item in given if isinstance(store.heap.get(item), InstanceFacts)}
+    doubt(store, touched)
     widen_links(store, touched | aliases(store, touched))
     for identity in given:
         facts = store.heap.get(identity)

@@ -41,8 +41,8 @@ from mypy_session_plugin.semantics.binding import is_phantom
 from mypy_session_plugin.semantics.cascades import MERGE, may_be_one, was_saved
 from mypy_session_plugin.semantics.columns import tells_of_no_change
 from mypy_session_plugin.semantics.instances import facts_of, instances_of
-from mypy_session_plugin.semantics.library_calls import element_annotation
 from mypy_session_plugin.semantics.making import site_of
+from mypy_session_plugin.semantics.targets import element_annotation
 from mypy_session_plugin.semantics.unknown_calls import reachable
 from mypy_session_plugin.semantics.world import World
 

@@ -89,6 +89,7 @@ class World:
         inner.watched.begins |= self.watched.begins
         inner.watched.catches |= self.watched.catches
         inner.watched.closes |= self.watched.closes
+        inner.watched.loads |= self.watched.loads
         return inner
 
     def call_site(self, node: Context) -> tuple[int, ...]:

@@ -40,6 +40,7 @@ from mypy_session_plugin.effects import (
     moves,
     raises,
     reads,
+    refreshes,
     through,
     writes,
 )
@@ -206,6 +207,7 @@ class Session(_SessionClassMethods):
     def expunge_all(self) -> None: ...
     @flushes(when="autoflush")
     @reads
+    @refreshes
     @raises("InvalidRequestError: Instance '<{class}>' is not persistent within this Session")
     @cascades("refresh-expire")
     def refresh(

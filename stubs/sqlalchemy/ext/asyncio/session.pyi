@@ -33,6 +33,7 @@ from mypy_session_plugin.effects import (
     moves,
     raises,
     reads,
+    refreshes,
     runs_in_greenlet,
     through,
     writes,
@@ -167,6 +168,7 @@ class AsyncSession:
     def expunge_all(self) -> None: ...
     @flushes(when="autoflush")
     @reads
+    @refreshes
     @raises("InvalidRequestError: Instance '<{class}>' is not persistent within this Session")
     @cascades("refresh-expire")
     async def refresh(

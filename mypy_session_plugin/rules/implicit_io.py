@@ -1,0 +1,64 @@
+"""session-implicit-io: an attribute that must be loaded is read of an instance of an AsyncSession.
+
+Guarantee: on every path that reaches the read, the attribute is not loaded, the instance is in an AsyncSession, and the
+read is in no greenlet of that session, which alone can wait for the database: SQLAlchemy raises MissingGreenlet.
+
+Source: https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html#preventing-implicit-io-when-using-asyncsession
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mypy.nodes import MemberExpr
+
+from mypy_session_plugin.facts.loads import Presence
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, quoted, text_of
+from mypy_session_plugin.rules.unloaded import Missing, all_missing, is_expired, option, reason
+from mypy_session_plugin.semantics import loads
+from mypy_session_plugin.semantics.events import AttributeEvent, Event
+
+ERROR = "MissingGreenlet"
+
+
+class ImplicitIoRule:
+    """Reports reads that would send SQL where nothing can wait for the answer."""
+
+    code = "session-implicit-io"
+    quantifier = Quantifier.EVERY
+    calls: tuple[str, ...] = ()
+
+    def check(self, event: Event, store: Store) -> Iterable[Verdict]:
+        """A verdict on each read of a mapped attribute."""
+        if isinstance(event, AttributeEvent):
+            yield Verdict("read", _finding(event, store))
+
+
+def _finding(event: AttributeEvent, store: Store) -> Finding | None:
+    ways = all_missing(event, store)
+    if not ways or not all(_asks(event, item, store) for item in ways):
+        return None
+    first = ways[0]
+    message = (
+        f"{quoted(event.node)} is not loaded ({reason(first)}) and belongs to an AsyncSession; "
+        f"reading it raises {ERROR} (sqlalche.me/e/20/xd2s)"
+    )
+    mistake = (first.since, None if is_expired(first, event) else event.attribute.name)
+    return Finding(event.node, message, (_help(event, first, store),), raises=ERROR, mistake=mistake)
+
+
+def _asks(event: AttributeEvent, item: Missing, store: Store) -> bool:
+    """Whether the read certainly sends SQL, in an AsyncSession."""
+    is_async = loads.asynchronous_session(store, item.facts) is not None
+    return is_async and item.presence is Presence.ABSENT and loads.must_ask(item.facts, event.attribute)
+
+
+def _help(event: AttributeEvent, item: Missing, store: Store) -> str:
+    session = loads.asynchronous_session(store, item.facts)
+    owner = text_of(event.node.expr) if isinstance(event.node, MemberExpr) else "instance"
+    name = session.name if session is not None and session.name else "session"
+    refresh = f'await {name}.refresh({owner}, ["{event.attribute.name}"])'
+    if is_expired(item, event):
+        return f"{refresh} before, or make the session with expire_on_commit=False"
+    return f"load it with the row: {option(event)} in the options of the query; or {refresh} before"

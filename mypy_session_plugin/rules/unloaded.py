@@ -1,0 +1,78 @@
+"""What the rules on loads have in common: in which ways an attribute is not there, and what would help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mypy_session_plugin.facts.loading import AttributeKind, Strategy
+from mypy_session_plugin.facts.loads import Presence
+from mypy_session_plugin.facts.objects import InstanceFacts
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import dataclass
+from mypy_session_plugin.facts.states import Situation
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import Unknown
+from mypy_session_plugin.rules.base import situations_of
+from mypy_session_plugin.semantics import loads
+from mypy_session_plugin.semantics.events import AttributeEvent
+
+#: The event of an instance that came with a row.
+LOADED = "loaded"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One way in which an attribute is not there where it is read.
+
+    `situation` with `came`: how the instance stands, and what brought it there.  `since`: what left the attribute out,
+    or threw it away; None for a new instance that was never given it.
+    """
+
+    situation: Situation
+    came: Origin | None
+    presence: Presence
+    since: Origin | None
+    facts: InstanceFacts
+
+
+def missing(event: AttributeEvent, store: Store) -> Iterator[Missing | None]:
+    """Every way in which the attribute may stand; None for one in which it is there, or may be."""
+    for situation, came, facts in situations_of(store, event.value):
+        if facts is None or not isinstance(situation, Situation):
+            yield None
+            continue
+        for presence, since in loads.presences(facts, event.attribute).items():
+            if isinstance(presence, Unknown) or presence is Presence.LOADED:
+                yield None
+            else:
+                yield Missing(situation, came, presence, since, facts)
+
+
+def all_missing(event: AttributeEvent, store: Store) -> list[Missing]:
+    """The same, where the attribute is there in none of the ways; else nothing."""
+    found = list(missing(event, store))
+    known = [item for item in found if item is not None]
+    return known if len(known) == len(found) and not event.raising else []
+
+
+def reason(item: Missing) -> str:
+    """Why the attribute is not there, as a message tells it."""
+    if item.since is None:
+        flushed = "" if item.came is None else f", {item.came}"
+        return f"never set{flushed}"
+    return f"{item.since} without it" if item.since.event.startswith((LOADED, "refreshed")) else str(item.since)
+
+
+def option(event: AttributeEvent) -> str:
+    """The loader option that loads the attribute with its row."""
+    attribute = event.attribute
+    path = f"{event.class_name}.{attribute.name}"
+    if attribute.kind is AttributeKind.TO_ONE:
+        return f"joinedload({path})"
+    return f"selectinload({path})" if attribute.is_relationship else f"undefer({path})"
+
+
+def is_expired(item: Missing, event: AttributeEvent) -> bool:
+    """Whether the attribute was thrown away, and not left out."""
+    left_out = item.since is None or item.since.event.startswith((LOADED, "refreshed"))
+    return not left_out and event.attribute.strategy is not Strategy.DEFERRED

@@ -1,0 +1,45 @@
+"""Reads and writes of mapped attributes: what the rules see of them, and what is loaded afterwards."""
+
+from __future__ import annotations
+
+from mypy.nodes import Expression, MemberExpr, TypeInfo
+
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import Value, objects
+from mypy_session_plugin.flow.graph import DeleteAttribute, LoadAttribute, StoreAttribute
+from mypy_session_plugin.mypy_compat.types import info_of
+from mypy_session_plugin.semantics import loads
+from mypy_session_plugin.semantics.events import AttributeEvent
+from mypy_session_plugin.semantics.world import World
+
+
+def _owner_class(world: World, node: Expression | object) -> TypeInfo | None:
+    return info_of(world.type(node.expr)) if isinstance(node, MemberExpr) else None
+
+
+def read(world: World, store: Store, instruction: LoadAttribute, owner: Value) -> None:
+    """An attribute is read: let the rules see it, if it is mapped, and follow what that loads.
+
+    A property may load, or read, whatever it likes.
+    """
+    info = _owner_class(world, instruction.node)
+    if not world.watched.loads or info is None:
+        return
+    attribute = world.shapes.attributes.of(info, instruction.name)
+    if attribute is not None:
+        world.listener(AttributeEvent(instruction.node, owner, attribute, info.name, world.raising), store)
+        loads.read(store, owner, attribute)
+    elif info.get(instruction.name) is not None:
+        loads.shown(store, objects(owner))
+
+
+def written(world: World, store: Store, instruction: StoreAttribute) -> None:
+    """An attribute is assigned: of a mapped one that is its value from now on."""
+    if world.watched.loads:
+        loads.written(store, store.value(instruction.object), instruction.name)
+
+
+def deleted(world: World, store: Store, instruction: DeleteAttribute) -> None:
+    """`del instance.attribute`."""
+    if world.watched.loads:
+        loads.deleted(store, store.value(instruction.object), instruction.name)

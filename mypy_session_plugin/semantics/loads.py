@@ -1,0 +1,242 @@
+"""What operations do to what is loaded of each instance: loads, expiries, reads and writes.
+
+Two instances of one session that may be one are changed together, the other weakly; and whatever the session loads may
+fill in what an instance of that class lacks.
+Source: https://docs.sqlalchemy.org/en/20/orm/session_state_management.html#refreshing-expiring
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from mypy_session_plugin.facts.links import Classes, Strays
+from mypy_session_plugin.facts.loading import NO_OPTIONS, UNKNOWN_OPTIONS, Attribute, AttributeKind, Options
+from mypy_session_plugin.facts.loads import UNKNOWN_LOADS, Basis, Loads, Presence, Presences, expired, of_row
+from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts
+from mypy_session_plugin.facts.origin import Origin
+from mypy_session_plugin.facts.records import replace
+from mypy_session_plugin.facts.states import ATTACHED, UNSAVED, Situation, State
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import NONE_VALUE, UNKNOWN, ObjectId, Unknown, Value
+from mypy_session_plugin.semantics.cascades import aliases
+from mypy_session_plugin.semantics.instances import instances_of
+from mypy_session_plugin.semantics.sessions import Relation, relation
+from mypy_session_plugin.semantics.shapes import ASYNC_SESSIONS, Entity
+
+Change = Callable[[Loads], Loads]
+
+
+def _set(store: Store, identity: ObjectId, loads: Loads) -> None:
+    facts = store.heap[identity]
+    if isinstance(facts, InstanceFacts) and loads is not facts.loads:
+        store.heap[identity] = replace(facts, loads=loads)
+
+
+def is_in(store: Store, facts: InstanceFacts, session: Value) -> bool | None:
+    """Whether an instance is persistent in a session; None if it may be."""
+    found: set[bool | None] = set()
+    for situation in facts.situations:
+        if not isinstance(situation, Situation):
+            found.add(None)
+        elif situation.state is not State.PERSISTENT:
+            found.add(False)
+        else:
+            same = relation(store, situation.session, session)
+            found.add(None if same is Relation.UNKNOWN else same is Relation.SAME)
+    return found.pop() if len(found) == 1 else None
+
+
+def expire(store: Store, session: Value, origin: Origin, surely: bool = True) -> None:
+    """Everything that is persistent in the session is expired, or may be."""
+    for identity, facts in store.instances():
+        member = is_in(store, facts, session)
+        if member is not False:
+            after = expired(facts.loads.options, origin)
+            _set(store, identity, after if member and surely else facts.loads.join(after))
+
+
+def change(store: Store, value: Value, changed: Change) -> None:
+    """The attributes of the instance that a value is are changed, weakly those of what may be the same."""
+    targets = instances_of(store, value)
+    only = targets[0] if len(targets) == 1 and value - NONE_VALUE == {targets[0]} and not targets[0].older else None
+    weakly = aliases(store, targets) if UNKNOWN not in value else {identity for identity, _ in store.instances()}
+    for identity in {*targets, *weakly}:
+        facts = store.heap[identity]
+        if isinstance(facts, InstanceFacts):
+            after = changed(facts.loads)
+            _set(store, identity, after if identity == only else facts.loads.join(after))
+
+
+def written(store: Store, owner: Value, name: str) -> None:
+    """An attribute is assigned: it is there from now on."""
+    change(store, owner, lambda loads: loads.loaded([name]))
+
+
+def deleted(store: Store, owner: Value, name: str) -> None:
+    """`del instance.attribute`."""
+    change(store, owner, lambda loads: loads.doubted([name]))
+
+
+def doubt(store: Store, identities: Iterable[ObjectId]) -> None:
+    """Code that is not seen may have loaded, or expired, any attribute of these instances, and of what may be they."""
+    given = [identity for identity in identities if isinstance(store.heap.get(identity), InstanceFacts)]
+    for identity in {*given, *aliases(store, given)} if given else ():
+        _set(store, identity, UNKNOWN_LOADS)
+
+
+def shown(store: Store, identities: Iterable[ObjectId]) -> None:
+    """Code runs that reads what it likes of these instances: of those in a session that loads it."""
+    doubt(store, [identity for identity in identities if _may_be_attached(store.heap.get(identity))])
+
+
+def _may_be_attached(facts: object) -> bool:
+    return isinstance(facts, InstanceFacts) and any(
+        not isinstance(item, Situation) or item.state in ATTACHED for item in facts.situations
+    )
+
+
+def doubt_all(store: Store, session: Value) -> None:
+    """The session may have loaded anything."""
+    for identity, facts in store.instances():
+        if is_in(store, facts, session) is not False:
+            _set(store, identity, UNKNOWN_LOADS)
+
+
+def presences(facts: InstanceFacts, attribute: Attribute) -> Presences:
+    """How an attribute of an instance stands; what was put into a relationship of a new one may stand in it."""
+    known = facts.loads.presences(attribute)
+    if Basis.NEW in facts.loads.bases and attribute.is_relationship and attribute.name not in facts.loads.named:
+        links = facts.links
+        if links.other or any(edge.attribute == attribute.name for edge in links.maybe):
+            return {**known, UNKNOWN: None}
+    return known
+
+
+def must_ask(facts: InstanceFacts, attribute: Attribute) -> bool:
+    """Whether a read that finds the attribute absent certainly asks the database.
+
+    What a reference leads to may be in the session already: only where nothing at all is loaded, its key neither, must
+    something be asked for.
+    """
+    return attribute.kind is not AttributeKind.TO_ONE or facts.loads.is_expired
+
+
+def read(store: Store, owner: Value, attribute: Attribute) -> None:
+    """An attribute has been read: it is loaded now, if the instance has a row."""
+    found = [facts for item in instances_of(store, owner) if isinstance(facts := store.heap[item], InstanceFacts)]
+    if not found or not any(facts.loads.known for facts in found):
+        return
+    if any(_is_unsaved(facts) for facts in found):
+        if attribute.is_relationship:
+            change(store, owner, lambda loads: loads.doubted([attribute.name]))
+        return
+    if any(_may_fail(store, facts, attribute) for facts in found):
+        doubt(store, instances_of(store, owner))
+        return
+    if any(Presence.LOADED not in presences(facts, attribute) for facts in found):
+        for facts in found:
+            _note_laden(store, facts)
+    change(store, owner, lambda loads: _after_read(loads, attribute))
+
+
+def _is_unsaved(facts: InstanceFacts) -> bool:
+    return any(isinstance(item, Situation) and item.state in UNSAVED for item in facts.situations)
+
+
+def _may_fail(store: Store, facts: InstanceFacts, attribute: Attribute) -> bool:
+    """Whether the read is one that a rule reports, on this path or another: nothing is followed after it."""
+    missing = presences(facts, attribute)
+    if Presence.RAISES in missing:
+        return True
+    detached = any(isinstance(item, Situation) and item.state is State.DETACHED for item in facts.situations)
+    return Presence.ABSENT in missing and (detached or asynchronous_session(store, facts) is not None)
+
+
+def _after_read(loads: Loads, attribute: Attribute) -> Loads:
+    """A read that has succeeded; that of an expired column has loaded all columns that were expired."""
+    if attribute.name in loads.named or Basis.EXPIRED not in loads.bases:
+        return loads.loaded([attribute.name])
+    others = _without_expired(loads)
+    after: Basis | Unknown = UNKNOWN if attribute.is_relationship else Basis.REFRESHED
+    return replace(loads, bases={**others, after: loads.bases[Basis.EXPIRED]}).loaded([attribute.name])
+
+
+def _without_expired(loads: Loads) -> dict[Basis | Unknown, Origin | None]:
+    return {basis: origin for basis, origin in loads.bases.items() if basis is not Basis.EXPIRED}
+
+
+def refreshed(loads: Loads, names: Iterable[str] | None, origin: Origin) -> Loads:
+    """`refresh()`: of the whole instance, or of these attributes."""
+    if names is None:
+        return of_row(loads.options if loads.options == NO_OPTIONS else UNKNOWN_OPTIONS, origin)
+    # With an expired instance more columns than these may be loaded.
+    if Basis.EXPIRED in loads.bases:
+        loads = replace(loads, bases={**_without_expired(loads), UNKNOWN: None})
+    return loads.loaded(names)
+
+
+def row(store: Store, session: Value, shape: Entity, options: Options, wide: bool, origin: Origin | None) -> Loads:
+    """What is loaded of an instance that a session gives out for a statement with these options.
+
+    It may be one that the session has already: of what is known to have more loaded, nothing is said.  A session that
+    was not made here is taken to load what the statement says, and no more.  `wide`: instances of other classes come
+    along by the mapping.
+    """
+    (only,) = session if len(session) == 1 else (None,)
+    facts = store.session(only) if isinstance(only, ObjectId) else None
+    loads = of_row(options, origin)
+    if facts is not None:
+        reached = facts.made_here and facts.escaped and not facts.registry
+        if reached or facts.laden.may_have(shape.class_name, shape.bases):
+            loads = UNKNOWN_LOADS
+        store.heap[only] = _laden(facts, shape.class_name, shape.bases, options)  # type: ignore[index]
+    for identity, other in store.instances():
+        if is_in(store, other, session) is False or _is_alike(other, options):
+            continue
+        if wide or options != NO_OPTIONS or other.class_name in shape.bases or shape.class_name in other.bases:
+            if Basis.EXPIRED not in other.loads.bases:
+                loads = loads.join(other.loads)
+            _set(store, identity, other.loads.join(UNKNOWN_LOADS))
+    return loads
+
+
+def _is_alike(facts: InstanceFacts, options: Options) -> bool:
+    """Whether an instance has loaded what another statement with these options loads, which adds nothing then."""
+    loads = facts.loads
+    marks = {presence for marks in loads.named.values() for presence in marks}
+    return set(loads.bases) == {Basis.ROW} and loads.options == options == NO_OPTIONS and not marks
+
+
+def _laden(facts: SessionFacts, class_name: str, bases: frozenset[str], options: Options) -> SessionFacts:
+    """The session after a load: with options, instances of the class and of others may have more than their row."""
+    if options == NO_OPTIONS:
+        return facts
+    of_class = Strays(Classes(frozenset({class_name}), bases), anything=bool(options.nested) or options.unknown)
+    return replace(facts, laden=facts.laden.join(of_class))
+
+
+def _note_laden(store: Store, facts: InstanceFacts) -> None:
+    """An instance has more loaded than its row: of what its session gives out from now on, which may be it, too."""
+    of_class = Strays(Classes(frozenset({facts.class_name}), facts.bases))
+    for identity, session in list(store.heap.items()):
+        if isinstance(session, SessionFacts) and is_in(store, facts, frozenset({identity})) is not False:
+            store.heap[identity] = replace(session, laden=session.laden.join(of_class))
+
+
+def note_new(store: Store, facts: InstanceFacts) -> None:
+    """An instance is constructed: a session to which it is added has it with all that it was given."""
+    of_class = Strays(Classes(frozenset({facts.class_name}), facts.bases))
+    for identity, session in list(store.heap.items()):
+        if isinstance(session, SessionFacts):
+            store.heap[identity] = replace(session, laden=session.laden.join(of_class))
+
+
+def asynchronous_session(store: Store, facts: InstanceFacts) -> SessionFacts | None:
+    """The AsyncSession in which an instance certainly is persistent."""
+    sessions = {
+        item.session if isinstance(item, Situation) and item.state is State.PERSISTENT else None
+        for item in facts.situations
+    }
+    only = sessions.pop() if len(sessions) == 1 else None
+    known = None if only is None else store.session(only)
+    return known if known is not None and known.class_name in ASYNC_SESSIONS else None
