@@ -24,9 +24,9 @@ class AttributeSets:
             known = self._all[info] = tuple(attribute for attribute in found if attribute is not None)
         return known
 
-    def refetched(self, info: TypeInfo) -> tuple[str, ...]:
-        """The columns that an UPDATE of the row leaves to the next read."""
-        return tuple(item.name for item in self.of(info) if item.updated is not AfterFlush.KEPT)
+    def refetched(self, info: TypeInfo) -> tuple[Attribute, ...]:
+        """The columns that an UPDATE of the row leaves to the next read, or may."""
+        return tuple(item for item in self.of(info) if item.updated is not AfterFlush.KEPT)
 
     def brings_others(self, info: TypeInfo) -> bool:
         """Whether a row of the class may load instances of other classes by its mapping alone."""

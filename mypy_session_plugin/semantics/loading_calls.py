@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mypy.nodes import Expression, TypeInfo
 
 from mypy_session_plugin.facts.effects import Effect, TypeExpression, When
-from mypy_session_plugin.facts.loading import NO_OPTIONS, UNKNOWN_OPTIONS, Options
+from mypy_session_plugin.facts.loading import NO_OPTIONS, UNKNOWN_OPTIONS, AfterFlush, Attribute, Options
 from mypy_session_plugin.facts.loads import UNKNOWN_LOADS, Loads, expired
 from mypy_session_plugin.facts.objects import InstanceFacts, LibraryFacts, Related
 from mypy_session_plugin.facts.origin import Origin
@@ -219,21 +219,18 @@ def flush(world: World, store: Store, call: LibraryCall, effects: Sequence[Effec
     for identity, facts in store.instances():
         info = world.types.lookup(facts.class_name) if facts.content.touched else None
         member = loads.is_in(store, facts, call.session)
-        names = world.shapes.attribute_sets.refetched(info) if isinstance(info, TypeInfo) else ()
-        if names and member is not False:
+        columns = world.shapes.attribute_sets.refetched(info) if isinstance(info, TypeInfo) else ()
+        if columns and member is not False:
             surely = always and member is True and facts.content.dirty and not identity.older
-            _leave_to_database(world, store, identity, names, event_of(call, "expired"), surely)
+            _leave_to_database(world, store, identity, columns, event_of(call, "expired"), surely)
 
 
 def _leave_to_database(
-    world: World, store: Store, identity: ObjectId, names: Sequence[str], origin: Origin, surely: bool
+    world: World, store: Store, identity: ObjectId, columns: Sequence[Attribute], origin: Origin, surely: bool
 ) -> None:
     """Some columns are fetched after a flush; what the program itself assigns somewhere is perhaps not."""
     assigned = {getattr(target, "name", "") for node in world.nodes for target in written_targets(node)}
+    certain = {item.name for item in columns if item.updated is AfterFlush.EXPIRED} - assigned
+    uncertain = {item.name for item in columns} - certain
     value: Value = frozenset({identity}) if surely else frozenset({identity, UNKNOWN})
-
-    def change(known: Loads) -> Loads:
-        left = known.unloaded([name for name in names if name not in assigned], origin)
-        return left.doubted(name for name in names if name in assigned)
-
-    loads.change(store, value, change)
+    loads.change(store, value, lambda known: known.unloaded(certain, origin).doubted(uncertain))

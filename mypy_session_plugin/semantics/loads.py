@@ -118,7 +118,7 @@ def must_ask(facts: InstanceFacts, attribute: Attribute) -> bool:
     What a reference leads to may be in the session already: only where nothing at all is loaded, its key neither, must
     something be asked for.
     """
-    return attribute.kind is not AttributeKind.TO_ONE or facts.loads.is_expired
+    return not attribute.is_relationship or attribute.kind is AttributeKind.TO_MANY or facts.loads.is_expired
 
 
 def read(store: Store, owner: Value, attribute: Attribute) -> None:
