@@ -64,6 +64,10 @@ USE = "<use>"
 
 #: Stands among a unit's names for a column whose values can be changed in place.
 IN_PLACE = "<in place>"
+#: Stand among a unit's names for a mapped attribute, and for one that may not come with its row.
+MAPPED, LAZY = "<mapped>", "<lazy>"
+#: What stands there for the read of a mapped attribute.
+ATTRIBUTES = frozenset({IN_PLACE, MAPPED, LAZY})
 #: What commits: a call, or the end of a block.
 COMMITTING = frozenset({"commit", "begin"})
 #: The codes, off by default, that may be reported wherever a session of the unit's own is.
@@ -98,7 +102,7 @@ class Events:
         self._looks: dict[FuncDef | MypyFile, Look] = {}
         #: What each name that was looked up adds: mypy asks for a few thousand names again and again.
         self._interest: dict[str, str | None] = {}
-        self._columns: dict[str, bool] = {}
+        self._columns: dict[str, str | None] = {}
         #: Whether the build knows the phantom types: without them no signature has one.
         self.phantom_types = False
         self._wanted: Callable[[], frozenset[str]] = frozenset
@@ -124,9 +128,7 @@ class Events:
             found = self._interest[full_name]
         except KeyError:
             found = self._interest[full_name] = self._interest_of(full_name)
-        if found is IN_PLACE and not self._is_changed_in_place(full_name):
-            return None
-        return found
+        return self._attribute(full_name) if found is MAPPED else found
 
     def _interest_of(self, full_name: str) -> str | None:
         if full_name == TAKES_FROM_A_GENERATOR:
@@ -142,17 +144,25 @@ class Events:
             return crossing if crossing in self.names else name if name in self.names else USE
         if rest and name[:1].isupper():
             return CONSTRUCTION
-        return IN_PLACE if "." in rest else None
+        return MAPPED if "." in rest else None
 
-    def _is_changed_in_place(self, full_name: str) -> bool:
-        """Whether an attribute is a column whose values can be changed in place."""
-        known = self._columns.get(full_name)
-        if known is None:
-            from mypy_session_plugin.semantics.columns import is_column_of
+    def _attribute(self, full_name: str) -> str | None:
+        """What a mapped attribute adds; None for every other one."""
+        if full_name not in self._columns:
+            self._columns[full_name] = self._kind_of_attribute(full_name)
+        return self._columns[full_name]
 
-            class_name, _, name = full_name.rpartition(".")
-            known = self._columns[full_name] = is_column_of(self._lookup(class_name), name)
-        return known
+    def _kind_of_attribute(self, full_name: str) -> str | None:
+        from mypy_session_plugin.semantics.columns import is_column_of
+        from mypy_session_plugin.semantics.loading_hints import is_mapped_in, is_told_of
+
+        class_name, _, name = full_name.rpartition(".")
+        symbol = self._lookup(class_name)
+        if is_column_of(symbol, name):
+            return IN_PLACE
+        if is_told_of(symbol, name):
+            return LAZY
+        return MAPPED if is_mapped_in(symbol, name) else None
 
     def may_be_mapped(self, class_name: str, modules: Container[str]) -> bool:
         """Whether a class is one of the user's, by its name alone, in a build that has SQLAlchemy."""
@@ -227,7 +237,7 @@ class Events:
             return True
         if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._wanted()):
             return True
-        if self._may_be_unnoticed(names, look):
+        if self._may_be_unnoticed(names, look) or _may_miss(names, look):
             return True
         if opens and self._may_lose(names, look):
             return True
@@ -276,6 +286,8 @@ class Events:
             return True
         if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._wanted()):
             return True
+        if _may_miss_together(own, names, self._look_at(unit)):
+            return True
         if OPENING in own or OPENING not in names:
             return False
         if not self._wanted().isdisjoint(_OF_OPENING):
@@ -306,6 +318,26 @@ class Events:
             constructor = symbol.node.get("__init__")
             return constructor is not None and takes_phantom_types(constructor.node)
         return takes_phantom_types(symbol.node)
+
+
+def _may_miss(names: set[str], look: Look) -> bool:
+    """Whether a mapped attribute may be read that cannot be loaded."""
+    if names.isdisjoint(ATTRIBUTES) or names <= ATTRIBUTES | {CONSTRUCTION}:
+        return False
+    loading = look.loading
+    if LAZY in names and (loading.is_async or loading.names_raising):
+        return True
+    return loading.reads_after_end or (loading.is_async and loading.reads_after_expiry)
+
+
+def _may_miss_together(own: set[str], names: set[str], look: Look) -> bool:
+    """Whether what a unit calls may read what it has, or give it what it reads."""
+    if names.isdisjoint(ATTRIBUTES):
+        return False
+    if not own.isdisjoint(ATTRIBUTES) and OPENING in names - own:
+        return True
+    loading = look.loading
+    return not own <= ATTRIBUTES and loading.is_async and (LAZY in names or loading.expires)
 
 
 def _names(tree: MypyFile, pattern: re.Pattern[str]) -> bool:

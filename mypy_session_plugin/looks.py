@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mypy.nodes import FuncDef, MypyFile, Node
 
 if TYPE_CHECKING:
+    from mypy_session_plugin.semantics.loading_hints import LoadingHints
     from mypy_session_plugin.semantics.unnoticed_hints import Hints
 
 
@@ -47,6 +48,13 @@ class Look:
         from mypy_session_plugin.semantics.watch import watch
 
         return watch(self.unit, self.nodes).reports
+
+    @cached_property
+    def loading(self) -> LoadingHints:
+        """What the syntax says of attributes that are read."""
+        from mypy_session_plugin.semantics.loading_hints import LoadingHints
+
+        return LoadingHints(self.nodes)
 
     @cached_property
     def hints(self) -> Hints:
