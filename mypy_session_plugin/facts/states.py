@@ -52,7 +52,7 @@ class Situation:
     `session` is the session it is in (None: none, or one that is not known).  `marked`: deleted by `delete()`, not yet
     by a flush.  `was_deleted`: detached by the end of the transaction that deleted it.  `new`: the transaction that
     inserted it; `gone`: the one that deleted it.  `orphan`: marked because it was taken out of a `delete-orphan`
-    relationship, which `add()` does not take back.
+    relationship, which `add()` does not take back.  `alone`: detached by itself, while its session goes on with others.
     """
 
     state: State
@@ -62,6 +62,7 @@ class Situation:
     new: Level = Level.BEFORE
     gone: Level = Level.BEFORE
     orphan: bool = False
+    alone: bool = False
 
 
 #: What may follow; the unknown among it says that something else is possible too.
@@ -91,7 +92,9 @@ def become(situation: Situation, target: State, owner: ObjectId | None) -> Follo
     if target in ATTACHED:
         return (Situation(target, owner),)
     attached = situation.state in ATTACHED
-    return (detached(situation) if target is State.DETACHED and attached else _released(situation, target),)
+    if target is State.DETACHED and attached:
+        return (replace(detached(situation), alone=True),)
+    return (_released(situation, target),)
 
 
 def added(situation: Situation, session: ObjectId | None) -> Followers | None:

@@ -41,6 +41,8 @@ def missing(event: AttributeEvent, store: Store) -> Iterator[Missing | None]:
         if facts is None or not isinstance(situation, Situation):
             yield None
             continue
+        if loads.is_taken_back(facts, situation):
+            continue
         for presence, since in loads.presences(facts, event.attribute).items():
             if isinstance(presence, Unknown) or presence is Presence.LOADED:
                 yield None

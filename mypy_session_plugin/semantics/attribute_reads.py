@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mypy.nodes import Expression, MemberExpr, TypeInfo
+from mypy.nodes import Context, MemberExpr, TypeInfo
 
+from mypy_session_plugin.facts.loading import Attribute
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
 from mypy_session_plugin.flow.graph import DeleteAttribute, LoadAttribute, StoreAttribute
@@ -13,7 +14,7 @@ from mypy_session_plugin.semantics.events import AttributeEvent
 from mypy_session_plugin.semantics.world import World
 
 
-def _owner_class(world: World, node: Expression | object) -> TypeInfo | None:
+def _owner_class(world: World, node: Context) -> TypeInfo | None:
     return info_of(world.type(node.expr)) if isinstance(node, MemberExpr) else None
 
 
@@ -43,3 +44,9 @@ def deleted(world: World, store: Store, instruction: DeleteAttribute) -> None:
     """`del instance.attribute`."""
     if world.watched.loads:
         loads.deleted(store, store.value(instruction.object), instruction.name)
+
+
+def attribute_of(world: World, node: Context) -> Attribute | None:
+    """The mapped attribute that an expression reads; None for every other one."""
+    info = _owner_class(world, node)
+    return world.shapes.attributes.of(info, node.name) if isinstance(node, MemberExpr) else None

@@ -23,6 +23,7 @@ from mypy_session_plugin.semantics import (
     containers,
     library_calls,
     lives,
+    loads,
     sessions,
     spawning,
     writes,
@@ -43,7 +44,7 @@ from mypy_session_plugin.semantics.shapes import SessionShape, session_class
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.stubbed_calls import StubbedCalls
 from mypy_session_plugin.semantics.summaries import Summaries
-from mypy_session_plugin.semantics.unknown_calls import call_unknown, write_unknown
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable, write_unknown
 from mypy_session_plugin.semantics.world import World
 
 REVEAL = ("mypy_session_plugin.phantom.reveal_state", "mypy_session_plugin.reveal_state")
@@ -90,9 +91,7 @@ class Calls:
         if not site.lazy:
             spawning.hand_on(self._world, store, instruction, site.runs, values)
         if site.touches_nothing:
-            for value in values:
-                sessions.may_load(store, value)
-            return self._world.typed_value(store, node, "result")
+            return self._run_harmless(instruction, site, called, values, store)
         if containers.iterates(node):
             for argument, value in zip(instruction.arguments, values, strict=True):
                 self._escapes.use(store, value, argument.node)
@@ -134,6 +133,19 @@ class Calls:
         if site.full_name == "builtins.next" and values:
             lives.take_out(self._world, store, values[0], node.args[0], result)
         return result
+
+    def _run_harmless(
+        self, instruction: Call, site: CallSite, called: Value, values: list[Value], store: Store
+    ) -> Value:
+        """A function that changes nothing: it reads what it is given, which is of interest where that must load."""
+        for value in values:
+            sessions.may_load(store, value)
+        if self._world.watched.loads and loads.are_known(store, reachable(store, values)):
+            followed = self._summaries.call(instruction, site, called, values, store, site.node)
+            if followed is not None:
+                return followed
+            loads.shown(store, reachable(store, values))
+        return self._world.typed_value(store, site.node, "result")
 
     def _mapped(self, instruction: Call, node: CallExpr, store: Store) -> Value | None:
         """`map()` of a phantom-typed function; None for every other one."""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from mypy.nodes import Expression, TypeInfo
 
 from mypy_session_plugin.facts.effects import Effect, TypeExpression, When
+from mypy_session_plugin.facts.links import NO_STRAYS, Classes, Strays
 from mypy_session_plugin.facts.loading import NO_OPTIONS, UNKNOWN_OPTIONS, AfterFlush, Attribute, Options
-from mypy_session_plugin.facts.loads import UNKNOWN_LOADS, Loads, expired
+from mypy_session_plugin.facts.loads import UNKNOWN_LOADS, Loads, expired, of_row
 from mypy_session_plugin.facts.objects import InstanceFacts, LibraryFacts, Related
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import replace
@@ -21,6 +22,7 @@ from mypy_session_plugin.semantics import loads, sessions
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.cascades import MERGE
 from mypy_session_plugin.semantics.instances import instances_of
+from mypy_session_plugin.semantics.mapped import bases_of
 from mypy_session_plugin.semantics.shapes import UNSEEN, Collection, Entity, Row, Shape
 from mypy_session_plugin.semantics.statement_roots import STATEMENT_PACKAGES
 from mypy_session_plugin.semantics.targets import targets_of
@@ -97,10 +99,41 @@ def loads_of_related(
     return lambda shape, session: _row(world, store, session, shape, below, origin)
 
 
+def loads_of_gone(world: World, store: Store, related: Related, origin: Origin) -> Callable[[Entity, Value], Loads]:
+    """The same for a relationship whose owner is detached, with all that came along with its row."""
+    facts = [store.heap[item] for item in instances_of(store, related.owner)]
+    known = next((item.loads.options for item in facts if isinstance(item, InstanceFacts)), UNKNOWN_OPTIONS)
+    sessions_here = [item for identity in store.heap if (item := store.session(identity)) is not None]
+
+    def loaded(shape: Entity, session: Value) -> Loads:
+        if any(item.laden.may_have(shape.class_name, shape.bases) for item in sessions_here):
+            return UNKNOWN_LOADS
+        return of_row(known.below(related.relationship.name), origin)
+
+    return loaded
+
+
 def _row(world: World, store: Store, session: Value, shape: Entity, options: Options, origin: Origin) -> Loads:
     info = world.types.lookup(shape.class_name)
-    wide = not isinstance(info, TypeInfo) or world.shapes.attribute_sets.brings_others(info)
-    return loads.row(store, session, shape, options, wide, origin)
+    if not isinstance(info, TypeInfo):
+        return UNKNOWN_LOADS
+    wide = world.shapes.attribute_sets.brings_others(info)
+    return loads.row(store, session, shape, loads.Given(options, wide, _laden(world, info, options)), origin)
+
+
+def _laden(world: World, info: TypeInfo, options: Options) -> Strays:
+    """The classes of which a statement loads more than the row: those with options of their own, however deep."""
+    if options == NO_OPTIONS:
+        return NO_STRAYS
+    if options.unknown:
+        return Strays(anything=True)
+    found = Strays(Classes(frozenset({info.fullname}), bases_of(info)))
+    for name, below in options.nested:
+        target = world.shapes.attributes.target(info, name)
+        if target is None:
+            return Strays(anything=True)
+        found = found.join(_laden(world, target, below))
+    return found
 
 
 def _merges(call: LibraryCall) -> bool:

@@ -8,9 +8,17 @@ Source: https://docs.sqlalchemy.org/en/20/orm/session_state_management.html#refr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from mypy_session_plugin.facts.links import Classes, Strays
-from mypy_session_plugin.facts.loading import NO_OPTIONS, UNKNOWN_OPTIONS, Attribute, AttributeKind, Options
+from mypy_session_plugin.facts.loading import (
+    NO_OPTIONS,
+    UNKNOWN_OPTIONS,
+    Attribute,
+    AttributeKind,
+    Options,
+    Strategy,
+)
 from mypy_session_plugin.facts.loads import UNKNOWN_LOADS, Basis, Loads, Presence, Presences, expired, of_row
 from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
@@ -26,6 +34,17 @@ from mypy_session_plugin.semantics.shapes import ASYNC_SESSIONS, Entity
 Change = Callable[[Loads], Loads]
 
 
+class Given(NamedTuple):
+    """What comes with an instance that a statement gives.
+
+    `wide`: instances of other classes come along by the mapping.  `laden`: of which classes more comes than a row.
+    """
+
+    options: Options
+    wide: bool
+    laden: Strays
+
+
 def _set(store: Store, identity: ObjectId, loads: Loads) -> None:
     facts = store.heap[identity]
     if isinstance(facts, InstanceFacts) and loads is not facts.loads:
@@ -33,9 +52,15 @@ def _set(store: Store, identity: ObjectId, loads: Loads) -> None:
 
 
 def is_in(store: Store, facts: InstanceFacts, session: Value) -> bool | None:
-    """Whether an instance is persistent in a session; None if it may be."""
+    """Whether an instance is persistent in a session; None if it may be.
+
+    Of one that was loaded here it does not count that its caller may have inserted the row, and a rollback taken that
+    back.
+    """
     found: set[bool | None] = set()
     for situation in facts.situations:
+        if is_taken_back(facts, situation):
+            continue
         if not isinstance(situation, Situation):
             found.add(None)
         elif situation.state is not State.PERSISTENT:
@@ -44,6 +69,12 @@ def is_in(store: Store, facts: InstanceFacts, session: Value) -> bool | None:
             same = relation(store, situation.session, session)
             found.add(None if same is Relation.UNKNOWN else same is Relation.SAME)
     return found.pop() if len(found) == 1 else None
+
+
+def is_taken_back(facts: InstanceFacts, situation: Situation | Unknown) -> bool:
+    """Whether an instance that a statement gave stands so only if the caller's own transaction has inserted its row."""
+    is_transient = isinstance(situation, Situation) and situation.state is State.TRANSIENT
+    return is_transient and not facts.constructed and not facts.loads.options.unknown
 
 
 def expire(store: Store, session: Value, origin: Origin, surely: bool = True) -> None:
@@ -84,6 +115,12 @@ def doubt(store: Store, identities: Iterable[ObjectId]) -> None:
         _set(store, identity, UNKNOWN_LOADS)
 
 
+def are_known(store: Store, identities: Iterable[ObjectId]) -> bool:
+    """Whether anything is known of the attributes of one of these instances."""
+    found = (store.heap.get(identity) for identity in identities)
+    return any(isinstance(facts, InstanceFacts) and facts.loads.known for facts in found)
+
+
 def shown(store: Store, identities: Iterable[ObjectId]) -> None:
     """Code runs that reads what it likes of these instances: of those in a session that loads it."""
     doubt(store, [identity for identity in identities if _may_be_attached(store.heap.get(identity))])
@@ -110,6 +147,14 @@ def presences(facts: InstanceFacts, attribute: Attribute) -> Presences:
         if links.other or any(edge.attribute == attribute.name for edge in links.maybe):
             return {**known, UNKNOWN: None}
     return known
+
+
+def came_along(facts: InstanceFacts, attribute: Attribute) -> bool:
+    """Whether the instances in a relationship were loaded by the statement that gave its owner, and none was put in."""
+    loads, links = facts.loads, facts.links
+    linked = links.other or any(edge.attribute == attribute.name for edge in links.maybe)
+    of_row = set(loads.bases) == {Basis.ROW} and attribute.name not in loads.named
+    return of_row and not linked and loads.options.strategy(attribute) is Strategy.EAGER
 
 
 def must_ask(facts: InstanceFacts, attribute: Attribute) -> bool:
@@ -140,7 +185,10 @@ def read(store: Store, owner: Value, attribute: Attribute) -> None:
 
 
 def _is_unsaved(facts: InstanceFacts) -> bool:
-    return any(isinstance(item, Situation) and item.state in UNSAVED for item in facts.situations)
+    return any(
+        isinstance(item, Situation) and item.state in UNSAVED and not is_taken_back(facts, item)
+        for item in facts.situations
+    )
 
 
 def _may_fail(store: Store, facts: InstanceFacts, attribute: Attribute) -> bool:
@@ -175,25 +223,25 @@ def refreshed(loads: Loads, names: Iterable[str] | None, origin: Origin) -> Load
     return loads.loaded(names)
 
 
-def row(store: Store, session: Value, shape: Entity, options: Options, wide: bool, origin: Origin | None) -> Loads:
-    """What is loaded of an instance that a session gives out for a statement with these options.
+def row(store: Store, session: Value, shape: Entity, given: Given, origin: Origin | None) -> Loads:
+    """What is loaded of an instance that a session gives out.
 
     It may be one that the session has already: of what is known to have more loaded, nothing is said.  A session that
-    was not made here is taken to load what the statement says, and no more.  `wide`: instances of other classes come
-    along by the mapping.
+    was not made here is taken to load what the statement says, and no more.
     """
     (only,) = session if len(session) == 1 else (None,)
     facts = store.session(only) if isinstance(only, ObjectId) else None
-    loads = of_row(options, origin)
+    loads = of_row(given.options, origin)
     if facts is not None:
         reached = facts.made_here and facts.escaped and not facts.registry
         if reached or facts.laden.may_have(shape.class_name, shape.bases):
             loads = UNKNOWN_LOADS
-        store.heap[only] = _laden(facts, shape.class_name, shape.bases, options)  # type: ignore[index]
+        store.heap[only] = replace(facts, laden=facts.laden.join(given.laden))  # type: ignore[index]
+    plain = given.options == NO_OPTIONS and not given.wide
     for identity, other in store.instances():
-        if is_in(store, other, session) is False or _is_alike(other, options):
+        if is_in(store, other, session) is False or _is_alike(other, given.options):
             continue
-        if wide or options != NO_OPTIONS or other.class_name in shape.bases or shape.class_name in other.bases:
+        if not plain or other.class_name in shape.bases or shape.class_name in other.bases:
             if Basis.EXPIRED not in other.loads.bases:
                 loads = loads.join(other.loads)
             _set(store, identity, other.loads.join(UNKNOWN_LOADS))
@@ -205,14 +253,6 @@ def _is_alike(facts: InstanceFacts, options: Options) -> bool:
     loads = facts.loads
     marks = {presence for marks in loads.named.values() for presence in marks}
     return set(loads.bases) == {Basis.ROW} and loads.options == options == NO_OPTIONS and not marks
-
-
-def _laden(facts: SessionFacts, class_name: str, bases: frozenset[str], options: Options) -> SessionFacts:
-    """The session after a load: with options, instances of the class and of others may have more than their row."""
-    if options == NO_OPTIONS:
-        return facts
-    of_class = Strays(Classes(frozenset({class_name}), bases), anything=bool(options.nested) or options.unknown)
-    return replace(facts, laden=facts.laden.join(of_class))
 
 
 def _note_laden(store: Store, facts: InstanceFacts) -> None:
@@ -236,6 +276,7 @@ def asynchronous_session(store: Store, facts: InstanceFacts) -> SessionFacts | N
     sessions = {
         item.session if isinstance(item, Situation) and item.state is State.PERSISTENT else None
         for item in facts.situations
+        if not is_taken_back(facts, item)
     }
     only = sessions.pop() if len(sessions) == 1 else None
     known = None if only is None else store.session(only)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mypy_session_plugin.facts.effects import TypeExpression
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.states import (
     ATTACHED,
     Followers,
@@ -133,7 +134,7 @@ def _here(
 def _unknown_after(state: State, target: State | None, owner: ObjectId | None) -> Situation:
     after = target or state
     if after is State.DETACHED and state in ATTACHED:
-        return detached(_unknown_after(state, None, owner))
+        return replace(detached(_unknown_after(state, None, owner)), alone=True)
     level = Level.UNKNOWN if after in (State.PERSISTENT, State.DELETED) else Level.BEFORE
     gone = Level.UNKNOWN if after is State.DELETED else Level.BEFORE
     return Situation(after, owner if after in ATTACHED else None, new=level, gone=gone)

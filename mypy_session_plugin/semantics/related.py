@@ -7,12 +7,12 @@ from mypy.nodes import Context, MemberExpr
 from mypy_session_plugin.facts.links import DELETE_ORPHAN
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, Related
 from mypy_session_plugin.facts.origin import Origin
-from mypy_session_plugin.facts.states import State
+from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, NONE_VALUE, NOTHING_KNOWN, ObjectId, Value, objects
 from mypy_session_plugin.flow.graph import StoreAttribute
 from mypy_session_plugin.mypy_compat.types import info_of
-from mypy_session_plugin.semantics import containers, linking, loading_calls, sessions
+from mypy_session_plugin.semantics import attribute_reads, containers, linking, loading_calls, loads, sessions
 from mypy_session_plugin.semantics.instances import RELATED, instances_of, lose, widen_links
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.mapped import attribute_type
@@ -60,9 +60,24 @@ class RelatedAttributes:
             origin = Origin(node.line, "loaded")
             loaded = loading_calls.loads_of_related(self._world, store, related, origin)
             maker = Maker(store, "attribute", origin, frozenset({session}), loaded)
+        elif (known := self._gone_together(related, node, store)) is not None:
+            shape = with_states(shape, frozenset({State.DETACHED}))
+            loaded = loading_calls.loads_of_gone(self._world, store, related, known)
+            maker = Maker(store, "attribute", known, loads=loaded)
         site = (site_of(node), "element") if many else site_of(node)
         value = maker.value(shape, site, older=many) | held
         return value if many else with_none(value, self._world.type(node))
+
+    def _gone_together(self, related: Related, node: Context, store: Store) -> Origin | None:
+        """What detached the owner with all that came along with its row, if anything certainly has."""
+        facts = [store.heap[item] for item in related.owner if isinstance(item, ObjectId)]
+        only = facts[0] if len(facts) == len(related.owner) == 1 else None
+        attribute = attribute_reads.attribute_of(self._world, node) if self._world.watched.loads else None
+        if attribute is None or not isinstance(only, InstanceFacts):
+            return None
+        ways = [(item, origin) for item, origin in only.situations.items() if not loads.is_taken_back(only, item)]
+        left = all(isinstance(item, Situation) and item.state is State.DETACHED and not item.alone for item, _ in ways)
+        return ways[0][1] if left and ways and loads.came_along(only, attribute) else None
 
     def _element_shape(self, node: Context) -> Shape:
         if not isinstance(node, MemberExpr):
