@@ -39,13 +39,19 @@ from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
     Session,
+    defer,
+    joinedload,
+    load_only,
     make_transient,
     make_transient_to_detached,
     mapped_column,
     object_session,
+    raiseload,
     relationship,
     scoped_session,
+    selectinload,
     sessionmaker,
+    undefer,
 )
 from sqlalchemy.orm.attributes import flag_modified
 
