@@ -64,10 +64,10 @@ USE = "<use>"
 
 #: Stands among a unit's names for a column whose values can be changed in place.
 IN_PLACE = "<in place>"
-#: Stand among a unit's names for a mapped attribute, and for one that may not come with its row.
-MAPPED, LAZY = "<mapped>", "<lazy>"
+#: Stand among a unit's names for a mapped attribute, for one that may not come with its row, and one that may raise.
+MAPPED, LAZY, RAISING = "<mapped>", "<lazy>", "<raising>"
 #: What stands there for the read of a mapped attribute.
-ATTRIBUTES = frozenset({IN_PLACE, MAPPED, LAZY})
+ATTRIBUTES = frozenset({IN_PLACE, MAPPED, LAZY, RAISING})
 #: What commits: a call, or the end of a block.
 COMMITTING = frozenset({"commit", "begin"})
 #: The codes, off by default, that may be reported wherever a session of the unit's own is.
@@ -154,14 +154,14 @@ class Events:
 
     def _kind_of_attribute(self, full_name: str) -> str | None:
         from mypy_session_plugin.semantics.columns import is_column_of
-        from mypy_session_plugin.semantics.loading_hints import is_mapped_in, is_told_of
+        from mypy_session_plugin.semantics.loading_hints import is_mapped_in, is_to_raise, is_told_of
 
         class_name, _, name = full_name.rpartition(".")
         symbol = self._lookup(class_name)
         if is_column_of(symbol, name):
             return IN_PLACE
         if is_told_of(symbol, name):
-            return LAZY
+            return RAISING if is_to_raise(symbol, name) else LAZY
         return MAPPED if is_mapped_in(symbol, name) else None
 
     def may_be_mapped(self, class_name: str, modules: Container[str]) -> bool:
@@ -325,7 +325,7 @@ def _may_miss(names: set[str], look: Look) -> bool:
     if names.isdisjoint(ATTRIBUTES) or names <= ATTRIBUTES | {CONSTRUCTION}:
         return False
     loading = look.loading
-    if LAZY in names and (loading.is_async or loading.names_raising):
+    if RAISING in names or (LAZY in names and (loading.is_async or loading.names_raising)):
         return True
     return loading.reads_after_end or (loading.is_async and loading.reads_after_expiry)
 
@@ -337,7 +337,7 @@ def _may_miss_together(own: set[str], names: set[str], look: Look) -> bool:
     if not own.isdisjoint(ATTRIBUTES) and OPENING in names - own:
         return True
     loading = look.loading
-    return not own <= ATTRIBUTES and loading.is_async and (LAZY in names or loading.expires)
+    return not own <= ATTRIBUTES and loading.is_async and (not names.isdisjoint((LAZY, RAISING)) or loading.expires)
 
 
 def _names(tree: MypyFile, pattern: re.Pattern[str]) -> bool:

@@ -9,6 +9,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
     NOTHING_KNOWN,
     Bound,
+    Constant,
     Function,
     ObjectId,
     Value,
@@ -102,6 +103,7 @@ class Calls:
         writes.method(self._world, store, instruction)
         changed = containers.call(self._world, store, instruction, values)
         if changed is not None:
+            self._run_key(instruction, values, store)
             return changed
         return self._run(instruction, site, called, values, store)
 
@@ -133,6 +135,13 @@ class Calls:
         if site.full_name == "builtins.next" and values:
             lives.take_out(self._world, store, values[0], node.args[0], result)
         return result
+
+    def _run_key(self, instruction: Call, values: list[Value], store: Store) -> None:
+        """A function that tells the order of elements reads of them what it likes."""
+        gives_code = any(not isinstance(atom, (ObjectId, Constant)) for value in values for atom in value)
+        if self._world.watched.loads and gives_code:
+            receiver = [] if instruction.receiver is None else [store.value(instruction.receiver)]
+            loads.shown(store, reachable(store, [*values, *receiver]))
 
     def _run_harmless(
         self, instruction: Call, site: CallSite, called: Value, values: list[Value], store: Store

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from mypy.nodes import Expression, TypeInfo
+from mypy.nodes import Expression, MemberExpr, TypeInfo
 
 from mypy_session_plugin.facts.effects import Effect, TypeExpression, When
 from mypy_session_plugin.facts.links import NO_STRAYS, Classes, Strays
@@ -17,7 +17,7 @@ from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, Constant, ObjectId, Value, objects
-from mypy_session_plugin.flow.syntax import written_targets
+from mypy_session_plugin.flow.syntax import assigned_targets, descendants
 from mypy_session_plugin.semantics import loads, sessions
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.cascades import MERGE
@@ -262,7 +262,13 @@ def _leave_to_database(
     world: World, store: Store, identity: ObjectId, columns: Sequence[Attribute], origin: Origin, surely: bool
 ) -> None:
     """Some columns are fetched after a flush; what the program itself assigns somewhere is perhaps not."""
-    assigned = {getattr(target, "name", "") for node in world.nodes for target in written_targets(node)}
+    assigned = {
+        part.name
+        for node in world.nodes
+        for target in assigned_targets(node)
+        for part in descendants(target, into_functions=False)
+        if isinstance(part, MemberExpr)
+    }
     certain = {item.name for item in columns if item.updated is AfterFlush.EXPIRED} - assigned
     uncertain = {item.name for item in columns} - certain
     value: Value = frozenset({identity}) if surely else frozenset({identity, UNKNOWN})

@@ -45,6 +45,14 @@ def is_told_of(symbol: SymbolTableNode | None, name: str) -> bool:
     return any(name in base.metadata.get(KEY, {}).get(part, {}) for base in bases for part in _TOLD)
 
 
+def is_to_raise(symbol: SymbolTableNode | None, name: str) -> bool:
+    """Whether an attribute of a class is mapped to raise where it is read and not loaded."""
+    info = symbol.node if symbol is not None else None
+    bases = info.mro if isinstance(info, TypeInfo) else []
+    said = (base.metadata.get(KEY, {}).get("attributes", {}).get(name) or {} for base in bases)
+    return any(str(item.get("strategy", "")).startswith("raise") for item in said)
+
+
 class LoadingHints:
     """Reads one unit."""
 

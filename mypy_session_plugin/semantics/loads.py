@@ -175,8 +175,7 @@ def read(store: Store, owner: Value, attribute: Attribute) -> None:
         if attribute.is_relationship:
             change(store, owner, lambda loads: loads.doubted([attribute.name]))
         return
-    if any(_may_fail(store, facts, attribute) for facts in found):
-        doubt(store, instances_of(store, owner))
+    if all(_loads_nothing(store, facts) for facts in found):
         return
     if any(Presence.LOADED not in presences(facts, attribute) for facts in found):
         for facts in found:
@@ -191,13 +190,10 @@ def _is_unsaved(facts: InstanceFacts) -> bool:
     )
 
 
-def _may_fail(store: Store, facts: InstanceFacts, attribute: Attribute) -> bool:
-    """Whether the read is one that a rule reports, on this path or another: nothing is followed after it."""
-    missing = presences(facts, attribute)
-    if Presence.RAISES in missing:
-        return True
-    detached = any(isinstance(item, Situation) and item.state is State.DETACHED for item in facts.situations)
-    return Presence.ABSENT in missing and (detached or asynchronous_session(store, facts) is not None)
+def _loads_nothing(store: Store, facts: InstanceFacts) -> bool:
+    """Whether a read finds what is there, or raises: then it changes nothing, and the next one raises again."""
+    detached = all(isinstance(item, Situation) and item.state is State.DETACHED for item in facts.situations)
+    return detached or asynchronous_session(store, facts) is not None
 
 
 def _after_read(loads: Loads, attribute: Attribute) -> Loads:

@@ -13,7 +13,7 @@ def committed_bad(engine: Engine) -> str:
     with Session(engine) as session:
         user = session.get_one(User, 1)
         session.commit()
-    return user.name  # error: [session-detached] "user.name" is not loaded (expired by commit() at line 16) and "user" is detached (block left at line 14); reading it raises DetachedInstanceError (sqlalche.me/e/20/bhk3)
+    return user.name  # error: [session-detached] "user.name" is not loaded (expired by commit() at line 15) and "user" is detached (block left at line 13); reading it raises DetachedInstanceError (sqlalche.me/e/20/bhk3)
 
 
 def of_a_factory_bad() -> str:
@@ -91,7 +91,7 @@ def in_a_helper_bad(engine: Engine) -> str:
     with Session(engine) as session:
         user = session.get_one(User, 1)
         session.commit()
-    return _name(user)  # error: [session-detached] in the call of "_name"
+    return _name(user)  # error: [session-detached] in "_name" at line
 
 
 def _create(engine: Engine) -> User:

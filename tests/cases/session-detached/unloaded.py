@@ -1,10 +1,11 @@
 """Attributes that no statement has loaded: relationships, deferred columns, options, new instances."""
 
-from sqlalchemy import Engine, ForeignKey, Select, select
+from sqlalchemy import Engine, ForeignKey, select
 from sqlalchemy.orm import (
     DynamicMapped,
     Mapped,
     MappedAsDataclass,
+    Query,
     Session,
     WriteOnlyMapped,
     contains_eager,
@@ -55,7 +56,7 @@ class Filled(MappedAsDataclass, Base):
 def collection_bad(engine: Engine) -> int:
     with Session(engine) as session:
         user = session.get_one(User, 1)
-    return len(user.posts)  # error: [session-detached] "user.posts" is not loaded (loaded at line 61 without it) and "user" is detached (block left at line 60); reading it raises DetachedInstanceError (sqlalche.me/e/20/bhk3)
+    return len(user.posts)  # error: [session-detached] "user.posts" is not loaded (loaded at line 57 without it) and "user" is detached (block left at line 56); reading it raises DetachedInstanceError (sqlalche.me/e/20/bhk3)
 
 
 def deferred_bad(engine: Engine) -> str:
@@ -151,9 +152,9 @@ def of_unknown_options_ok(engine: Engine, *options: object) -> int:
     return len(user.posts)
 
 
-def of_a_statement_that_was_given_ok(engine: Engine, statement: Select[tuple[User]]) -> int:
-    with Session(engine) as session:
-        user = session.scalars(statement).one()
+def of_a_query_that_was_given_ok(session: Session, query: Query[User]) -> int:
+    user = query.one()
+    session.expunge(user)
     return len(user.posts)
 
 

@@ -91,7 +91,7 @@ def _as_dict(user: User) -> dict[str, object]:
 
 async def in_a_helper_bad(session: AsyncSession) -> dict[str, object]:
     user = await session.get_one(User, 1)
-    return _as_dict(user)  # error: [session-implicit-io] in the call of "_as_dict"
+    return _as_dict(user)  # error: [session-implicit-io] in "_as_dict" at line
 
 
 async def a_reference_of_an_expired_one_bad() -> str:
