@@ -11,6 +11,7 @@ from mypy_session_plugin.facts.identities import Content, RowKey, SessionIdentit
 from mypy_session_plugin.facts.lending import Lent
 from mypy_session_plugin.facts.links import Cascades, Classes, Edge, Links, Strays
 from mypy_session_plugin.facts.loading import UNKNOWN_OPTIONS, Attribute, AttributeKind, Options, Strategy
+from mypy_session_plugin.facts.loads import AS_OTHERS, Basis, Loads, Presence
 from mypy_session_plugin.facts.objects import ContainerFacts, Facts, InstanceFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import replace
@@ -53,6 +54,7 @@ from mypy_session_plugin.facts.work import GIVEN, Deed, Fate, Unit, Work
 from mypy_session_plugin.flow.fixpoint import LIMIT, PathStates
 from mypy_session_plugin.semantics import sessions
 from mypy_session_plugin.semantics.instances import Operation, operate
+from mypy_session_plugin.semantics.loads import after_read
 
 SESSIONS = [ObjectId("parameter", "session"), ObjectId("construct", "made")]
 INSTANCES = [ObjectId("construct", "user"), ObjectId("load", "user"), ObjectId("load", "user", older=True)]
@@ -101,6 +103,47 @@ strays = st.builds(
 no_cascades = Cascades({"save-update": Classes(), "delete": Classes(), "expunge": Classes()})
 rows = st.sampled_from([None, RowKey("app.User", ("pk",)), RowKey("app.User", (Constant("int", 1),))])
 contents = st.builds(Content, rows, st.booleans(), st.booleans())
+strategies = st.sampled_from(Strategy)
+said = st.one_of(st.none(), strategies)
+named_strategies = st.dictionaries(st.sampled_from(["name", "posts"]), strategies, max_size=2)
+
+
+def loader_options(depth: int) -> st.SearchStrategy[Options]:
+    """What loader options say of an entity, and of those behind its relationship."""
+    nested = st.dictionaries(st.just("posts"), loader_options(depth - 1)) if depth else st.just({})
+    known = st.builds(
+        Options,
+        named_strategies.map(lambda strategies: frozenset(strategies.items())),
+        nested.map(lambda options: frozenset(options.items())),
+        said,
+        said,
+        said,
+        said,
+        st.dictionaries(st.just("large"), strategies).map(lambda groups: frozenset(groups.items())),
+        st.sampled_from([True, False, None]),
+    )
+    return st.one_of(known, st.just(UNKNOWN_OPTIONS))
+
+
+options_of_statements = loader_options(2)
+ATTRIBUTES = [
+    Attribute("id", AttributeKind.COLUMN, Strategy.EAGER, primary_key=True),
+    Attribute("name", AttributeKind.COLUMN, Strategy.EAGER),
+    Attribute("photo", AttributeKind.COLUMN, Strategy.DEFERRED, group="large"),
+    Attribute("posts", AttributeKind.TO_MANY, Strategy.LAZY),
+    Attribute("friend", AttributeKind.TO_ONE, Strategy.EAGER),
+    Attribute("visits", AttributeKind.DYNAMIC, Strategy.UNKNOWN),
+]
+when = st.one_of(st.none(), origins)
+marks = st.dictionaries(
+    st.one_of(st.sampled_from(Presence), st.just(UNKNOWN), st.just(AS_OTHERS)), when, min_size=1, max_size=3
+)
+loads_of_instances = st.builds(
+    Loads,
+    st.dictionaries(st.one_of(st.sampled_from(Basis), st.just(UNKNOWN)), when, min_size=1, max_size=3),
+    st.dictionaries(st.sampled_from(["name", "posts"]), marks, max_size=2),
+    options_of_statements,
+)
 instances = st.builds(
     InstanceFacts,
     st.just("app.User"),
@@ -109,6 +152,7 @@ instances = st.builds(
     st.booleans(),
     links=links(),
     content=contents,
+    loads=loads_of_instances,
     cascades=st.just(no_cascades),
 )
 identities = st.builds(
@@ -191,40 +235,10 @@ session_facts = st.builds(
     overridden=st.frozensets(st.sampled_from(["close", "flush"])),
     work=st.sampled_from(SOME_WORK),
     strays=strays,
+    laden=strays,
     transaction=st.sampled_from(SOME_TRANSACTIONS),
     identity=identities,
 )
-strategies = st.sampled_from(Strategy)
-said = st.one_of(st.none(), strategies)
-named_strategies = st.dictionaries(st.sampled_from(["name", "posts"]), strategies, max_size=2)
-
-
-def loader_options(depth: int) -> st.SearchStrategy[Options]:
-    """What loader options say of an entity, and of those behind its relationship."""
-    nested = st.dictionaries(st.just("posts"), loader_options(depth - 1)) if depth else st.just({})
-    known = st.builds(
-        Options,
-        named_strategies.map(lambda strategies: frozenset(strategies.items())),
-        nested.map(lambda options: frozenset(options.items())),
-        said,
-        said,
-        said,
-        said,
-        st.dictionaries(st.just("large"), strategies).map(lambda groups: frozenset(groups.items())),
-        st.sampled_from([True, False, None]),
-    )
-    return st.one_of(known, st.just(UNKNOWN_OPTIONS))
-
-
-options_of_statements = loader_options(2)
-ATTRIBUTES = [
-    Attribute("id", AttributeKind.COLUMN, Strategy.EAGER, primary_key=True),
-    Attribute("name", AttributeKind.COLUMN, Strategy.EAGER),
-    Attribute("photo", AttributeKind.COLUMN, Strategy.DEFERRED, group="large"),
-    Attribute("posts", AttributeKind.TO_MANY, Strategy.LAZY),
-    Attribute("friend", AttributeKind.TO_ONE, Strategy.EAGER),
-    Attribute("visits", AttributeKind.DYNAMIC, Strategy.UNKNOWN),
-]
 containers = st.builds(ContainerFacts, st.just("list"), values)
 
 
@@ -256,6 +270,30 @@ def test_a_join_of_instances_is_an_upper_bound_in_any_order(one: InstanceFacts, 
     assert one.join(other) == other.join(one)
     assert one.join(one) == one
     assert one.join(other).situations.keys() >= one.situations.keys() | other.situations.keys()
+
+
+@few
+@given(loads_of_instances, loads_of_instances, loads_of_instances)
+def test_what_is_loaded_is_joined_in_any_order(one: Loads, other: Loads, third: Loads) -> None:
+    assert one.join(other) == other.join(one)
+    assert one.join(one) == one
+    assert one.join(other).join(third) == one.join(other.join(third))
+
+
+@few
+@given(loads_of_instances, loads_of_instances, st.sampled_from(ATTRIBUTES))
+def test_a_join_knows_no_more_of_an_attribute_than_either_side(one: Loads, other: Loads, attribute: Attribute) -> None:
+    joined = one.join(other).presences(attribute).keys()
+    assert UNKNOWN in joined or joined >= one.presences(attribute).keys() | other.presences(attribute).keys()
+
+
+@few
+@given(loads_of_instances, loads_of_instances, st.sampled_from(ATTRIBUTES))
+def test_a_read_keeps_the_order_of_what_is_loaded(one: Loads, other: Loads, attribute: Attribute) -> None:
+    small, large = after_read(one, attribute), after_read(one.join(other), attribute)
+    for looked_at in ATTRIBUTES:
+        known = large.presences(looked_at).keys()
+        assert UNKNOWN in known or known >= small.presences(looked_at).keys()
 
 
 @few

@@ -62,7 +62,7 @@ LESS_EXACT = {
 }
 #: Operations that reach the instance by a cascade.
 CASCADING = ("parent of an added Address(user=u)", "as a new child of a persistent parent")
-CODES = ("session-state", "session-mismatch")
+CODES = ("session-state", "session-mismatch", "session-detached")
 #: What SQLAlchemy says to an instance whose state an operation does not take.
 STATE_FAULTS = (
     "is not persisted",
@@ -100,6 +100,8 @@ class Row:
         Not certain is one that a cascade brings about, or that the setup leaves open: whether the flush in a `try`
         failed, and that somebody else deleted the row.
         """
+        if self.raises is not None and "DetachedInstanceError" in self.raises:
+            return "session-detached"
         if self.raises is not None and self.cell.operation == CASCADING[0] and "already attached" in self.raises:
             return "session-mismatch"
         if self.raises is None or self.cell.operation in CASCADING or "<Address>" in self.raises:

@@ -180,7 +180,7 @@ def read(store: Store, owner: Value, attribute: Attribute) -> None:
     if any(Presence.LOADED not in presences(facts, attribute) for facts in found):
         for facts in found:
             _note_laden(store, facts)
-    change(store, owner, lambda loads: _after_read(loads, attribute))
+    change(store, owner, lambda loads: after_read(loads, attribute))
 
 
 def _is_unsaved(facts: InstanceFacts) -> bool:
@@ -196,7 +196,7 @@ def _loads_nothing(store: Store, facts: InstanceFacts) -> bool:
     return detached or asynchronous_session(store, facts) is not None
 
 
-def _after_read(loads: Loads, attribute: Attribute) -> Loads:
+def after_read(loads: Loads, attribute: Attribute) -> Loads:
     """A read that has succeeded; that of an expired column has loaded all columns that were expired."""
     if attribute.name in loads.named or Basis.EXPIRED not in loads.bases:
         return loads.loaded([attribute.name])
