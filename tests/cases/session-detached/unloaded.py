@@ -56,7 +56,7 @@ class Filled(MappedAsDataclass, Base):
 def collection_bad(engine: Engine) -> int:
     with Session(engine) as session:
         user = session.get_one(User, 1)
-    return len(user.posts)  # error: [session-detached] "user.posts" is not loaded (loaded at line 57 without it) and "user" is detached (block left at line 56); reading it raises DetachedInstanceError (sqlalche.me/e/20/bhk3)
+    return len(user.posts)  # error: [session-detached] "user.posts" is not loaded (loaded at line 58 without it) and "user" is detached (block left at line 57); reading it raises DetachedInstanceError (sqlalche.me/e/20/bhk3)
 
 
 def deferred_bad(engine: Engine) -> str:
