@@ -104,7 +104,7 @@ def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Optio
         _analyse_graph(world, collector, bodies)
     for reported in collector.reports():
         finding = reported.finding
-        error = shared.types.error(finding.raises) if finding.raises else frozenset()
+        error = shared.types.errors(finding.raised)
         is_here = finding.anywhere or not bodies.is_inside(finding.node, unit)
         if is_here and not is_expected(unit, finding.node, error):
             report.report(checker, finding.message, finding.node, reported.code, finding.notes)

@@ -337,7 +337,9 @@ def _may_miss_together(own: set[str], names: set[str], look: Look) -> bool:
     if not own.isdisjoint(ATTRIBUTES) and OPENING in names - own:
         return True
     loading = look.loading
-    return not own <= ATTRIBUTES and loading.is_async and (not names.isdisjoint((LAZY, RAISING)) or loading.expires)
+    if own <= ATTRIBUTES:
+        return False
+    return loading.calls_after_end or (loading.is_async and (not names.isdisjoint((LAZY, RAISING)) or loading.expires))
 
 
 def _names(tree: MypyFile, pattern: re.Pattern[str]) -> bool:

@@ -33,6 +33,7 @@ from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
@@ -139,7 +140,10 @@ async def _run_function(
             except Exception as error:
                 frames = traceback.extract_tb(error.__traceback__)
                 line = next(frame.lineno for frame in reversed(frames) if frame.filename == str(block.page)) or 0
-                said.append(_Saying("raises", line, type(error).__name__, str(error)))
+                # SQLAlchemy 2.1 wraps errors of its own, as it does those of a database.
+                wrapped = getattr(error, "orig", None)
+                told = wrapped if isinstance(wrapped, SQLAlchemyError) else error
+                said.append(_Saying("raises", line, type(told).__name__, str(told)))
     said += [_Saying("warns", item.lineno, item.category.__name__, str(item.message)) for item in caught]
     unexpected = [item for item in said if not any(saying.matches(item) for saying in expected)]
     missing = [saying for saying in expected if not any(saying.matches(item) for item in said)]

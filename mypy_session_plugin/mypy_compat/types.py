@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mypy.checker import TypeChecker
 from mypy.nodes import (
@@ -129,9 +129,13 @@ class Types:
         entry = tree.names.get(name) if tree is not None else None
         return None if entry is None else entry.node
 
+    def errors(self, names: Iterable[str]) -> frozenset[str]:
+        """The full names of exceptions, each of which may be raised, and of their bases."""
+        return frozenset().union(*map(self.error, names))
+
     def error(self, name: str) -> frozenset[str]:
         """The full names of an exception of SQLAlchemy's, or of Python's own, and of its bases."""
-        for module in ("sqlalchemy.exc", "builtins"):
+        for module in ("sqlalchemy.exc", "sqlalchemy.orm.exc", "builtins"):
             info = self.lookup(f"{module}.{name}")
             if isinstance(info, TypeInfo):
                 return frozenset(base.fullname for base in info.mro)

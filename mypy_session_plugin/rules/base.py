@@ -40,7 +40,7 @@ class Quantifier(Enum):
 class Finding:
     """One mistake: where it is reported, the main line and the notes under it.
 
-    `raises` names the exception that the rule predicts; empty where nothing raises.  Of several findings of one code
+    `raises` names the exception that the rule predicts, or several with "or" between; empty where nothing raises.  Of several findings of one code
     with the same `mistake` the first is reported.  `anywhere`: it is told of the place of `node`, whichever function
     that stands in.
     """
@@ -51,6 +51,11 @@ class Finding:
     raises: str = ""
     mistake: Hashable = None
     anywhere: bool = False
+
+    @property
+    def raised(self) -> list[str]:
+        """The names of the exceptions of which one is raised."""
+        return self.raises.split(" or ") if self.raises else []
 
 
 @dataclass(frozen=True, slots=True)

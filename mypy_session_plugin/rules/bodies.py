@@ -117,7 +117,7 @@ class Bodies:
         finding = reported.finding
         if not walk.is_certain(reported.heard_at):
             return False
-        error = world.types.error(finding.raises) if finding.raises else frozenset()
+        error = world.types.errors(finding.raised)
         return not is_expected(function, finding.node, error) and not self._is_own(function, reported)
 
     def _is_own(self, function: FuncItem, reported: Reported) -> bool:

@@ -20,6 +20,8 @@ from mypy_session_plugin.semantics import loads
 from mypy_session_plugin.semantics.events import AttributeEvent, Event
 
 ERROR = "MissingGreenlet"
+#: SQLAlchemy 2.1 wraps it, and 2.0 sometimes does.
+RAISED = f"{ERROR} or DBAPIError"
 
 
 class ImplicitIoRule:
@@ -45,7 +47,7 @@ def _finding(event: AttributeEvent, store: Store) -> Finding | None:
         f"reading it raises {ERROR} (sqlalche.me/e/20/xd2s)"
     )
     mistake = (first.since, None if is_expired(first, event) else event.attribute.name)
-    return Finding(event.node, message, (_help(event, first, store),), raises=ERROR, mistake=mistake)
+    return Finding(event.node, message, (_help(event, first, store),), raises=RAISED, mistake=mistake)
 
 
 def _asks(event: AttributeEvent, item: Missing, store: Store) -> bool:

@@ -72,13 +72,18 @@ class LoadingHints:
     @cached_property
     def reads_after_end(self) -> bool:
         """Whether an attribute is read where a session may have ended."""
-        blocks = [node.end_line or node.line for node in self._nodes if isinstance(node, WithStmt)]
-        return self._reads_after([*blocks, *self._calls(_ENDING)])
+        return self._any_after(self._reads, self._ends)
+
+    @cached_property
+    def calls_after_end(self) -> bool:
+        """Whether anything is called where a session may have ended."""
+        calls = [node.line for node in self._nodes if isinstance(node, CallExpr)]
+        return self._any_after(calls, self._ends)
 
     @cached_property
     def reads_after_expiry(self) -> bool:
         """Whether an attribute is read where all may have been thrown away."""
-        return self._reads_after([*self._calls(_EXPIRING)])
+        return self._any_after(self._reads, [*self._calls(_EXPIRING)])
 
     @cached_property
     def expires(self) -> bool:
@@ -91,11 +96,17 @@ class LoadingHints:
             if isinstance(callee, (MemberExpr, NameExpr)) and callee.name in names:
                 yield node.line
 
-    def _reads_after(self, lines: Sequence[int]) -> bool:
+    @cached_property
+    def _ends(self) -> list[int]:
+        """The lines behind which a session may have ended."""
+        blocks = [node.end_line or node.line for node in self._nodes if isinstance(node, WithStmt)]
+        return [*blocks, *self._calls(_ENDING)]
+
+    def _any_after(self, looked_at: Sequence[int], lines: Sequence[int]) -> bool:
         if not lines:
             return False
         first = min(lines)
-        return any(line > first or self._in_one_loop(line, lines) for line in self._reads)
+        return any(line > first or self._in_one_loop(line, lines) for line in looked_at)
 
     def _in_one_loop(self, read: int, lines: Sequence[int]) -> bool:
         return any(
