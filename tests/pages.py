@@ -160,10 +160,21 @@ async def _call(function: Callable[..., Any], given: dict[str, Any]) -> None:
 
 
 def _expected(block: Block, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[_Saying]:
+    """What the comments in a function say, and those in the functions of the block that it names."""
+    functions = [node, *_named_functions(block, node)]
     for number, line in enumerate(block.text.splitlines(), start=block.line):
         match = _SAID.match(line)
-        if match and node.lineno < number <= (node.end_lineno or 0) + 1:
+        if match and any(item.lineno < number <= (item.end_lineno or 0) + 1 for item in functions):
             yield _Saying(match[1], number - 1, match[2], match[3])
+
+
+def _named_functions(
+    block: Block, node: ast.FunctionDef | ast.AsyncFunctionDef
+) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    for item in ast.parse("\n" * (block.line - 1) + block.text).body:
+        if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef) and item.name in names:
+            yield item
 
 
 async def _given(parameters: Collection[str], database: Path, stack: AsyncExitStack) -> dict[str, Any]:

@@ -40,9 +40,9 @@ class Quantifier(Enum):
 class Finding:
     """One mistake: where it is reported, the main line and the notes under it.
 
-    `raises` names the exception that the rule predicts, or several with "or" between; empty where nothing raises.  Of several findings of one code
-    with the same `mistake` the first is reported.  `anywhere`: it is told of the place of `node`, whichever function
-    that stands in.
+    `raises` names the exception that the rule predicts, or several with "or" between; empty where nothing raises.  Of
+    several findings of one code with the same `mistake` the first is reported.  `anywhere`: it is told of the place of
+    `node`, whichever function that stands in.
     """
 
     node: Context
