@@ -22,6 +22,15 @@ from mypy.nodes import (
 )
 from mypy.types import CallableType, Type
 
+from mypy_session_plugin.attribute_names import (
+    CONSTRUCTION,
+    IN_PLACE,
+    MAPPED,
+    OPENING,
+    kind_of_attribute,
+    may_miss,
+    may_miss_together,
+)
 from mypy_session_plugin.codes import CODES
 from mypy_session_plugin.config import Options
 from mypy_session_plugin.looks import Look
@@ -46,11 +55,6 @@ _ORDINARY_PACKAGES = frozenset({"builtins", "typing", "typing_extensions", "_typ
 _STANDARD_LIBRARY = sys.stdlib_module_names | _ORDINARY_PACKAGES
 
 
-#: Stands among a unit's names for the construction of an object of the user's.
-CONSTRUCTION = "<construction>"
-
-#: Stands among a unit's names for what gives it a session of its own, or two.
-OPENING = "<opening>"
 #: What stands in the text of a module that binds sessions to an engine, itself or by a factory.
 BINDING = re.compile("engine|sessionmaker", re.IGNORECASE)
 #: What stands in the text of a module that has functions for tasks.
@@ -62,12 +66,6 @@ TAKES_FROM_A_GENERATOR = "builtins.next"
 #: Stands among a unit's names for every other use of a library.
 USE = "<use>"
 
-#: Stands among a unit's names for a column whose values can be changed in place.
-IN_PLACE = "<in place>"
-#: Stand among a unit's names for a mapped attribute, for one that may not come with its row, and one that may raise.
-MAPPED, LAZY, RAISING = "<mapped>", "<lazy>", "<raising>"
-#: What stands there for the read of a mapped attribute.
-ATTRIBUTES = frozenset({IN_PLACE, MAPPED, LAZY, RAISING})
 #: What commits: a call, or the end of a block.
 COMMITTING = frozenset({"commit", "begin"})
 #: The codes, off by default, that may be reported wherever a session of the unit's own is.
@@ -149,20 +147,8 @@ class Events:
     def _attribute(self, full_name: str) -> str | None:
         """What a mapped attribute adds; None for every other one."""
         if full_name not in self._columns:
-            self._columns[full_name] = self._kind_of_attribute(full_name)
+            self._columns[full_name] = kind_of_attribute(full_name, self._lookup)
         return self._columns[full_name]
-
-    def _kind_of_attribute(self, full_name: str) -> str | None:
-        from mypy_session_plugin.semantics.columns import is_column_of
-        from mypy_session_plugin.semantics.loading_hints import is_mapped_in, is_to_raise, is_told_of
-
-        class_name, _, name = full_name.rpartition(".")
-        symbol = self._lookup(class_name)
-        if is_column_of(symbol, name):
-            return IN_PLACE
-        if is_told_of(symbol, name):
-            return RAISING if is_to_raise(symbol, name) else LAZY
-        return MAPPED if is_mapped_in(symbol, name) else None
 
     def may_be_mapped(self, class_name: str, modules: Container[str]) -> bool:
         """Whether a class is one of the user's, by its name alone, in a build that has SQLAlchemy."""
@@ -237,7 +223,7 @@ class Events:
             return True
         if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._wanted()):
             return True
-        if self._may_be_unnoticed(names, look) or _may_miss(names, look):
+        if self._may_be_unnoticed(names, look) or may_miss(names, look):
             return True
         if opens and self._may_lose(names, look):
             return True
@@ -286,7 +272,7 @@ class Events:
             return True
         if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._wanted()):
             return True
-        if _may_miss_together(own, names, self._look_at(unit)):
+        if may_miss_together(own, names, self._look_at(unit)):
             return True
         if OPENING in own or OPENING not in names:
             return False

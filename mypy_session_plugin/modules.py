@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from mypy.nodes import FuncDef, MypyFile
 from mypy.plugin import FunctionContext
 
+from mypy_session_plugin.attribute_names import OPENING
 from mypy_session_plugin.codes import CODES
-from mypy_session_plugin.events import OPENING, Events, is_phantom_typed
+from mypy_session_plugin.events import Events, is_phantom_typed
 from mypy_session_plugin.mypy_compat import last_look
 from mypy_session_plugin.mypy_compat.callers import Callers
 from mypy_session_plugin.mypy_compat.report import is_enabled, is_silent
