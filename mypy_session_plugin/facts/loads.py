@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import TypeAlias, TypeVar
 
-from mypy_session_plugin.facts.loading import NO_OPTIONS, UNKNOWN_OPTIONS, Attribute, AttributeKind, Options, Strategy
+from mypy_session_plugin.facts.loading import NO_OPTIONS, UNKNOWN_OPTIONS, AfterFlush, Attribute, Options, Strategy
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.values import UNKNOWN, Unknown
@@ -118,6 +118,11 @@ class Loads:
         """These attributes were thrown away."""
         return self._marked(names, {Presence.ABSENT: origin})
 
+    def with_columns(self) -> Loads:
+        """A column that was thrown away has been read: the others come with it."""
+        gone = [name for name, marks in self.named.items() if Presence.ABSENT in marks]
+        return replace(self, named={**self.named, **{name: {**self.named[name], UNKNOWN: None} for name in gone}})
+
     def doubted(self, names: Iterable[str]) -> Loads:
         """Of these attributes nothing is known any more."""
         return self._marked(names, {UNKNOWN: None})
@@ -133,28 +138,28 @@ def _presence(basis: Basis, attribute: Attribute, options: Options) -> Presence 
         case Basis.NEW:
             return _of_new(attribute)
         case Basis.ROW:
-            return _of_strategy(options.strategy(attribute), attribute)
+            return _of_strategy(options.strategy(attribute))
+        case Basis.EXPIRED if not attribute.is_relationship:
+            return _of_expired(attribute.strategy)
         case Basis.EXPIRED:
-            return _of_expired(attribute, options)
-    if attribute.is_relationship:
-        strategy = options.strategy(attribute)
-        return UNKNOWN if strategy is Strategy.EAGER else _of_strategy(strategy, attribute)
-    return Presence.LOADED if attribute.strategy is Strategy.EAGER and options == NO_OPTIONS else UNKNOWN
+            return UNKNOWN if _raises_by_option(attribute, options) else _of_expired(attribute.strategy)
+    return _of_refreshed(attribute, options)
 
 
 def _of_new(attribute: Attribute) -> Presence | Unknown:
-    """An attribute that the program gave no value before the INSERT."""
-    if attribute.primary_key:
-        return Presence.LOADED
-    if not attribute.is_relationship:
-        return UNKNOWN
-    if attribute.strategy is Strategy.RAISE:
-        return Presence.RAISES
-    known = attribute.strategy in (Strategy.LAZY, Strategy.EAGER)
-    return Presence.ABSENT if known else UNKNOWN
+    """An attribute that the program gave no value before the INSERT.
+
+    A plain column without a value is None then, for which nothing is asked.
+    """
+    if attribute.is_relationship:
+        known = attribute.strategy in (Strategy.LAZY, Strategy.EAGER)
+        return Presence.ABSENT if known else _of_expired(attribute.strategy)
+    if attribute.inserted is AfterFlush.EXPIRED or attribute.strategy is Strategy.DEFERRED:
+        return Presence.ABSENT
+    return Presence.LOADED if attribute.inserted is AfterFlush.KEPT else UNKNOWN
 
 
-def _of_strategy(strategy: Strategy, attribute: Attribute) -> Presence | Unknown:
+def _of_strategy(strategy: Strategy) -> Presence | Unknown:
     match strategy:
         case Strategy.EAGER | Strategy.NOLOAD:
             return Presence.LOADED
@@ -162,17 +167,27 @@ def _of_strategy(strategy: Strategy, attribute: Attribute) -> Presence | Unknown
             return Presence.ABSENT
         case Strategy.RAISE:
             return Presence.RAISES
-        case Strategy.RAISE_ON_SQL if attribute.kind is AttributeKind.TO_MANY:
-            return Presence.RAISES
     return UNKNOWN
 
 
-def _of_expired(attribute: Attribute, options: Options) -> Presence | Unknown:
-    """An attribute of an instance that was expired; what never loads is what it was."""
-    strategy = options.strategy(attribute) if attribute.is_relationship else attribute.strategy
-    if strategy in (Strategy.EAGER, Strategy.LAZY, Strategy.DEFERRED):
-        return Presence.ABSENT
-    return _of_strategy(strategy, attribute)
+def _of_expired(strategy: Strategy) -> Presence | Unknown:
+    """An attribute of an instance that was expired: also what comes with a row is gone."""
+    return Presence.ABSENT if strategy is Strategy.EAGER else _of_strategy(strategy)
+
+
+def _raises_by_option(attribute: Attribute, options: Options) -> bool:
+    """Whether an option may let a relationship raise, which an expired instance forgets until it is refreshed."""
+    strategy = options.strategy(attribute)
+    return strategy is not attribute.strategy and strategy not in (Strategy.EAGER, Strategy.LAZY)
+
+
+def _of_refreshed(attribute: Attribute, options: Options) -> Presence | Unknown:
+    """An attribute after the read of an expired column: all columns have come, with all that is eager."""
+    if not attribute.is_relationship:
+        plain = attribute.strategy is Strategy.EAGER and options == NO_OPTIONS
+        return Presence.LOADED if plain else UNKNOWN
+    strategy = options.strategy(attribute)
+    return _of_strategy(strategy) if strategy is attribute.strategy and strategy is not Strategy.EAGER else UNKNOWN
 
 
 def of_row(options: Options, origin: Origin | None) -> Loads:

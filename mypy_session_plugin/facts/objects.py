@@ -163,9 +163,10 @@ class SessionFacts:
     type says.  `lent`: it is somebody else's, as its type says, and what may be done with it, else None.
     `overridden`: the methods that a subclass, or an assignment, has put in the place of the library's.
     `holds_new`: something may have been inserted in the running transaction.  `depth`: the number of savepoints, None
-    for unknown.  `laden`: whose instances in it may have more loaded than comes with a row.  `work` is what was done
-    in its transactions, `transaction` how the running one stands.  `name` is how the source calls it, `identity` what
-    tells it from others.  `life` is where it stands between its opening and its end.
+    for unknown.  `laden`: whose instances in it may have more loaded than comes with a row.  `seen`: whose instances it
+    has loaded.  `asked`: it has certainly sent SQL since its last transaction ended.  `work` is what was done in its
+    transactions, `transaction` how the running one stands.  `name` is how the source calls it, `identity` what tells it
+    from others.  `life` is where it stands between its opening and its end.
     """
 
     class_name: str
@@ -190,6 +191,8 @@ class SessionFacts:
     work: Work = UNSEEN
     strays: Strays = NO_STRAYS
     laden: Strays = NO_STRAYS
+    seen: Strays = NO_STRAYS
+    asked: bool = False
     transaction: TransactionFacts = UNTOLD
     origin: Origin | None = field(default=None, compare=False)
 
@@ -225,6 +228,8 @@ class SessionFacts:
             work=self.work.join(other.work),
             strays=self.strays.join(other.strays),
             laden=self.laden.join(other.laden),
+            seen=self.seen.join(other.seen),
+            asked=self.asked and other.asked,
             transaction=self.transaction.join(other.transaction),
             origin=_first(self.origin, other.origin),
         )
@@ -245,7 +250,7 @@ class SessionFacts:
         return ()
 
 
-_JOINED = ("identity", "work", "strays", "laden")
+_JOINED = ("identity", "work", "strays", "laden", "seen", "asked")
 _apart = attrgetter(*(name for name in compared_fields(SessionFacts) if name not in _JOINED))
 
 

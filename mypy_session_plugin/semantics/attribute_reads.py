@@ -29,7 +29,7 @@ def read(world: World, store: Store, instruction: LoadAttribute, owner: Value) -
     attribute = world.shapes.attributes.of(info, instruction.name)
     if attribute is not None:
         world.listener(AttributeEvent(instruction.node, owner, attribute, info.name, world.raising), store)
-        loads.read(store, owner, attribute)
+        loads.read(store, owner, attribute, world.shapes.attribute_sets.group(info, attribute))
     elif info.get(instruction.name) is not None:
         loads.shown(store, objects(owner))
 

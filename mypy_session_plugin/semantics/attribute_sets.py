@@ -24,6 +24,12 @@ class AttributeSets:
             known = self._all[info] = tuple(attribute for attribute in found if attribute is not None)
         return known
 
+    def group(self, info: TypeInfo, attribute: Attribute) -> tuple[str, ...]:
+        """The deferred columns that are loaded with one of their group."""
+        if not attribute.group:
+            return ()
+        return tuple(item.name for item in self.of(info) if item.group == attribute.group)
+
     def refetched(self, info: TypeInfo) -> tuple[Attribute, ...]:
         """The columns that an UPDATE of the row leaves to the next read, or may."""
         return tuple(item for item in self.of(info) if item.updated is not AfterFlush.KEPT)

@@ -106,6 +106,7 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     written = work.Written(store, call.name, call.bound, _written_targets(store, call))
     _change_parameters(store, call)
     ownership.call_library(world, store, call.bound, call.name, call.node)
+    loading_calls.ask(world, store, call)
     _flush_and_move(world, store, call, effects, origin, inner)
     if "writes" in kinds:
         sessions.update_sessions(store, call.session, lambda facts: replace(facts, holds_new=True))

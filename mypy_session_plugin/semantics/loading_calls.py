@@ -18,14 +18,14 @@ from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, Constant, ObjectId, Value, objects
 from mypy_session_plugin.flow.syntax import assigned_targets, descendants
-from mypy_session_plugin.semantics import loads, sessions
-from mypy_session_plugin.semantics.binding import BoundCall
+from mypy_session_plugin.semantics import loads, sessions, transactions
+from mypy_session_plugin.semantics.binding import BoundCall, is_phantom
 from mypy_session_plugin.semantics.cascades import MERGE
 from mypy_session_plugin.semantics.instances import instances_of
 from mypy_session_plugin.semantics.mapped import bases_of
 from mypy_session_plugin.semantics.shapes import UNSEEN, Collection, Entity, Row, Shape
 from mypy_session_plugin.semantics.statement_roots import STATEMENT_PACKAGES
-from mypy_session_plugin.semantics.targets import targets_of
+from mypy_session_plugin.semantics.targets import element_annotation, targets_of
 
 if TYPE_CHECKING:
     from mypy_session_plugin.semantics.library_calls import LibraryCall
@@ -185,7 +185,9 @@ def _is_unseen(shape: Shape) -> bool:
 
 
 def _expire_all(world: World, store: Store, call: LibraryCall, effect: Effect) -> None:
-    surely = True
+    """A commit expires if the session is made so, and a rollback if there is anything to roll back."""
+    rolls_back = any(item.arguments.get("outcome") == "rollback" for item in call.bound.stub.effects)
+    surely = not rolls_back or sessions.has_asked(store, call.session)
     if "unless" in effect.arguments:
         known = sessions.expires_on_commit(store, call.session)
         known = world.options.expire_on_commit if known is None else known
@@ -195,15 +197,24 @@ def _expire_all(world: World, store: Store, call: LibraryCall, effect: Effect) -
     loads.expire(store, call.session, event_of(call, "expired"), surely)
 
 
+def ask(world: World, store: Store, call: LibraryCall) -> None:
+    """A call that is certain to send SQL begins a transaction, and `delete()` loads."""
+    if not world.watched.loads:
+        return
+    if transactions.need_of(call.bound, store) is transactions.Need.CERTAIN:
+        sessions.update_sessions(store, call.session, lambda facts: replace(facts, asked=True))
+    if any(is_phantom(element_annotation(given.parameter.annotation)) == "Marked" for given in call.bound.given):
+        # What it cascades to is loaded, however far.
+        loads.doubt_all(store, call.session)
+
+
 def _change_given(
     store: Store, call: LibraryCall, change: Callable[[Loads, tuple[str, ...] | None], Loads | None]
 ) -> None:
     """The instance that is given is expired or refreshed, in whole or some attributes; others may follow it."""
     names = _names(store, call)
     for given in call.bound.given:
-        if given.parameter.name != "instance":
-            continue
-        for target in targets_of(store, given):
+        for target in targets_of(store, given) if given.parameter.name == "instance" else ():
             loads.change(store, target, lambda known: change(known, names) or UNKNOWN_LOADS)
             if call.bound.stub.effect("cascades") is not None and names is None:
                 _doubt_others(store, call.session, target)

@@ -7,7 +7,7 @@ Source: https://docs.sqlalchemy.org/en/20/orm/session_state_management.html#refr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from mypy_session_plugin.facts.links import Classes, Strays
@@ -166,8 +166,8 @@ def must_ask(facts: InstanceFacts, attribute: Attribute) -> bool:
     return not attribute.is_relationship or attribute.kind is AttributeKind.TO_MANY or facts.loads.is_expired
 
 
-def read(store: Store, owner: Value, attribute: Attribute) -> None:
-    """An attribute has been read: it is loaded now, if the instance has a row."""
+def read(store: Store, owner: Value, attribute: Attribute, together: Sequence[str] = ()) -> None:
+    """An attribute has been read: it is loaded now, with some others, if the instance has a row."""
     found = [facts for item in instances_of(store, owner) if isinstance(facts := store.heap[item], InstanceFacts)]
     if not found or not any(facts.loads.known for facts in found):
         return
@@ -180,7 +180,7 @@ def read(store: Store, owner: Value, attribute: Attribute) -> None:
     if any(Presence.LOADED not in presences(facts, attribute) for facts in found):
         for facts in found:
             _note_laden(store, facts)
-    change(store, owner, lambda loads: after_read(loads, attribute))
+    change(store, owner, lambda loads: after_read(loads, attribute, together))
 
 
 def _is_unsaved(facts: InstanceFacts) -> bool:
@@ -196,13 +196,19 @@ def _loads_nothing(store: Store, facts: InstanceFacts) -> bool:
     return detached or asynchronous_session(store, facts) is not None
 
 
-def after_read(loads: Loads, attribute: Attribute) -> Loads:
-    """A read that has succeeded; that of an expired column has loaded all columns that were expired."""
+def after_read(loads: Loads, attribute: Attribute, together: Iterable[str] = ()) -> Loads:
+    """A read that has succeeded, of an attribute that is loaded with some others.
+
+    That of an expired column has loaded all columns that were expired.
+    """
+    names = [attribute.name, *together]
+    if Presence.ABSENT in loads.presences(attribute):
+        loads = loads.with_columns()
     if attribute.name in loads.named or Basis.EXPIRED not in loads.bases:
-        return loads.loaded([attribute.name])
+        return loads.loaded(names)
     others = _without_expired(loads)
     after: Basis | Unknown = UNKNOWN if attribute.is_relationship else Basis.REFRESHED
-    return replace(loads, bases={**others, after: loads.bases[Basis.EXPIRED]}).loaded([attribute.name])
+    return replace(loads, bases={**others, after: loads.bases[Basis.EXPIRED]}).loaded(names)
 
 
 def _without_expired(loads: Loads) -> dict[Basis | Unknown, Origin | None]:
@@ -230,9 +236,12 @@ def row(store: Store, session: Value, shape: Entity, given: Given, origin: Origi
     loads = of_row(given.options, origin)
     if facts is not None:
         reached = facts.made_here and facts.escaped and not facts.registry
-        if reached or facts.laden.may_have(shape.class_name, shape.bases):
+        was_seen = facts.seen.may_have(shape.class_name, shape.bases)
+        if reached or (was_seen and given.options != NO_OPTIONS) or facts.laden.may_have(shape.class_name, shape.bases):
             loads = UNKNOWN_LOADS
-        store.heap[only] = replace(facts, laden=facts.laden.join(given.laden))  # type: ignore[index]
+        seen = facts.seen.join(Strays(Classes(frozenset({shape.class_name}), shape.bases)))
+        asked = facts.asked or not was_seen
+        store.heap[only] = replace(facts, laden=facts.laden.join(given.laden), seen=seen, asked=asked)  # type: ignore[index]
     plain = given.options == NO_OPTIONS and not given.wide
     for identity, other in store.instances():
         if is_in(store, other, session) is False or _is_alike(other, given.options):

@@ -259,6 +259,12 @@ def expires_on_commit(store: Store, session: Value) -> bool | None:
     return only if isinstance(only, bool) else None
 
 
+def has_asked(store: Store, session: Value) -> bool:
+    """Whether the session has certainly sent SQL since its last transaction ended, so that one runs."""
+    facts = [store.session(atom) if isinstance(atom, ObjectId) else None for atom in session]
+    return bool(facts) and all(item is not None and item.asked for item in facts)
+
+
 def expires_all(store: Store, session: Value, effects: Iterable[Effect]) -> bool:
     """Whether one of the effects certainly expires every instance of the session."""
     return any(
@@ -288,4 +294,4 @@ def end_savepoint(store: Store, session: Value) -> None:
 def end_transaction(store: Store, session: Value) -> None:
     """The root transaction ends: nothing in the session is new in it, and no savepoint is left."""
     change_members(store, session, lambda situation: (transaction_ended(situation),), None)
-    update_sessions(store, session, lambda facts: replace(facts, depth=0, holds_new=False))
+    update_sessions(store, session, lambda facts: replace(facts, depth=0, holds_new=False, asked=False))

@@ -131,8 +131,8 @@ def forget(store: Store, identities: Iterable[ObjectId]) -> None:
     """Unknown code may have done anything with the transactions of these sessions."""
     for identity in identities:
         facts = store.session(identity)
-        if facts is not None and facts.transaction.forgotten() is not facts.transaction:
-            store.heap[identity] = replace(facts, transaction=facts.transaction.forgotten())
+        if facts is not None and (facts.asked or facts.transaction.forgotten() is not facts.transaction):
+            store.heap[identity] = replace(facts, asked=False, transaction=facts.transaction.forgotten())
 
 
 def forget_lent(store: Store) -> None:
