@@ -160,10 +160,11 @@ async def _call(function: Callable[..., Any], given: dict[str, Any]) -> None:
 
 
 def _expected(block: Block, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[_Saying]:
-    """What the comments in a function say, and those in the functions of the block that it names."""
-    functions = [node, *_named_functions(block, node)]
+    """What the comments in a function say, and those on exceptions in the functions of the block that it names."""
+    named = list(_named_functions(block, node))
     for number, line in enumerate(block.text.splitlines(), start=block.line):
         match = _SAID.match(line)
+        functions = [node, *named] if match and match[1] == "raises" else [node]
         if match and any(item.lineno < number <= (item.end_lineno or 0) + 1 for item in functions):
             yield _Saying(match[1], number - 1, match[2], match[3])
 

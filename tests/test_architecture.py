@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "mypy_session_plugin"
 
 LAYERS = [
     {"__main__", "hooks", "modules", "events", "looks", "stub_check", "texts"},
+    {"__main__", "attribute_names", "hooks", "modules", "events", "looks", "stub_check"},
     {"checker"},
     {"rules"},
     {"semantics"},

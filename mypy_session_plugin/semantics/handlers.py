@@ -12,9 +12,10 @@ from mypy_session_plugin.facts.transactions import Caught, Phase, Standing, Tran
 from mypy_session_plugin.facts.values import UNKNOWN, Unknown, objects
 from mypy_session_plugin.flow.graph import Branch, CatchException, ExitContext
 from mypy_session_plugin.flow.syntax import descendants, suppressed
-from mypy_session_plugin.semantics import conditions
+from mypy_session_plugin.semantics import conditions, sessions
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.watch import (
+    DATABASE_ERROR,
     INTEGRITY_ERROR,
     Doubt,
     Protected,
@@ -124,6 +125,7 @@ def _is_under_way(standing: Standing | Unknown) -> bool:
 
 
 def _handle(store: Store, caught: Caught, types: Expression | None, statement: Protected | None) -> None:
+    _note_asked(store, types)
     for identity, facts in list(store.heap.items()):
         if isinstance(facts, SessionFacts):
             changed = _after(facts.transaction, caught, types, statement)
@@ -131,6 +133,13 @@ def _handle(store: Store, caught: Caught, types: Expression | None, statement: P
                 store.heap[identity] = replace(facts, transaction=changed)
         elif isinstance(facts, LibraryFacts) and facts.ended is not None and _stands_in(facts.ended, statement):
             store.heap[identity] = replace(facts, ended=None)
+
+
+def _note_asked(store: Store, types: Expression | None) -> None:
+    """The database has refused what the only session has sent: its transaction has not ended by itself."""
+    found = [identity for identity in store.heap if store.session(identity) is not None]
+    if len(found) == 1 and any(DATABASE_ERROR in bases for bases in error_classes(types)):
+        sessions.update_sessions(store, frozenset(found), lambda facts: replace(facts, asked=True))
 
 
 def _after(

@@ -1,6 +1,6 @@
 """What a relationship of a persistent instance gives is persistent, unless something else was put or left there."""
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from models import Post, User, elsewhere
 
@@ -52,7 +52,7 @@ def deleted_before_ok(session: Session) -> None:
 
 
 def of_a_detached_instance_ok(session: Session) -> None:
-    user = session.get_one(User, 1)
+    user = session.get_one(User, 1, options=[selectinload(User.posts)])
     session.expunge(user)
     for post in user.posts:
         session.merge(post)
