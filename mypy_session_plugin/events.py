@@ -306,28 +306,6 @@ class Events:
         return takes_phantom_types(symbol.node)
 
 
-def _may_miss(names: set[str], look: Look) -> bool:
-    """Whether a mapped attribute may be read that cannot be loaded."""
-    if names.isdisjoint(ATTRIBUTES) or names <= ATTRIBUTES | {CONSTRUCTION}:
-        return False
-    loading = look.loading
-    if RAISING in names or (LAZY in names and (loading.is_async or loading.names_raising)):
-        return True
-    return loading.reads_after_end or (loading.is_async and loading.reads_after_expiry)
-
-
-def _may_miss_together(own: set[str], names: set[str], look: Look) -> bool:
-    """Whether what a unit calls may read what it has, or give it what it reads."""
-    if names.isdisjoint(ATTRIBUTES):
-        return False
-    if not own.isdisjoint(ATTRIBUTES) and OPENING in names - own:
-        return True
-    loading = look.loading
-    if own <= ATTRIBUTES:
-        return False
-    return loading.calls_after_end or (loading.is_async and (not names.isdisjoint((LAZY, RAISING)) or loading.expires))
-
-
 def _names(tree: MypyFile, pattern: re.Pattern[str]) -> bool:
     """Whether something stands in the text of a module."""
     return pattern.search(source_of(tree)) is not None

@@ -10,8 +10,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "mypy_session_plugin"
 
 LAYERS = [
-    {"__main__", "hooks", "modules", "events", "looks", "stub_check", "texts"},
-    {"__main__", "attribute_names", "hooks", "modules", "events", "looks", "stub_check"},
+    {"__main__", "attribute_names", "events", "hooks", "looks", "modules", "stub_check", "texts"},
     {"checker"},
     {"rules"},
     {"semantics"},
