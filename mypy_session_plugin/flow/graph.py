@@ -361,8 +361,8 @@ Terminator: TypeAlias = "Jump | Branch | Choose | Exit"
 class Block:
     """Straight-line instructions, one terminator, and where an exception raised inside goes (None: out of the graph).
 
-    `live` holds the variables and temporaries that may be read after the block's start, `header` tells the head of
-    a loop.  `loops` are the indices of the heads of the loops that the block is in, the innermost first.
+    `live`: what may be read after the block's start; `header`: the head of a loop; `loops`: the indices of the heads of
+    the loops that the block is in, the innermost first.
     """
 
     index: int
@@ -379,8 +379,7 @@ class Block:
             case Jump(target):
                 yield target
             case Branch(if_true=first, if_false=second):
-                yield first
-                yield second
+                yield from (first, second)
             case Choose(targets):
                 yield from targets
             case _:
