@@ -288,7 +288,7 @@ class Events:
         the module names neither.
         """
         names = {name.removesuffix("()").rpartition(".")[2] for name in self._expressions}
-        untyped = untyped_names(tree, self._libraries, lambda: self.sinks.certain, modules)
+        untyped = untyped_names(tree, self._libraries - _STANDARD_LIBRARY, lambda: self.sinks, modules)
         text = source_of(tree) if names or untyped else ""
         if any(name in text for name in names):
             untyped |= {

@@ -3,31 +3,50 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Container, Iterable
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from mypy.nodes import FuncDef, Import, ImportFrom, MypyFile
 
+if TYPE_CHECKING:
+    from mypy_session_plugin.semantics.sinks import Sinks
+
 
 def untyped_names(
-    tree: MypyFile, packages: Collection[str], sinks: Callable[[], Iterable[str]], modules: Container[str]
+    tree: MypyFile, packages: Collection[str], sinks: Callable[[], Sinks], modules: Container[str]
 ) -> set[str]:
-    """The sinks of those packages that a module imports and mypy has no types of, each as the module calls it.
+    """The sinks, as the module calls them, of those packages that it imports and mypy has no types of.
 
-    `sinks`, each with its package, are asked for only if there is such a package; `modules` are those of the build.
+    So with those whose decorators make something of a function that their types do not tell.  The sinks are asked for
+    only if such a package is imported; `modules` are those of the build.
     """
+    imported: set[str] = set()
     untyped: set[str] = set()
     aliases: dict[str, set[str]] = {}
-    for statement in tree.imports:
-        if isinstance(statement, Import):
-            untyped.update(name.partition(".")[0] for name, _alias in statement.ids if name not in modules)
-        elif isinstance(statement, ImportFrom) and not statement.relative and statement.id not in modules:
-            untyped.add(statement.id.partition(".")[0])
-            for name, alias in statement.names:
-                aliases.setdefault(name, {name}).add(alias or name)
-    untyped.intersection_update(packages)
-    named = (sink.partition(".") for sink in sinks()) if untyped else ()
+    for name, taken in _imports(tree):
+        package = name.partition(".")[0]
+        if package in packages:
+            imported.add(package)
+            if name not in modules:
+                untyped.add(package)
+            for original, alias in taken:
+                aliases.setdefault(original, {original}).add(alias or original)
+    if not imported:
+        return set()
+    read = sinks()
+    untyped |= imported & read.decorating
+    named = (sink.partition(".") for sink in read.certain) if untyped else ()
     found = {name for package, _, name in named if package in untyped}
     return found.union(*(aliases.get(name, ()) for name in found))
+
+
+def _imports(tree: MypyFile) -> Iterator[tuple[str, Sequence[tuple[str, str | None]]]]:
+    """Each module that a module imports, with what it takes from there by which name."""
+    for statement in tree.imports:
+        if isinstance(statement, Import):
+            yield from ((name, ()) for name, _alias in statement.ids)
+        elif isinstance(statement, ImportFrom) and not statement.relative:
+            yield statement.id, statement.names
 
 
 def units_calling(text: str, names: Iterable[str]) -> Callable[[FuncDef | MypyFile], bool]:

@@ -29,6 +29,7 @@ MADE_BY_INSTANCES = {"flask_sqlalchemy.pagination.Pagination.items"}
 """Properties of stubs that are attributes of the instances, which the classes do not have."""
 
 STUB_ONLY = {
+    "rq.decorators._Job",
     "sqlalchemy.ext.asyncio.session._AsyncSessionContextManager",
     "sqlalchemy.ext.asyncio.session._AsyncSavepoint",
     "sqlalchemy.orm.session._NoAutoflush",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from mypy.nodes import MemberExpr
+from mypy.nodes import AssignmentStmt, IndexExpr, MemberExpr
 
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN
 from mypy_session_plugin.flow import graph
+from mypy_session_plugin.flow.graph import Argument, ArgumentKind
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import (
     attribute_reads,
@@ -101,8 +102,30 @@ class Assignments:
         value = self._body.stored_item(instruction, store.value(instruction.value), store)
         self._loans.kept_item(instruction, value, store)
         writes.item(self._world, store, instruction.node, store.value(instruction.object))
+        self._hand_over_item(instruction, store)
         containers.rearrange(store, store.value(instruction.object))
         containers.put(store, store.value(instruction.object), value)
+
+    def _hand_over_item(self, instruction: graph.StoreItem, store: Store) -> None:
+        """What is assigned to an element of a library's object crosses if the stub of its `__setitem__` says so."""
+        node, statement = instruction.node, instruction.statement
+        if not isinstance(node, IndexExpr) or not isinstance(statement, AssignmentStmt):
+            return
+        info = info_of(self._world.type(node.base))
+        overloads = self._world.library.method([base.fullname for base in info.mro], "__setitem__") if info else None
+        pairs = ((instruction.index, node.index), (instruction.value, statement.rvalue))
+        arguments = [
+            (
+                Argument(given, ArgumentKind.POSITIONAL, None, written, None),
+                store.value(given),
+                self._world.type(written),
+            )
+            for given, written in pairs
+        ]
+        bound = self._world.binder.bind(overloads, arguments, None, {}) if overloads else None
+        if bound is not None:
+            receiver = store.value(instruction.object)
+            boundaries.hand_over(self._world, store, bound, receiver, statement, NOTHING_KNOWN, starts=True)
 
     def delete_name(self, instruction: graph.DeleteName, store: Store) -> None:
         """`del name`."""

@@ -11,6 +11,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Method, Value, carrier
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
+from mypy_session_plugin.semantics import decorated
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
 from mypy_session_plugin.semantics.flask import name_on_extension
 from mypy_session_plugin.semantics.functions import Callee
@@ -96,6 +97,8 @@ def read_call(world: World, instruction: Call, node: CallExpr) -> CallSite:
     stubbed: tuple[str, ...] = ()
     if info is not None and not overridden:
         stubbed = tuple(base.fullname for base in info.mro if world.library.class_stub(base.fullname) is not None)
+    elif info is None and isinstance(callee, MemberExpr) and (made := decorated.class_of(world, callee.expr)):
+        stubbed = (made,)
     function = None
     if untyped:
         function = world.library.function(untyped)

@@ -34,7 +34,8 @@ class Sinks:
     session holds another one.  `emptying`: they take all instances out of a session that goes on.  `opening` are the
     full names of what gives out a session of the caller's own, or ends that of a registry.  `working` are what writes
     or commits, which is looked at in such a session.  `starting` are the certain ones that run a function or coroutine
-    on another side.  `optional` are the certain ones of the codes that are off by default.
+    on another side.  `optional` are the certain ones of the codes that are off by default.  `decorating` are the packages
+    with a decorator that gives a function methods which are sinks.
     """
 
     certain: frozenset[str]
@@ -47,6 +48,7 @@ class Sinks:
     starting: frozenset[str]
     serialising: frozenset[str]
     optional: Mapping[str, Collection[str]]
+    decorating: frozenset[str]
 
     def are_enough(self, names: Collection[str], constructs: bool, has_two_sessions: bool) -> bool:
         """Whether a function that calls these names, and perhaps constructs instances, may be reported in."""
@@ -101,6 +103,7 @@ def read_sinks(
         frozenset(starting),
         serialising,
         optional,
+        frozenset(_decorating(library, roots)),
     )
 
 
@@ -152,6 +155,15 @@ def _answering(library: Library, roots: Iterable[Path]) -> Iterator[str]:
             keeps = any(method.effect("keeps") is not None for method in stub.methods.get("__init__", ()))
             if keeps and stub.methods.keys().isdisjoint({"__enter__", "__aenter__"}):
                 yield f"{module.name.partition('.')[0]}.{name}"
+
+
+def _decorating(library: Library, roots: Iterable[Path]) -> Iterator[str]:
+    """The packages with a decorator that makes of a function an object whose methods hand over what they take."""
+    for module in _modules(library, roots):
+        for stub in module.classes.values():
+            made = [library.class_stub(call.returns.name) for call in stub.methods.get("__call__", ())]
+            if any(_takes(method) for of in made if of for methods in of.methods.values() for method in methods):
+                yield module.name.partition(".")[0]
 
 
 def _opens(method: FunctionStub) -> bool:

@@ -62,6 +62,17 @@ def manager_bad(session: Session) -> None:
         named.setdefault("session", session)  # error: [session-process]
 
 
+def manager_by_subscript_bad(session: Session, listed: ListProxy[object], named: DictProxy[str, object]) -> None:
+    listed[0] = session  # error: [session-process] "session" is pickled
+    named["session"] = session  # error: [session-process]
+
+
+def manager_by_subscript_ok(session: Session, named: DictProxy[str, object], plain: dict[str, object]) -> None:
+    named["name"] = session.get_one(User, 1).name
+    named["user"] = session.get_one(User, 1)
+    plain["session"] = session
+
+
 def json_of_a_session_bad(session: Session) -> str:
     return json.dumps({"session": session})  # error: [session-process]
 

@@ -7,6 +7,7 @@ from arq import ArqRedis
 from celery import Celery, signature
 from redis import Redis
 from rq import Queue
+from rq.decorators import job
 from sqlalchemy import Engine, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
@@ -123,3 +124,37 @@ async def taskiq_bad(session: AsyncSession) -> None:
 
 async def taskiq_ok(session: AsyncSession) -> None:
     await taskiq_task(session)
+
+
+@job("default", connection=Redis())
+def rq_job(session: Session, user_id: int) -> None:
+    session.get_one(User, user_id)
+
+
+@job("default", connection=Redis())
+def rq_job_of_its_own(user_id: int) -> None: ...
+
+
+class _Named:
+    def delay(self, session: Session) -> None: ...
+
+
+def rq_job_bad(session: Session) -> None:
+    rq_job.delay(session, 1)  # error: [session-process]
+
+
+def rq_job_enqueued_bad(session: Session) -> None:
+    rq_job.enqueue(session=session, user_id=1)  # error: [session-process]
+
+
+def rq_job_called_ok(session: Session) -> None:
+    rq_job(session, 1)
+
+
+def rq_job_of_keys_ok(session: Session) -> None:
+    user = session.get_one(User, 1)
+    rq_job_of_its_own.delay(user.id)
+
+
+def method_of_the_same_name_ok(session: Session, other: _Named) -> None:
+    other.delay(session)

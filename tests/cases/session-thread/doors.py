@@ -2,6 +2,7 @@
 
 import _thread
 import asyncio
+import contextvars
 from functools import partial
 from multiprocessing.dummy import Pool as DummyPool
 from multiprocessing.dummy import Process as DummyProcess
@@ -174,3 +175,10 @@ def background_task_after_the_dependency_of_a_default_bad(
 
 def background_task_with_values_ok(tasks: BackgroundTasks, session: RequestSession) -> None:
     tasks.add_task(print, session.get_one(User, 1).name)
+
+
+def same_thread_by_context_ok(session: Session) -> None:
+    context = contextvars.copy_context()
+    context.run(_count, session)
+    contextvars.copy_context().run(_count, session)
+    session.commit()
