@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mypy.nodes import FuncDef, FuncItem, MypyFile
 
@@ -35,13 +35,13 @@ from mypy_session_plugin.semantics.followed import MAXIMUM_RUNS
 from mypy_session_plugin.semantics.functions import Waiting
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses
-from mypy_session_plugin.semantics.own_code import OwnCode, own_code
+from mypy_session_plugin.semantics.own_code import own_code
 from mypy_session_plugin.semantics.shapes import Shapes
 from mypy_session_plugin.semantics.sinks import Sinks, read_sinks
 from mypy_session_plugin.semantics.surroundings import Surroundings
 from mypy_session_plugin.semantics.tests import is_test
 from mypy_session_plugin.semantics.transfer import Transfer
-from mypy_session_plugin.semantics.world import World
+from mypy_session_plugin.semantics.world import Shared, World
 from mypy_session_plugin.semantics.written_out import may_write_out
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _silent_codes(checker: TypeChecker, unit: FuncDef | MypyFile, options: Optio
 
 def _examine(checker: TypeChecker, options: Options, unit: FuncItem, collector: Collector, bodies: Bodies) -> None:
     """Show a collector what happens in a function whoever calls it."""
-    _analyse_graph(World(unit, *_shared(checker, options), options), collector, bodies)
+    _analyse_graph(_shared(checker, options).world(unit), collector, bodies)
 
 
 def _analyse_graph(world: World, collector: Collector, bodies: Bodies) -> None:
@@ -165,7 +165,7 @@ def _worlds(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) ->
         current = waiting.pop()
         if current is not unit and isinstance(unit, MypyFile) and isinstance(current, FuncDef):
             continue
-        world = World(current, *shared, options, nested=current is not unit)
+        world = shared.world(current, nested=current is not unit)
         yield world
         waiting.extend(world.nested_units)
 
@@ -178,24 +178,12 @@ def sinks(options: Options) -> Sinks:
     return read_sinks(_library(options.stub_paths), options.stub_paths, named, optional)
 
 
-class _Shared(NamedTuple):
-    """What is known for all functions of one module, in the order in which a `World` takes it."""
-
-    types: Types
-    library: Library
-    shapes: Shapes
-    binder: Binder
-    factories: Factories
-    own: OwnCode
-    surroundings: Surroundings
-
-
 @dataclass(slots=True)
 class _Current:
     """The checker whose functions are analysed now, and what is known for all of them."""
 
     checker: TypeChecker | None = None
-    shared: _Shared | None = None
+    shared: Shared | None = None
 
 
 _current = _Current()
@@ -206,13 +194,13 @@ def forget() -> None:
     _current.checker, _current.shared = None, None
 
 
-def _shared(checker: TypeChecker, options: Options) -> _Shared:
+def _shared(checker: TypeChecker, options: Options) -> Shared:
     if _current.checker is not checker or _current.shared is None or not _current.shared.types.is_current():
         library = _library(options.stub_paths)
         mapped, types = MappedClasses(), Types(checker)
         shapes = Shapes(mapped, library)
         _current.checker = checker
-        _current.shared = _Shared(
+        _current.shared = Shared(
             types,
             library,
             shapes,
@@ -220,5 +208,6 @@ def _shared(checker: TypeChecker, options: Options) -> _Shared:
             Factories(checker.tree),
             own_code(types, library, mapped),
             Surroundings(checker.tree),
+            options,
         )
     return _current.shared

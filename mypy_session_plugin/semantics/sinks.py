@@ -34,8 +34,8 @@ class Sinks:
     session holds another one.  `emptying`: they take all instances out of a session that goes on.  `opening` are the
     full names of what gives out a session of the caller's own, or ends that of a registry.  `working` are what writes
     or commits, which is looked at in such a session.  `starting` are the certain ones that run a function or coroutine
-    on another side.  `optional` are the certain ones of the codes that are off by default.  `decorating` are the packages
-    with a decorator that gives a function methods which are sinks.
+    on another side.  `optional` are the certain ones of the codes that are off by default.  `decorating` are the
+    packages with a decorator that gives a function methods which are sinks.
     """
 
     certain: frozenset[str]

@@ -32,7 +32,32 @@ def ignore(event: Event, store: Store) -> None:
 
 
 @dataclass(slots=True)
-class World:
+class Shared:
+    """What is known for all functions of one module: types, stubs, options."""
+
+    types: Types
+    library: Library
+    shapes: Shapes
+    binder: Binder
+    factories: Factories
+    own: OwnCode
+    surroundings: Surroundings
+    options: Options
+
+    def world(
+        self,
+        unit: FuncItem | MypyFile,
+        nested: bool = False,
+        captured: frozenset[str] = frozenset(),
+        frames: tuple[FuncItem | MypyFile, ...] = (),
+    ) -> World:
+        """The surroundings of the graph of one function or module."""
+        known = (self.types, self.library, self.shapes, self.binder, self.factories, self.own, self.surroundings)
+        return World(*known, self.options, unit, nested, captured=captured, frames=frames)
+
+
+@dataclass(slots=True)
+class World(Shared):
     """One graph's surroundings: types, stubs, options, and who listens to events.
 
     `unit` is the function or module of the graph, `nested` tells that it is inside another function.
@@ -46,14 +71,6 @@ class World:
     """
 
     unit: FuncItem | MypyFile
-    types: Types
-    library: Library
-    shapes: Shapes
-    binder: Binder
-    factories: Factories
-    own: OwnCode
-    surroundings: Surroundings
-    options: Options
     nested: bool = False
     failing: bool = False
     raising: bool = False
@@ -82,9 +99,7 @@ class World:
 
     def of_callee(self, function: FuncItem, captured: frozenset[str]) -> World:
         """The surroundings of a function that is called in this unit's code."""
-        shared = (self.types, self.library, self.shapes, self.binder, self.factories, self.own, self.surroundings)
-        frames = (*self.frames, function)
-        inner = World(function, *shared, self.options, nested=True, captured=captured, frames=frames)
+        inner = self.world(function, nested=True, captured=captured, frames=(*self.frames, function))
         # What the caller wants to know of a transaction changes in the callee too.
         inner.watched.begins |= self.watched.begins
         inner.watched.catches |= self.watched.catches
