@@ -20,9 +20,8 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_session_plugin.mypy_compat.types import union_items
+from mypy_session_plugin.mypy_compat.types import PHANTOM_PACKAGE, union_items
 
-_PACKAGE = "mypy_session_plugin"
 #: Modules whose protocols have none.
 _PLAIN_MODULES = frozenset({"typing", "typing_extensions", "_typeshed"})
 
@@ -36,7 +35,7 @@ def alias_of(type_: Type) -> tuple[str, tuple[Type, ...]] | None:
     current = type_
     while isinstance(current, TypeAliasType) and current.alias is not None:
         if is_phantom_name(current.alias.fullname):
-            return f"{_PACKAGE}.{current.alias.name}", tuple(current.args)
+            return f"{PHANTOM_PACKAGE}.{current.alias.name}", tuple(current.args)
         if current.is_recursive:
             return None
         current = current._expand_once()
@@ -45,7 +44,7 @@ def alias_of(type_: Type) -> tuple[str, tuple[Type, ...]] | None:
 
 def is_phantom_name(full_name: str) -> bool:
     """Whether a full name is one of this package."""
-    return full_name.startswith(_PACKAGE + ".")
+    return full_name.startswith(f"{PHANTOM_PACKAGE}.")
 
 
 def has_phantom_type(type_: Type | None) -> bool:

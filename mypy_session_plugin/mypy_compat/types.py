@@ -37,8 +37,10 @@ from mypy.types import (
     get_proper_type,
 )
 
-#: The module that defines the phantom types: a signature can have one only in a run that loads it.
-PHANTOM_MODULE = "mypy_session_plugin.phantom"
+#: The package that gives the phantom types out, and its module that defines them: a signature can have one only in a run
+#: that loads it.
+PHANTOM_PACKAGE = "mypy_session_plugin"
+PHANTOM_MODULE = f"{PHANTOM_PACKAGE}.phantom"
 #: What the generator functions under `contextmanager` and `asynccontextmanager` become.
 MANAGERS = frozenset({"contextlib._GeneratorContextManager", "contextlib._AsyncGeneratorContextManager"})
 

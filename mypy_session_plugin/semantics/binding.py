@@ -11,7 +11,7 @@ from mypy_session_plugin.facts.effects import FunctionStub, Parameter, Parameter
 from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.facts.values import Constant, Value
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind
-from mypy_session_plugin.mypy_compat.types import info_of, is_any, is_none, union_items
+from mypy_session_plugin.mypy_compat.types import PHANTOM_PACKAGE, info_of, is_any, is_none, union_items
 from mypy_session_plugin.semantics.exports import canonical_name
 from mypy_session_plugin.semantics.shapes import UNSEEN, Row, Shape, Shapes, without_states
 from mypy_session_plugin.semantics.statement_roots import (
@@ -21,7 +21,7 @@ from mypy_session_plugin.semantics.statement_roots import (
     selected,
     statement_class,
 )
-from mypy_session_plugin.semantics.stub_vocabulary import EFFECTS_MODULE, PHANTOM_PACKAGE
+from mypy_session_plugin.semantics.stub_vocabulary import EFFECTS_MODULE
 
 POSITIONAL = (ParameterKind.POSITIONAL_ONLY, ParameterKind.POSITIONAL_OR_KEYWORD)
 #: What a coroutine function gives.

@@ -17,7 +17,7 @@ from mypy_session_plugin.facts.values import (
     objects,
 )
 from mypy_session_plugin.flow.graph import Call
-from mypy_session_plugin.mypy_compat.types import info_of
+from mypy_session_plugin.mypy_compat.types import PHANTOM_MODULE, PHANTOM_PACKAGE, info_of
 from mypy_session_plugin.semantics import (
     boundaries,
     conditions,
@@ -48,7 +48,7 @@ from mypy_session_plugin.semantics.summaries import Summaries
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable, write_unknown
 from mypy_session_plugin.semantics.world import World
 
-REVEAL = ("mypy_session_plugin.phantom.reveal_state", "mypy_session_plugin.reveal_state")
+REVEAL = (f"{PHANTOM_MODULE}.reveal_state", f"{PHANTOM_PACKAGE}.reveal_state")
 INSPECT = ("sqlalchemy.inspection.inspect",)
 #: Functions with a meaning of their own.
 SPECIAL = frozenset({*REVEAL, *INSPECT, "builtins.isinstance", "builtins.bool", "functools.partial"})

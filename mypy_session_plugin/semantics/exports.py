@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from mypy_session_plugin.mypy_compat.types import PHANTOM_MODULE, PHANTOM_PACKAGE
+
 _SAME_MODULE = {
     "typing_extensions": "typing",
     "collections.abc": "typing",
-    "mypy_session_plugin.phantom": "mypy_session_plugin",
+    PHANTOM_MODULE: PHANTOM_PACKAGE,
 }
 _TYPING_SPELLINGS = {
     "typing.Dict": "builtins.dict",

@@ -13,7 +13,7 @@ from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, join, objects
-from mypy_session_plugin.mypy_compat.types import class_named_by
+from mypy_session_plugin.mypy_compat.types import PHANTOM_PACKAGE, class_named_by
 from mypy_session_plugin.semantics import (
     boundaries,
     contents,
@@ -38,7 +38,6 @@ from mypy_session_plugin.semantics.refusals import refused_call, refused_object
 from mypy_session_plugin.semantics.results import Results
 from mypy_session_plugin.semantics.shapes import Collection, Entity, Row, Shape
 from mypy_session_plugin.semantics.statement_roots import named
-from mypy_session_plugin.semantics.stub_vocabulary import PHANTOM_PACKAGE
 from mypy_session_plugin.semantics.targets import element_annotation, targets_of
 from mypy_session_plugin.semantics.world import World
 

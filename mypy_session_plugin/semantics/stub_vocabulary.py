@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from mypy_session_plugin.facts.effects import When
 from mypy_session_plugin.facts.records import dataclass, field
+from mypy_session_plugin.mypy_compat.types import PHANTOM_PACKAGE
 
-PHANTOM_PACKAGE = "mypy_session_plugin"
-EFFECTS_MODULE = "mypy_session_plugin.effects"
+EFFECTS_MODULE = f"{PHANTOM_PACKAGE}.effects"
 
 ONE_ARGUMENT_ALIASES = frozenset(
     {
