@@ -37,8 +37,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-#: The package that gives the phantom types out, and its module that defines them: a signature can have one only in a run
-#: that loads it.
+#: The package that gives the phantom types out, and its module that defines them, without which no signature has one.
 PHANTOM_PACKAGE = "mypy_session_plugin"
 PHANTOM_MODULE = f"{PHANTOM_PACKAGE}.phantom"
 #: What the generator functions under `contextmanager` and `asynccontextmanager` become.
