@@ -13,13 +13,14 @@ from collections.abc import Iterable
 from mypy_session_plugin.facts.effects import When
 from mypy_session_plugin.facts.objects import InstanceFacts
 from mypy_session_plugin.facts.origin import Origin
-from mypy_session_plugin.facts.states import Situation
+from mypy_session_plugin.facts.states import UNSAVED, Situation
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Unknown, Value
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, listing, quoted, situations_of, why
 from mypy_session_plugin.rules.operands import Operand, operands_of
+from mypy_session_plugin.rules.unloaded import all_missing, reason
 from mypy_session_plugin.semantics.binding import Given, is_phantom
-from mypy_session_plugin.semantics.events import CallEvent, DeclarationEvent, Event, PositionEvent
+from mypy_session_plugin.semantics.events import CallEvent, DeclarationEvent, Event, PositionEvent, PromiseEvent
 from mypy_session_plugin.semantics.identities import is_fresh
 from mypy_session_plugin.semantics.instances import Operation
 from mypy_session_plugin.semantics.parameters import RAISES_ANYWHERE
@@ -48,6 +49,8 @@ class StateRule:
             yield from self._check_call(event, store)
         elif isinstance(event, PositionEvent) and event.value:
             yield _check_position(event, store)
+        elif isinstance(event, PromiseEvent):
+            yield Verdict((event.where, event.attribute.name), _without(event, store))
         elif isinstance(event, DeclarationEvent) and event.code == self.code:
             yield Verdict(event.text, Finding(event.node, event.text))
 
@@ -135,6 +138,15 @@ def _check_position(event: PositionEvent, store: Store) -> Verdict:
         name = f"an element of {name}"
     when = " at the end" if event.at_end else ""
     return Verdict(key, Finding(event.node, f"{name} is {reasons}{when}; {event.where}"))
+
+
+def _without(event: PromiseEvent, store: Store) -> Finding | None:
+    """An instance where its type says that an attribute is loaded, which it is not; a new one has whatever it has."""
+    ways = all_missing(event, store)
+    if not ways or any(item.situation.state in UNSAVED for item in ways):
+        return None
+    name = event.attribute.name
+    return Finding(event.node, f'{quoted(event.expression)} has "{name}" not loaded ({reason(ways[0])}); {event.where}')
 
 
 def _state_of(situation: Situation) -> str:

@@ -14,7 +14,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Unknown
 from mypy_session_plugin.rules.base import situations_of
 from mypy_session_plugin.semantics import loads
-from mypy_session_plugin.semantics.events import AttributeEvent
+from mypy_session_plugin.semantics.events import AttributeEvent, PromiseEvent
 
 #: The event of an instance that came with a row.
 LOADED = "loaded"
@@ -35,7 +35,7 @@ class Missing:
     facts: InstanceFacts
 
 
-def missing(event: AttributeEvent, store: Store) -> Iterator[Missing | None]:
+def missing(event: AttributeEvent | PromiseEvent, store: Store) -> Iterator[Missing | None]:
     """Every way in which the attribute may stand; None for one in which it is there, or may be."""
     for situation, came, facts in situations_of(store, event.value):
         if facts is None or not isinstance(situation, Situation):
@@ -50,7 +50,7 @@ def missing(event: AttributeEvent, store: Store) -> Iterator[Missing | None]:
                 yield Missing(situation, came, presence, since, facts)
 
 
-def all_missing(event: AttributeEvent, store: Store) -> list[Missing]:
+def all_missing(event: AttributeEvent | PromiseEvent, store: Store) -> list[Missing]:
     """The same, where the attribute is there in none of the ways; else nothing."""
     found = list(missing(event, store))
     known = [item for item in found if item is not None]

@@ -63,6 +63,18 @@ class AttributeEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseEvent:
+    """An instance arrives where its attribute is declared to be loaded; `where` is how a message tells that."""
+
+    node: Context
+    expression: Context
+    where: str
+    value: Value
+    attribute: Attribute
+    raising: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PositionEvent:
     """A value arrives at a position with a phantom type that admits `states`.
 
@@ -322,7 +334,7 @@ class CalleeEvent:
 
 
 Event: TypeAlias = (
-    "CalleeEvent | CallEvent | LoadEvent | AttributeEvent | PositionEvent | BelongingEvent | OwnershipEvent"
-    " | DeclarationEvent | RevealEvent | HandOverEvent | SharedEvent | SessionEndEvent | CommitEvent | WriteEndEvent"
-    " | UnnoticedEvent | CommitEndEvent | EscapeEvent"
+    "CalleeEvent | CallEvent | LoadEvent | AttributeEvent | PromiseEvent | PositionEvent | BelongingEvent"
+    " | OwnershipEvent | DeclarationEvent | RevealEvent | HandOverEvent | SharedEvent | SessionEndEvent | CommitEvent"
+    " | WriteEndEvent | UnnoticedEvent | CommitEndEvent | EscapeEvent"
 )

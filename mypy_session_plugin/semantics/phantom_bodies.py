@@ -34,7 +34,7 @@ from mypy_session_plugin.flow.names import written_name
 from mypy_session_plugin.mypy_compat.callees import attribute_as_written
 from mypy_session_plugin.mypy_compat.signatures import has_phantom_type, is_declared
 from mypy_session_plugin.mypy_compat.types import info_of, parameters_of
-from mypy_session_plugin.semantics import callable_terms, constructors, ownership
+from mypy_session_plugin.semantics import callable_terms, constructors, ownership, promised_loads
 from mypy_session_plugin.semantics.events import DeclarationEvent, PositionEvent
 from mypy_session_plugin.semantics.making import Maker
 from mypy_session_plugin.semantics.phantom_overrides import weakened
@@ -97,6 +97,7 @@ class PhantomBody:
             session = owner if said is None or said.session is None else self._named(store, said.session)
             maker = Maker(store, "parameter", Origin(0, "declared"), session)
             value = maker.value(shape, variable.name, variable.name)
+            promised_loads.declare(store, value, declared)
             store.variables[variable.name] = with_none(value, declared)
         for name in self._becoming:
             store.variables[_kept(name)] = store.value(name)
@@ -213,9 +214,10 @@ class PhantomBody:
             return value
         written = _written(statement, instruction.node)
         callable_terms.compare(self._world, type_, written, statement, f'who calls "{name}"')
+        text = f'"{name}" is declared as {text_of_type(type_)}'
+        promised_loads.arrive(self._world, store, type_, value, (statement, written, text))
         if declared is None and not demanded(type_):
             return value
-        text = f'"{name}" is declared as {text_of_type(type_)}'
         ownership.arrive(self._world, store, type_, value, (statement, written, text))
         if declared is None:
             return value
@@ -257,9 +259,10 @@ class PhantomBody:
         if type_ is None or self._signature is None:
             return
         callable_terms.compare(self._world, type_, expression, node, f"who calls what {self._signature.name} gives")
+        text = f"{self._signature.name} is declared to {verb} {text_of_type(type_)}"
+        promised_loads.arrive(self._world, store, type_, value, (node, expression, text))
         if declared is None and not demanded(type_):
             return
-        text = f"{self._signature.name} is declared to {verb} {text_of_type(type_)}"
         ownership.arrive(self._world, store, type_, value, (node, expression, text))
         if declared is not None:
             position = Position(node, expression, text, is_element)

@@ -16,7 +16,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, NOTHING_KNOWN, UNKNOWN, Bound, ObjectId, Unknown, Value, carrier
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.mypy_compat.signatures import takes_phantom_protocol
-from mypy_session_plugin.semantics import boundaries, callable_terms, live_results, ownership
+from mypy_session_plugin.semantics import boundaries, callable_terms, live_results, ownership, promised_loads
 from mypy_session_plugin.semantics.instances import Operation, operate
 from mypy_session_plugin.semantics.making import site_of, the_session
 from mypy_session_plugin.semantics.phantom_carriers import Carriers, gone_through
@@ -151,9 +151,10 @@ class PhantomCalls:
         arguments = self._arguments(instruction, signature, (*values, callee))
         for parameter, value, expression in arguments.given:
             callable_terms.compare(self._world, parameter.type, expression, instruction.node, signature.name)
+            text = f"{signature.name} takes {text_of_type(parameter.type)}"
+            promised_loads.arrive(self._world, store, parameter.type, value, (instruction.node, expression, text))
             if parameter.declared is None and not demanded(parameter.type):
                 continue
-            text = f"{signature.name} takes {text_of_type(parameter.type)}"
             ownership.arrive(self._world, store, parameter.type, value, (instruction.node, expression, text))
             if parameter.declared is not None:
                 position = Position(instruction.node, expression, text, of_elements)
@@ -225,6 +226,7 @@ class PhantomCalls:
             plain = self._world.shape(result) if at_once else None
             value = make(self._world, store, signature.result, plain, owner, origin, result)
         ownership.declare_own(store, value, signature.result, signature.name)
+        promised_loads.declare(store, value, signature.result)
         live_results.attach(self._world, store, value, signature.result, session)
         return value
 

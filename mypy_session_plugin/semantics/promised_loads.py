@@ -1,0 +1,52 @@
+"""`Loaded[User, Literal["posts"]]`: what arrives where attributes are declared to be loaded, and what is given."""
+
+from __future__ import annotations
+
+from mypy.nodes import Context, TypeInfo
+from mypy.types import Type
+
+from mypy_session_plugin.facts.objects import InstanceFacts
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import Value
+from mypy_session_plugin.mypy_compat.types import union_items
+from mypy_session_plugin.semantics import loads
+from mypy_session_plugin.semantics.events import PromiseEvent
+from mypy_session_plugin.semantics.instances import instances_of
+from mypy_session_plugin.semantics.phantom_types import literal_text, written_around
+from mypy_session_plugin.semantics.world import World
+
+LOADED = "Loaded"
+
+
+def promised(type_: Type | None) -> tuple[str, ...]:
+    """The attributes that a type says are loaded of the instance at its place."""
+    found: dict[str, None] = {}
+    for name, arguments in written_around(type_):
+        if name == LOADED and len(arguments) == 2:
+            texts = (literal_text(item) for item in union_items(arguments[1]))
+            found.update((text, None) for text in texts if text is not None)
+    return tuple(found)
+
+
+def arrive(
+    world: World, store: Store, type_: Type | None, value: Value, position: tuple[Context, Context, str]
+) -> None:
+    """Let the rules see an instance that arrives where attributes are declared to be loaded.
+
+    `position` is the node to report at, the syntax of the value, and how a message tells what is declared.
+    """
+    names = promised(type_) if world.watched.loads else ()
+    facts = [store.heap[item] for item in instances_of(store, value)] if names else []
+    only = facts[0] if len(facts) == 1 else None
+    info = world.types.lookup(only.class_name) if isinstance(only, InstanceFacts) else None
+    for name in names:
+        attribute = world.shapes.attributes.of(info, name) if isinstance(info, TypeInfo) else None
+        if attribute is not None:
+            world.listener(PromiseEvent(*position, value, attribute), store)
+
+
+def declare(store: Store, value: Value, type_: Type | None) -> None:
+    """The instance that a place of this type gives has loaded what the type says."""
+    names = promised(type_)
+    if names:
+        loads.change(store, value, lambda known: known.loaded(names))
