@@ -31,7 +31,7 @@ from mypy_session_plugin.semantics.binding import Binder
 from mypy_session_plugin.semantics.escapes import is_idle
 from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.factories import Factories
-from mypy_session_plugin.semantics.followed import MAXIMUM_RUNS
+from mypy_session_plugin.semantics.followed import MAXIMUM_BLOCKS, MAXIMUM_RUNS
 from mypy_session_plugin.semantics.functions import Waiting
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses
@@ -97,7 +97,7 @@ def _is_worth_it(checker: TypeChecker, unit: FuncDef | MypyFile, options: Option
 
 def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> None:
     shared = _shared(checker, options)
-    shared.own.runs.left = MAXIMUM_RUNS
+    shared.own.runs.left, shared.own.runs.blocks = MAXIMUM_RUNS, MAXIMUM_BLOCKS
     collector = Collector(_silent_codes(checker, unit, options))
     bodies = Bodies(partial(_examine, checker, options))
     for world in _worlds(checker, unit, options):

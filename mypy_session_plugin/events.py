@@ -92,6 +92,7 @@ class Events:
         sinks: Callable[[], Sinks],
     ) -> None:
         self._libraries = (described_packages(stub_paths) | _OWN_PACKAGES) - _ORDINARY_PACKAGES
+        self._foreign = self._libraries | _STANDARD_LIBRARY
         self._expressions = options.session_expressions
         self._lookup = lookup
         self._read_sinks = sinks
@@ -158,7 +159,7 @@ class Events:
 
     def is_phantom_typed(self, full_name: str) -> bool:
         """Whether a function or class of the user's has phantom types in its signature."""
-        if not self.phantom_types or full_name.partition(".")[0] in self._libraries | _STANDARD_LIBRARY:
+        if not self.phantom_types or full_name.partition(".")[0] in self._foreign:
             return False
         return self._concerns(full_name)
 

@@ -68,11 +68,13 @@ class Modules:
         elif self._is_worth_it(trigger, name):
             self._schedule(trigger)
             return
-        carries = events.phantom_types and events.carries(full_name, trigger.unit)
-        if carries or (events.phantom_types and events.is_phantom_typed(full_name)):
+        if not events.phantom_types:
+            if trigger.follows or trigger.waits:
+                self._schedule(trigger, sweep_only=True)
+        elif events.carries(full_name, trigger.unit) or events.is_phantom_typed(full_name):
             events.is_worth_more(trigger.unit)
             self._schedule(trigger)
-        elif events.phantom_types or trigger.follows or trigger.waits:
+        else:
             self._schedule(trigger, sweep_only=True)
 
     def _is_worth_it(self, trigger: Trigger, name: str) -> bool:

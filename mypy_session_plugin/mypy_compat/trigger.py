@@ -76,6 +76,8 @@ class Trigger:
         self._wanted: dict[Unit, list[TypeInfo]] | None = None
         self._done: set[Unit] = set()
         self._probe: _Probe | None = None
+        #: The list and the pass in which a probe was last seen to wait.
+        self._armed_in: tuple[list[DeferredNode], int] | None = None
         self._was_served = False
 
     @property
@@ -125,8 +127,12 @@ class Trigger:
 
     def request_sweep(self) -> None:
         """Have the units that `sweep` asks for analysed when mypy has finished the module's functions."""
+        checker, armed_in = self.checker, self._armed_in
+        if armed_in and armed_in[0] is checker.deferred_nodes and armed_in[1] == checker.pass_num:
+            return  # mypy only adds to the list before the next pass
         if not self._armed():
-            self._arm(self.checker.deferred_nodes, self.checker.pass_num)
+            self._arm(checker.deferred_nodes, checker.pass_num)
+        self._armed_in = checker.deferred_nodes, checker.pass_num
 
     def fired(self, context: FunctionContext) -> None:
         """A probe of this module was reached; called by the hook of `PROBE`."""
@@ -136,7 +142,7 @@ class Trigger:
         if probe.nodes[-1] is not probe.node:
             self._arm(probe.nodes, probe.pass_number)  # go behind everything that this pass checks again
             return
-        self._was_served, self._probe = True, None
+        self._was_served, self._probe, self._armed_in = True, None, None
         self._run_finished(self._swept() | self._concerned() | self._waiting | self._pending)
         if self._pending:
             self._arm(self.checker.deferred_nodes, self.checker.pass_num)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 MAXIMUM_INSTRUCTIONS = 120
 #: So many bodies are followed for one unit; further calls are unknown code.
 MAXIMUM_RUNS = 60
+#: So many blocks are run in them; a call that would need more is unknown code.  No real program is known that does.
+MAXIMUM_BLOCKS = 1000
 #: So many entries of one call are remembered.
 REMEMBERED = 4
 
@@ -124,7 +126,7 @@ class Follower:
             if counted.left == 0:
                 return None
             counted.left -= 1
-            found = _run(body, frame, begun, part)
+            found = self._follow(body, frame, begun, part)
             if found is None:
                 return None
             body.known = [found, *body.known[: REMEMBERED - 1]]
@@ -134,6 +136,25 @@ class Follower:
         for event, store in told:
             self._tell(body.function, part, event, store)
         return found.outcome
+
+    def _follow(self, body: Body, frame: Frame, begun: Store, part: Part) -> Run | None:
+        """Follow a part of a body from this entry; None where its facts do not settle in time."""
+        graph = _with_live(body, frame, begun)
+        fixpoint = Fixpoint(graph, body.transfer, self._count, part.first, body.pauses)
+        body.world.listener, body.world.raising = fixpoint.note, part.raising
+        try:
+            fixpoint.run(begun.copy())
+        except UnsettledError:
+            return None
+        body.world.listener = ignore
+        return Run(begun, part.first, _outcome(body, fixpoint), fixpoint)
+
+    def _count(self, block: Block) -> None:
+        """A block is run; raises `UnsettledError` where the unit has none left."""
+        counted = self._world.own.runs
+        if counted.blocks == 0:
+            raise UnsettledError
+        counted.blocks -= 1
 
     def _tell(self, function: FuncDef, part: Part, event: Event, store: Store) -> None:
         """Pass on what has come, in a callee, of the writes and commits of code that called it."""
@@ -150,18 +171,6 @@ class Follower:
             chain = f"{event.chain}, called by {where}" if event.chain else f"in {where}"
             event = replace(event, ending=part.ending, closed=part.node, chain=chain)
         self._world.listener(event, store)
-
-
-def _run(body: Body, frame: Frame, begun: Store, part: Part) -> Run | None:
-    """Follow a part of a body from this entry; None where its facts do not settle."""
-    fixpoint = Fixpoint(_with_live(body, frame, begun), body.transfer, None, part.first, body.pauses)
-    body.world.listener, body.world.raising = fixpoint.note, part.raising
-    try:
-        fixpoint.run(begun.copy())
-    except UnsettledError:
-        return None
-    body.world.listener = ignore
-    return Run(begun, part.first, _outcome(body, fixpoint), fixpoint)
 
 
 def _stands_in(function: FuncDef, node: Context) -> bool:

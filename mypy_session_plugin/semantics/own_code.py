@@ -19,9 +19,10 @@ from mypy_session_plugin.semantics.untyped import Untyped
 
 @dataclass(slots=True)
 class Runs:
-    """How many bodies may still be followed for the unit that is analysed."""
+    """How many bodies may still be followed for the unit that is analysed, and how many blocks run in them."""
 
     left: int = 0
+    blocks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
