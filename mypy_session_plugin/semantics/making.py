@@ -149,11 +149,11 @@ def _deletes_along(facts: InstanceFacts, shape: Entity) -> bool:
     return classes is None or classes.may_have(shape.class_name, shape.bases)
 
 
-def copy_element(store: Store, elements: Value, kind: str, site: Hashable) -> Value:
+def copy_element(store: Store, elements: Value, kind: str, site: Hashable, depth: int = 0) -> Value:
     """One element of a container, taken out: an object of its own that may be the same as the others'.
 
     Recency: it is the most recent one of its site, so that what happens to it is a strong update.  A tuple that is
-    taken out brings its items along.
+    taken out brings its items along, `depth` tuples deep: one of a loop may hold itself.
     """
     taken: list[Value] = []
     for atom in sorted(elements, key=repr):
@@ -161,9 +161,9 @@ def copy_element(store: Store, elements: Value, kind: str, site: Hashable) -> Va
         if isinstance(atom, ObjectId) and isinstance(facts, InstanceFacts):
             loose = replace(facts, constructed=False, distinct=frozenset())
             taken.append(frozenset({store.create(ObjectId(kind, (site, atom.kind, atom.site)), loose)}))
-        elif isinstance(atom, ObjectId) and isinstance(facts, ContainerFacts) and facts.fixed is not None:
+        elif isinstance(atom, ObjectId) and isinstance(facts, ContainerFacts) and facts.fixed is not None and depth < 4:
             fixed = tuple(
-                copy_element(store, item, kind, (site, atom.site, position))
+                copy_element(store, item, kind, (site, atom.site, position), depth + 1)
                 for position, item in enumerate(facts.fixed)
             )
             row = ContainerFacts(facts.kind, join(fixed) if fixed else frozenset(), fixed, facts.keys)
