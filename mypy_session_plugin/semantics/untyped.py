@@ -49,15 +49,18 @@ class Untyped:
         return self._made[variable.node]
 
     def _class_of(self, variable: Var) -> str:
-        nodes = list(descendants(self._tree, into_functions=True))
-        targets = [target for node in nodes for target in assigned_targets(node) if _is(target, variable)]
         made = [
             statement.rvalue
             for statement in self._tree.defs
             if isinstance(statement, AssignmentStmt) and any(_is(target, variable) for target in statement.lvalues)
         ]
-        only = made[0] if len(made) == len(targets) == 1 else None
-        return self.name_of(only.callee) if isinstance(only, CallExpr) else ""
+        only = made[0] if len(made) == 1 else None
+        found = self.name_of(only.callee) if isinstance(only, CallExpr) else ""
+        if not found:
+            return ""
+        nodes = descendants(self._tree, into_functions=True)
+        targets = [target for node in nodes for target in assigned_targets(node) if _is(target, variable)]
+        return found if len(targets) == 1 else ""
 
     @cached_property
     def _imported(self) -> dict[str, str]:
