@@ -29,6 +29,9 @@ from mypy_session_plugin.semantics.shapes import (
     Shape,
 )
 
+#: So many tuples inside one another are taken apart, and an element is followed through so many sites.
+MAXIMUM_DEPTH, MAXIMUM_NESTING = 2, 5
+
 
 def site_of(node: Context) -> tuple[int, ...]:
     """The position of a node: the same in every copy of it in the graph."""
@@ -149,19 +152,27 @@ def _deletes_along(facts: InstanceFacts, shape: Entity) -> bool:
     return classes is None or classes.may_have(shape.class_name, shape.bases)
 
 
+def _nesting(site: Hashable) -> int:
+    """How many sites are inside one another."""
+    return 1 + max(map(_nesting, site), default=0) if isinstance(site, tuple) else 0
+
+
 def copy_element(store: Store, elements: Value, kind: str, site: Hashable, depth: int = 0) -> Value:
     """One element of a container, taken out: an object of its own that may be the same as the others'.
 
     Recency: it is the most recent one of its site, so that what happens to it is a strong update.  A tuple that is
-    taken out brings its items along, `depth` tuples deep: one of a loop may hold itself.
+    taken out brings its items along.  A tuple of a loop may hold itself: of what is taken out of tuples inside tuples,
+    or through ever more sites, nothing is known.
     """
+    if depth > MAXIMUM_DEPTH or _nesting(site) > MAXIMUM_NESTING:
+        return NOTHING_KNOWN
     taken: list[Value] = []
     for atom in sorted(elements, key=repr):
         facts = store.heap.get(atom) if isinstance(atom, ObjectId) and atom.older else None
         if isinstance(atom, ObjectId) and isinstance(facts, InstanceFacts):
             loose = replace(facts, constructed=False, distinct=frozenset())
             taken.append(frozenset({store.create(ObjectId(kind, (site, atom.kind, atom.site)), loose)}))
-        elif isinstance(atom, ObjectId) and isinstance(facts, ContainerFacts) and facts.fixed is not None and depth < 4:
+        elif isinstance(atom, ObjectId) and isinstance(facts, ContainerFacts) and facts.fixed is not None:
             fixed = tuple(
                 copy_element(store, item, kind, (site, atom.site, position), depth + 1)
                 for position, item in enumerate(facts.fixed)
