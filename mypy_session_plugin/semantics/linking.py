@@ -43,6 +43,7 @@ def put_in(store: Store, related: Related, value: Value, line: int) -> None:
     if UNKNOWN in value:
         widen_links(store, {*owners, *aliases(store, owners)})
     moved = [item for item in items if _may_leave_another(store, item, related)]
+    widen_links(store, _held_before(store, related, items))
     for item in items:
         change_instance(store, item, lambda situation: (adopted(situation),), (UNKNOWN,), None, True)
         for owner in owners:
@@ -53,6 +54,11 @@ def put_in(store: Store, related: Related, value: Value, line: int) -> None:
                 _add_with(store, owner, item, surely, line)
     for item in moved:
         change_instance(store, item, _perhaps_expunged, (UNKNOWN,), Origin(line, "removed"), True)
+
+
+def _held_before(store: Store, related: Related, items: Iterable[ObjectId]) -> list[ObjectId]:
+    """What is put into a collection that already has it: one that is taken out may not be the last."""
+    return [item for item in items if related.relationship.many and item in held(store, related)]
 
 
 def _may_leave_another(store: Store, item: ObjectId, related: Related) -> bool:
@@ -76,6 +82,8 @@ def assign(store: Store, related: Related, value: Value, line: int) -> None:
     leaving = {owner: _may_have_reference(store, owner, relationship) for owner in owners if loses}
     for owner in owners:
         _change_links(store, owner, lambda links: links.without(lambda edge: edge.attribute == relationship.name))
+        if value != {NONE}:
+            change_instance(store, owner, lambda situation: (adopted(situation),), (UNKNOWN,), None, False)
     for target in () if kept else held(store, related):
         _change_links(store, target, lambda links: links.without(lambda edge: edge.attribute == relationship.reverse))
     pending = [owner for owner in leaving if leaving[owner] and _may_be_pending(store, owner)]
@@ -83,7 +91,7 @@ def assign(store: Store, related: Related, value: Value, line: int) -> None:
     surely = _only(store, related.owner) is not None and before is not None
     for owner, may_leave in leaving.items():
         if may_leave:
-            _leave(store, owner, value == {NONE}, surely, line)
+            _leave(store, owner, value == {NONE}, surely and not facts_of(store, owner).links.other, line)
     if pending:
         # Whether the new one is added depends on which comes first, that or the end of the other link.
         for item in instances_of(store, value):
@@ -207,10 +215,16 @@ def take_out(store: Store, related: Related, value: Value, line: int) -> None:
         return
     origin = Origin(line, "removed")
     for item in items:
-        alone = surely and not _may_have_other_owners(store, item, related)
+        alone = surely and not _may_have_other_owners(store, item, related) and not _may_stay(store, item, related)
         change_instance(store, item, orphaned, (UNKNOWN,), origin, alone)
     for other in aliases(store, items):
         change_instance(store, other, orphaned, (UNKNOWN,), origin, False)
+
+
+def _may_stay(store: Store, item: ObjectId, related: Related) -> bool:
+    """Whether a collection may have had the item more than once: what was put into it may have been loaded there."""
+    facts = facts_of(store, item)
+    return facts.links.other or (was_saved(facts) and related.relationship.many and item in held(store, related))
 
 
 def _may_have_other_owners(store: Store, item: ObjectId, related: Related) -> bool:

@@ -9,7 +9,7 @@ from mypy_session_plugin.facts.objects import InstanceFacts
 from mypy_session_plugin.facts.states import Followers, Situation, State, orphaned
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Value, objects
-from mypy_session_plugin.semantics.cascades import aliases, was_saved
+from mypy_session_plugin.semantics.cascades import MERGE, aliases, reached, was_saved
 from mypy_session_plugin.semantics.instances import change_instance, widen_links
 
 
@@ -18,10 +18,20 @@ def copy(store: Store, given: Iterable[Value], result: Value) -> None:
     merged = {item for value in given for item in objects(value)}
     copies = {item for item in _elements(store, result) if item not in merged}
     widen_links(store, copies | aliases(store, copies))
+    if copies:
+        widen_links(store, _shared(store, merged))
     for item in merged if copies else ():
         facts = store.heap.get(item)
         if isinstance(facts, InstanceFacts) and (was_saved(facts) or facts.links.maybe or facts.links.other):
             _orphan(store, facts)
+
+
+def _shared(store: Store, merged: set[ObjectId]) -> list[ObjectId]:
+    """The instances that the merged ones hold and that may be copies of themselves: now the copies hold them too."""
+    held = reached(store, dict.fromkeys(merged, False), MERGE)
+    return [
+        item for item, facts in store.instances() if was_saved(facts) and (item in held.instances or held.anywhere)
+    ]
 
 
 def _elements(store: Store, value: Value) -> set[ObjectId]:
