@@ -33,6 +33,7 @@ from mypy_session_plugin.semantics.events import CallEvent
 from mypy_session_plugin.semantics.factories import NOT_KNOWN, autoflush_given
 from mypy_session_plugin.semantics.instances import note_strays, operate, weaken_links
 from mypy_session_plugin.semantics.library_objects import SAVEPOINT, stands_for
+from mypy_session_plugin.semantics.linking import forget_unwritten
 from mypy_session_plugin.semantics.parameters import event_name, operation_of
 from mypy_session_plugin.semantics.refusals import refused_call, refused_object
 from mypy_session_plugin.semantics.results import Results
@@ -123,6 +124,8 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
         tell_closed(world, store, call.node, call.receiver, call.session, call.failed)
     if any(_unloads(effect) for effect in effects):
         weaken_links(store)
+    if "expires" in kinds and kinds.isdisjoint({"ends", "closes"}):
+        forget_unwritten(store)
     loaded = loading_calls.loads_of(world, store, call)
     result = Results(world, store, call.bound, call.receiver, call.session, call.result_node, call.name, loaded).value()
     if _cascade_of(call) == MERGE:

@@ -243,6 +243,14 @@ def take_any(store: Store, related: Related, elements: Value) -> None:
         lose(store, elements)
 
 
+def forget_unwritten(store: Store) -> None:
+    """Collections are expired before they were flushed: what was put into them may have lost its owner."""
+    for _owner, facts in store.instances():
+        for edge in facts.links.maybe:
+            if DELETE_ORPHAN in edge.cascades and was_saved(facts_of(store, edge.target)):
+                change_instance(store, edge.target, orphaned, (UNKNOWN,), None, False)
+
+
 def held(store: Store, related: Related) -> frozenset[ObjectId]:
     """The instances that were put into a relationship of the owner in this function."""
     owners = instances_of(store, related.owner)

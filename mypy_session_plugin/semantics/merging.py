@@ -29,9 +29,7 @@ def copy(store: Store, given: Iterable[Value], result: Value) -> None:
 def _shared(store: Store, merged: set[ObjectId]) -> list[ObjectId]:
     """The instances that the merged ones hold and that may be copies of themselves: now the copies hold them too."""
     held = reached(store, dict.fromkeys(merged, False), MERGE)
-    return [
-        item for item, facts in store.instances() if was_saved(facts) and (item in held.instances or held.anywhere)
-    ]
+    return [item for item, facts in store.instances() if was_saved(facts) and (item in held.instances or held.anywhere)]
 
 
 def _elements(store: Store, value: Value) -> set[ObjectId]:
