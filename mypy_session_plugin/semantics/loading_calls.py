@@ -21,6 +21,7 @@ from mypy_session_plugin.flow.syntax import assigned_targets, descendants
 from mypy_session_plugin.semantics import loads, sessions, transactions
 from mypy_session_plugin.semantics.binding import BoundCall, is_phantom
 from mypy_session_plugin.semantics.cascades import MERGE
+from mypy_session_plugin.semantics.endings import are_events_in_view
 from mypy_session_plugin.semantics.instances import instances_of
 from mypy_session_plugin.semantics.mapped import bases_of
 from mypy_session_plugin.semantics.shapes import UNSEEN, Collection, Entity, Row, Shape
@@ -71,8 +72,8 @@ def _with_options(world: World, shape: Shape, statement: Expression) -> Shape:
 
 
 def loads_of(world: World, store: Store, call: LibraryCall) -> Callable[[Entity, Value], Loads] | None:
-    """What tells what is loaded of the instances that a call gives out; None where nobody asks."""
-    if not world.watched.loads:
+    """What tells what is loaded of the instances that a call gives; None where nobody asks, or a listener may act."""
+    if not world.watched.loads or are_events_in_view(world):
         return None
 
     def loaded(shape: Entity, session: Value) -> Loads:
