@@ -95,7 +95,8 @@ class Calls:
             return self._run_harmless(instruction, site, called, values, store)
         if containers.iterates(node):
             for argument, value in zip(instruction.arguments, values, strict=True):
-                self._escapes.use(store, value, argument.node)
+                # What a call gives is told of apart from the call itself, which has its own use.
+                self._escapes.use(store, value, node if isinstance(argument.node, CallExpr) else argument.node)
             values = [self.iterated(value, node, store) for value in values]
         if instruction.method in boundaries.KEEPING:
             receiver = store.value(instruction.receiver) if instruction.receiver is not None else frozenset()

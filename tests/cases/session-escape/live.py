@@ -109,3 +109,28 @@ def elements_keep_their_state_ok(session: Session) -> None:
         elsewhere(session.is_modified(user))
     for other in list(_found(session)):
         session.refresh(other)
+
+
+def copied_from_what_is_read_too_late_bad(engine: Engine) -> list[User]:
+    with Session(engine) as session:
+        found = session.scalars(select(User))
+    return list(found.all())  # error: [session-escape] "found", a result of "session", is used after the "with" block
+
+
+def copied_in_a_variable_too_late_bad(engine: Engine) -> set[User]:
+    with Session(engine) as session:
+        found = session.scalars(select(User))
+    users = set(found.all())  # error: [session-escape]
+    return users
+
+
+def begun_anew_ok(engine: Engine) -> list[User]:
+    with Session(engine) as session:
+        session.flush()
+    return list(_found(session))
+
+
+def copied_from_what_is_read_in_time_ok(engine: Engine) -> list[User]:
+    with Session(engine) as session:
+        found = session.scalars(select(User)).all()
+    return list(reversed(found))
