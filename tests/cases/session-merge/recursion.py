@@ -1,6 +1,7 @@
 """Functions that call themselves: followed two calls deep, unknown code beyond."""
 
 from models import User
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 
@@ -54,3 +55,15 @@ def down_ok(session: Session, user: User, depth: int) -> None:
         down_ok(session, user, depth - 1)
     else:
         session.expunge(user)
+
+
+def _walk(session: Session, pairs: list[tuple[int, object]]) -> None:
+    for pair in enumerate(pairs):
+        _walk(session, [pair])
+    session.flush()
+
+
+def pairs_of_pairs_ok(session: Session) -> None:
+    users = session.scalars(select(User)).all()
+    _walk(session, list(enumerate(users)))
+    session.merge(User())
