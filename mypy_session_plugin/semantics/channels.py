@@ -14,6 +14,7 @@ from mypy.nodes import (
     ForStmt,
     FuncDef,
     FuncItem,
+    IndexExpr,
     LambdaExpr,
     ListExpr,
     MemberExpr,
@@ -56,7 +57,7 @@ def runs_of_put(world: World, bound: BoundCall, node: Context) -> Iterator[tuple
     owner = callee.expr if isinstance(callee, MemberExpr) else None
     if given is None or not isinstance(owner, NameExpr) or not isinstance(owner.node, Var):
         return
-    for reader in _readers(world, owner.node):
+    for reader in (reader for end in _ends_of(world, owner.node) for reader in _readers(world, end)):
         target = bodies.Target(reader.variable.type, reader.variable, reader.body)
         sent = Sent(given.value, given.argument.node, target=target)
         yield Run(reader.boundary, frozenset(), given.argument.node, (sent,)), reader
@@ -70,6 +71,32 @@ def wait_with(store: Store, reader: Reader, handed: frozenset[HandOver]) -> None
     for item, facts in list(store.heap.items()):
         if isinstance(facts, LibraryFacts) and (item.site in sites or item in pools):
             store.heap[item] = replace(facts, handed=facts.handed | handed)
+
+
+def _ends_of(world: World, channel: Var) -> Iterator[Var]:
+    """The variables out of which comes what goes into one: itself, or the other end of it.
+
+    `send, receive = create_memory_object_stream()`: a call of the library that has the class of both.
+    """
+    yield channel
+    unit, info = world.unit, info_of(channel.type)
+    package = info.module_name.partition(".")[0] if info is not None else ""
+    for node in descendants(unit.body if isinstance(unit, FuncItem) else unit, into_functions=False):
+        if not isinstance(node, AssignmentStmt) or _package_called(node.rvalue) != package:
+            continue
+        for target in node.lvalues:
+            items = target.items if isinstance(target, TupleExpr) else []
+            variables = [item.node for item in items if isinstance(item, NameExpr) and isinstance(item.node, Var)]
+            if channel in variables:
+                yield from (variable for variable in variables if variable is not channel)
+
+
+def _package_called(value: Expression) -> str:
+    """The package of the function or class that a call names, with or without type arguments; empty for all else."""
+    callee = value.callee if isinstance(value, CallExpr) else None
+    if isinstance(callee, IndexExpr):
+        callee = callee.base
+    return callee.fullname.partition(".")[0] if isinstance(callee, RefExpr) else ""
 
 
 def _readers(world: World, channel: Var) -> Iterator[Reader]:
