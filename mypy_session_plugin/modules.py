@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Without one of these a module has no sessions, and without the other no phantom types.
 _NEEDED_MODULES = ("sqlalchemy", "mypy_session_plugin")
+#: What mypy looks up for a call of a function that `functools.cache` or `lru_cache` decorates.
+CACHED_CALL = "functools._lru_cache_wrapper.__call__"
 _OPTIONAL = tuple(code.name for code in CODES if not code.default)
 
 
@@ -65,6 +67,8 @@ class Modules:
         name = events.name_of_interest(full_name)
         if name is None:
             trigger.calls(full_name)
+            if full_name == CACHED_CALL:
+                _call_decorated(trigger)
         elif self._is_worth_it(trigger, name):
             self._schedule(trigger)
             return
@@ -174,6 +178,14 @@ class Modules:
             trigger.request_sweep()
         else:
             trigger.schedule()
+
+
+def _call_decorated(trigger: Trigger) -> None:
+    """The unit that mypy checks now calls functions of which mypy looks up the decorator alone."""
+    from mypy_session_plugin.flow.syntax import decorated_callees
+
+    for called in decorated_callees(trigger.unit):
+        trigger.calls(called)
 
 
 def _optional_codes(checker: TypeChecker) -> frozenset[str]:

@@ -235,3 +235,11 @@ def suppressed(manager: Context) -> Expression | None:
     if not isinstance(manager, CallExpr) or not isinstance(callee, RefExpr) or callee.fullname != SUPPRESS:
         return None
     return manager.args[0] if len(manager.args) == 1 else TupleExpr(manager.args)
+
+
+def decorated_callees(unit: Node) -> Iterator[str]:
+    """The full names of the decorated functions that a unit calls by their names."""
+    for node in descendants(unit, into_functions=True):
+        callee = node.callee if isinstance(node, CallExpr) else None
+        if isinstance(callee, RefExpr) and isinstance(callee.node, nodes.Decorator):
+            yield callee.node.func.fullname
