@@ -95,6 +95,11 @@ class Loads:
         """Whether nothing at all is loaded, so that a read of whatever attribute must ask the database."""
         return not self.named and bool(self.bases) and all(basis is Basis.EXPIRED for basis in self.bases)
 
+    @property
+    def is_partly_expired(self) -> bool:
+        """Whether nothing at all may be loaded."""
+        return Basis.EXPIRED in self.bases
+
     def presences(self, attribute: Attribute) -> Presences:
         """How an attribute may stand."""
         marks = self.named.get(attribute.name)

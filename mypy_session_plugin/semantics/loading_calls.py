@@ -205,8 +205,18 @@ def ask(world: World, store: Store, call: LibraryCall) -> None:
     if transactions.need_of(call.bound, store) is transactions.Need.CERTAIN:
         sessions.update_sessions(store, call.session, lambda facts: replace(facts, asked=True))
     if any(is_phantom(element_annotation(given.parameter.annotation)) == "Marked" for given in call.bound.given):
-        # What it cascades to is loaded, however far.
-        loads.doubt_all(store, call.session)
+        _load_cascades(world, store, call.session)
+
+
+def _load_cascades(world: World, store: Store, session: Value) -> None:
+    """`delete()` loads the relationships that it cascades along, however far, and for that what is expired."""
+    for identity, facts in store.instances():
+        if loads.is_in(store, facts, session) is False and not loads.is_detached(facts):
+            continue
+        info = world.types.lookup(facts.class_name)
+        attributes = world.shapes.attribute_sets.of(info) if isinstance(info, TypeInfo) else ()
+        names = [item.name for item in attributes if item.is_relationship]
+        loads.set_loads(store, identity, UNKNOWN_LOADS if facts.loads.is_partly_expired else facts.loads.doubted(names))
 
 
 def _change_given(

@@ -45,7 +45,8 @@ class Given(NamedTuple):
     laden: Strays
 
 
-def _set(store: Store, identity: ObjectId, loads: Loads) -> None:
+def set_loads(store: Store, identity: ObjectId, loads: Loads) -> None:
+    """What is loaded of an instance from now on."""
     facts = store.heap[identity]
     if isinstance(facts, InstanceFacts) and loads is not facts.loads:
         store.heap[identity] = replace(facts, loads=loads)
@@ -83,7 +84,7 @@ def expire(store: Store, session: Value, origin: Origin, surely: bool = True) ->
         member = is_in(store, facts, session)
         if member is not False:
             after = expired(facts.loads.options, origin)
-            _set(store, identity, after if member and surely else facts.loads.join(after))
+            set_loads(store, identity, after if member and surely else facts.loads.join(after))
 
 
 def change(store: Store, value: Value, changed: Change) -> None:
@@ -95,7 +96,7 @@ def change(store: Store, value: Value, changed: Change) -> None:
         facts = store.heap[identity]
         if isinstance(facts, InstanceFacts):
             after = changed(facts.loads)
-            _set(store, identity, after if identity == only else facts.loads.join(after))
+            set_loads(store, identity, after if identity == only else facts.loads.join(after))
 
 
 def written(store: Store, owner: Value, name: str) -> None:
@@ -112,7 +113,7 @@ def doubt(store: Store, identities: Iterable[ObjectId]) -> None:
     """Code that is not seen may have loaded, or expired, any attribute of these instances, and of what may be they."""
     given = [identity for identity in identities if isinstance(store.heap.get(identity), InstanceFacts)]
     for identity in {*given, *aliases(store, given)} if given else ():
-        _set(store, identity, UNKNOWN_LOADS)
+        set_loads(store, identity, UNKNOWN_LOADS)
 
 
 def are_known(store: Store, identities: Iterable[ObjectId]) -> bool:
@@ -132,11 +133,16 @@ def _may_be_attached(facts: object) -> bool:
     )
 
 
+def is_detached(facts: InstanceFacts) -> bool:
+    """Whether an instance may be detached, and so be taken into a session."""
+    return any(isinstance(item, Situation) and item.state is State.DETACHED for item in facts.situations)
+
+
 def doubt_all(store: Store, session: Value) -> None:
     """The session may have loaded anything."""
     for identity, facts in store.instances():
         if is_in(store, facts, session) is not False:
-            _set(store, identity, UNKNOWN_LOADS)
+            set_loads(store, identity, UNKNOWN_LOADS)
 
 
 def presences(facts: InstanceFacts, attribute: Attribute) -> Presences:
@@ -249,7 +255,7 @@ def row(store: Store, session: Value, shape: Entity, given: Given, origin: Origi
         if not plain or other.class_name in shape.bases or shape.class_name in other.bases:
             if Basis.EXPIRED not in other.loads.bases:
                 loads = loads.join(other.loads)
-            _set(store, identity, other.loads.join(UNKNOWN_LOADS))
+            set_loads(store, identity, other.loads.join(UNKNOWN_LOADS))
     return loads
 
 
