@@ -51,7 +51,7 @@ def engine() -> Engine:
     with Session(engine) as session, session.begin():
         user = models.User(id=1, name="one", biography="long", photo=b"1", sound=b"2", secret="3", x=1, y=2)
         user.addresses.append(models.Address(id=1, street="street", city=models.City(id=1, name="city", map=b"")))
-        session.add_all([user, models.Order(id=1, user=user)])
+        session.add_all([user, models.Order(id=1, user=user), models.Visit(id=1, user_id=1, city_id=1)])
     return engine
 
 
@@ -62,7 +62,7 @@ def predicted(build: Build, function: Callable[..., Any]) -> Options:
     nodes = list(descendants(definition, into_functions=True))
     (returned,) = (node.expr for node in nodes if isinstance(node, ReturnStmt))
     assert returned is not None
-    return LoaderOptions(nodes, build.types.get, called).of(returned, build.class_(USER))
+    return LoaderOptions(nodes, build.types.get, Attributes(MappedClasses()), called).of(returned, build.class_(USER))
 
 
 def called(call: CallExpr) -> FuncDef | None:
@@ -109,14 +109,15 @@ def test_what_a_statement_loads_is_what_sqlalchemy_loads(
             found.setdefault((instance, name), set()).add(strategy)
         session.expunge_all()
 
-    unknown = {name for (_, name), ways in found.items() if Strategy.UNKNOWN in ways} - DERIVED
+    unclear = {key for key, ways in found.items() if Strategy.UNKNOWN in ways and Strategy.EAGER not in ways}
+    unknown = {name for instance, name in unclear if not isinstance(instance, models.Visit)} - DERIVED
     assert bool(unknown) == ("unknown" in function.__name__), unknown
     for (instance, name), ways in found.items():
         unloaded = name in inspect(instance).unloaded
         place = f"{type(instance).__name__}.{name} is {ways}"
-        assert unloaded or not ways <= UNLOADED, place
+        assert unloaded or ways.isdisjoint(UNLOADED), place
         assert not unloaded or Strategy.EAGER not in ways, place
-        if ways <= UNLOADED:
+        if ways & UNLOADED:
             with pytest.raises((DetachedInstanceError, InvalidRequestError)):
                 getattr(instance, name)
 
@@ -133,7 +134,7 @@ def test_options_given_as_a_list_are_those_of_a_statement(build: Build) -> None:
     definition = build.modules[statements.__name__].names["options_in_variables"].node
     assert isinstance(definition, FuncDef)
     nodes = list(descendants(definition, into_functions=True))
-    options, user = LoaderOptions(nodes, build.types.get), build.class_(USER)
+    options, user = LoaderOptions(nodes, build.types.get, Attributes(MappedClasses())), build.class_(USER)
     (display,) = (node for node in nodes if isinstance(node, ListExpr))
 
     assert options.of_list(display, user) == predicted(build, statements.options_in_variables)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mypy.nodes import TypeInfo, Var
 from mypy.types import AnyType, Instance, ProperType, TypeAliasType, get_proper_type
 
@@ -21,7 +23,7 @@ from mypy_session_plugin.semantics.mapped import (
     is_declared_attribute,
     is_mapped_attribute,
 )
-from mypy_session_plugin.semantics.relationships import kept, target_of
+from mypy_session_plugin.semantics.relationships import declarations, kept, target_of
 
 #: Annotations of collections that are never loaded.
 NEVER_LOADED = {
@@ -59,6 +61,10 @@ class Attributes:
         if info is None or attribute is None or not attribute.target:
             return None
         return target_of(info, attribute.name)[0]
+
+    def relationships(self, info: TypeInfo) -> Iterator[str]:
+        """The names of the relationships that the class and its bases declare."""
+        return (name for name, _declaration in declarations(info))
 
     def _read(self, info: TypeInfo, name: str) -> Attribute | None:
         base = next((base for base in info.mro if name in base.names), None)

@@ -36,7 +36,9 @@ from mypy.types import Type
 from mypy_session_plugin.facts.loading import NO_OPTIONS, UNKNOWN_OPTIONS, Options
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.flow.syntax import assignments, descendants
+from mypy_session_plugin.semantics.attributes import Attributes
 from mypy_session_plugin.semantics.load_options import with_option
+from mypy_session_plugin.semantics.loading_paths import met_elsewhere
 from mypy_session_plugin.semantics.statement_roots import is_root, selected
 
 #: Methods of statements and queries after which the same instances are loaded in the same way.
@@ -71,11 +73,18 @@ class LoaderOptions:
     """
 
     def __init__(
-        self, nodes: Iterable[Node], type_of: Callable[[Expression], Type | None], called: Called | None = None
+        self,
+        nodes: Iterable[Node],
+        type_of: Callable[[Expression], Type | None],
+        attributes: Attributes,
+        called: Called | None = None,
     ) -> None:
         self._nodes = nodes
         self._type_of = type_of
+        self._attributes = attributes
         self._called = called
+        #: The classes that the statement selects which is being followed.
+        self._selected: set[TypeInfo] = set()
         self._assigned: dict[object, list[Expression | None]] | None = None
         self._known: dict[tuple[Expression, TypeInfo], Options] = {}
 
@@ -83,13 +92,21 @@ class LoaderOptions:
         """What a statement, or a Query at any of its methods, says of the instances of an entity that it selects."""
         key = (expression, entity)
         if key not in self._known:
-            self._known[key] = self._follow(expression, entity, {}) or UNKNOWN_OPTIONS
+            options = self._said(expression, entity)
+            beside = sorted(self._selected - {entity}, key=lambda info: info.fullname)
+            selected = [(entity, options), *((info, self._said(expression, info)) for info in beside)]
+            self._known[key] = met_elsewhere(selected, self._attributes)
         return self._known[key]
 
     def of_list(self, expression: Expression, entity: TypeInfo) -> Options:
         """What the options say that `get()` is given as a list."""
         items = self._items(expression)
-        return UNKNOWN_OPTIONS if items is None else self._with_all(items, NO_OPTIONS, entity)
+        options = UNKNOWN_OPTIONS if items is None else self._with_all(items, NO_OPTIONS, entity)
+        return met_elsewhere([(entity, options)], self._attributes)
+
+    def _said(self, expression: Expression, entity: TypeInfo) -> Options:
+        self._selected.clear()
+        return self._follow(expression, entity, {}) or UNKNOWN_OPTIONS
 
     def _follow(self, expression: Expression, entity: TypeInfo, following: Following) -> Options | None:
         """What a statement says; None for a variable that is being followed already."""
@@ -151,6 +168,8 @@ class LoaderOptions:
         if any(kind.is_star() for kind in call.arg_kinds):
             return UNKNOWN_OPTIONS
         arguments = selected(call, self._type_of) or call.args
+        named = [item.node for item in arguments if isinstance(item, RefExpr)]
+        self._selected.update(node for node in named if isinstance(node, TypeInfo))
         others = [item for item in arguments if not _is_class(item, entity) and not _is_plain_part(item)]
         return NO_OPTIONS if not others and any(_is_class(item, entity) for item in arguments) else UNKNOWN_OPTIONS
 
@@ -163,7 +182,7 @@ class LoaderOptions:
         returned = [node.expr for node in nodes if isinstance(node, ReturnStmt)]
         if len(returned) != 1 or returned[0] is None:
             return UNKNOWN_OPTIONS
-        return LoaderOptions(nodes, self._type_of).of(returned[0], entity)
+        return LoaderOptions(nodes, self._type_of, self._attributes).of(returned[0], entity)
 
     def _with_all(self, options: Iterable[Expression], before: Options, entity: TypeInfo) -> Options:
         """What a statement says that is given some more options."""

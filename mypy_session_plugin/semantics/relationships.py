@@ -68,7 +68,7 @@ class Relationships:
         waiting, seen = [info], {info}
         while waiting:
             current = waiting.pop()
-            for name, declaration in _declarations(current):
+            for name, declaration in declarations(current):
                 relationship = self.of(current, name)
                 if declaration is None or relationship is None:
                     return None
@@ -87,7 +87,7 @@ class Relationships:
         return Classes(names, frozenset().union(*map(bases_of, reached)))
 
 
-def _declarations(info: TypeInfo) -> Iterator[tuple[str, object]]:
+def declarations(info: TypeInfo) -> Iterator[tuple[str, object]]:
     """The relationships declared by the class and its bases."""
     seen: set[str] = set()
     for base in info.mro:

@@ -129,7 +129,7 @@ class World(Shared):
     def loader_options(self) -> LoaderOptions:
         """What is known of the loader options of the unit's statements."""
         if self._loader_options is None:
-            self._loader_options = LoaderOptions(self.nodes, self.type, self._called)
+            self._loader_options = LoaderOptions(self.nodes, self.type, self.shapes.attributes, self._called)
         return self._loader_options
 
     def _called(self, call: CallExpr) -> FuncItem | None:

@@ -44,6 +44,17 @@ class Address(Base):
     city: Mapped[City | None] = relationship(back_populates="addresses")
 
 
+class Visit(Base):
+    """What several relationships of a user load with it."""
+
+    __tablename__ = "visit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    city_id: Mapped[int | None] = mapped_column(ForeignKey("city.id"))
+    city: Mapped[City | None] = relationship()
+
+
 class Mixin:
     """Columns that several classes have."""
 
@@ -81,10 +92,10 @@ class User(Mixin, Base):
     answered: Mapped[int | None] = query_expression(literal(1))
 
     addresses: Mapped[list[Address]] = relationship(back_populates="user")
-    joined: Mapped[list[Address]] = relationship(lazy="joined", viewonly=True)
-    selected: Mapped[list[Address]] = relationship(lazy="selectin", viewonly=True)
-    queried: Mapped[list[Address]] = relationship(lazy="subquery", viewonly=True)
-    immediate: Mapped[list[Address]] = relationship(lazy="immediate", viewonly=True)
+    joined: Mapped[list[Visit]] = relationship(lazy="joined", viewonly=True)
+    selected: Mapped[list[Visit]] = relationship(lazy="selectin", viewonly=True)
+    queried: Mapped[list[Visit]] = relationship(lazy="subquery", viewonly=True)
+    immediate: Mapped[list[Visit]] = relationship(lazy="immediate", viewonly=True)
     raising: Mapped[list[Address]] = relationship(lazy="raise", viewonly=True)
     raising_on_sql: Mapped[list[Address]] = relationship(lazy="raise_on_sql", viewonly=True)
 

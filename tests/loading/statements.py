@@ -27,7 +27,7 @@ from sqlalchemy.orm import (
     with_loader_criteria,
 )
 
-from tests.loading.models import Address, City, Order, User
+from tests.loading.models import Address, City, Order, User, Visit
 
 CHOSEN = bool(func)
 
@@ -89,12 +89,12 @@ def chained() -> Any:
 
 
 def with_inner_options() -> Any:
-    city = selectinload(Address.city).options(undefer(City.map), selectinload(City.addresses))
+    city = selectinload(Address.city).options(undefer(City.map), load_only(City.name))
     return select(User).options(joinedload(User.addresses).options(city, load_only(Address.street)))
 
 
 def by_default() -> Any:
-    return select(User).options(defaultload(User.joined).selectinload(Address.city))
+    return select(User).options(defaultload(User.joined).selectinload(Visit.city))
 
 
 def of_a_part(session: Session) -> Any:
@@ -213,6 +213,24 @@ def of_a_function() -> Any:
 
 def of_a_choice() -> Any:
     return (users() if CHOSEN else select(User).options(selectinload(User.addresses))).limit(2)
+
+
+def back_to_the_same() -> Any:
+    address = selectinload(User.addresses).selectinload(Address.user)
+    return select(User).options(address, undefer(User.biography))
+
+
+def unknown_where_a_chain_comes_back() -> Any:
+    address = selectinload(User.addresses).selectinload(Address.user)
+    return select(User).options(address, load_only(User.x), lazyload(User.joined))
+
+
+def where_a_chain_comes_back_with_more() -> Any:
+    return select(User).options(joinedload(User.addresses).joinedload(Address.user).undefer(User.biography))
+
+
+def unknown_where_another_entity_leads_there() -> Any:
+    return select(User, Order).join(Order.user).options(selectinload(Order.user).undefer(User.biography))
 
 
 def unknown_in_branches() -> Any:
