@@ -230,8 +230,9 @@ class _Instrument(ast.NodeTransformer):
 
 
 def _watched(node: ast.stmt) -> ast.stmt:
-    binds = isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    (around,) = ast.parse(f"with _watch({node.lineno}, {not binds}): pass").body
+    """A statement under watch; one that has done less than it says, because it raised, ends the program."""
+    reads = not isinstance(node, ast.Assign) and "append" not in ast.unparse(node)
+    (around,) = ast.parse(f"with _watch({node.lineno}, {reads}): pass").body
     assert isinstance(around, ast.With)
     around.body = [node]
     return around
