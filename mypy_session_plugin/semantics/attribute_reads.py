@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mypy.nodes import Context, MemberExpr, TypeInfo
 
-from mypy_session_plugin.facts.loading import Attribute
+from mypy_session_plugin.facts.loading import Attribute, AttributeKind
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
 from mypy_session_plugin.flow.graph import DeleteAttribute, LoadAttribute, StoreAttribute
@@ -12,6 +12,9 @@ from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import loads
 from mypy_session_plugin.semantics.events import AttributeEvent
 from mypy_session_plugin.semantics.world import World
+
+#: Kinds of attributes of which an assignment needs to know what was there before.
+ASSIGNED_AFTER_A_LOAD = frozenset({AttributeKind.TO_MANY, AttributeKind.RELATED, AttributeKind.UNKNOWN})
 
 
 def _owner_class(world: World, node: Context) -> TypeInfo | None:
@@ -35,9 +38,18 @@ def read(world: World, store: Store, instruction: LoadAttribute, owner: Value) -
 
 
 def written(world: World, store: Store, instruction: StoreAttribute) -> None:
-    """An attribute is assigned: of a mapped one that is its value from now on."""
-    if world.watched.loads:
-        loads.written(store, store.value(instruction.object), instruction.name)
+    """An attribute is assigned: of a mapped one that is its value from now on.
+
+    What a collection held is loaded first, and what a primary key was, if that is expired.
+    """
+    if not world.watched.loads:
+        return
+    owner, attribute = store.value(instruction.object), attribute_of(world, instruction.node)
+    if attribute is not None and attribute.kind in ASSIGNED_AFTER_A_LOAD:
+        loads.read(store, owner, attribute)
+    elif attribute is not None and attribute.primary_key is not False:
+        loads.shown(store, objects(owner))
+    loads.written(store, owner, instruction.name)
 
 
 def deleted(world: World, store: Store, instruction: DeleteAttribute) -> None:

@@ -182,6 +182,9 @@ def read(store: Store, owner: Value, attribute: Attribute, together: Sequence[st
             change(store, owner, lambda loads: loads.doubted([attribute.name]))
         return
     if all(_loads_nothing(store, facts) for facts in found):
+        if not all(_is_detached(facts) or must_ask(facts, attribute) for facts in found):
+            # A reference that leads nowhere, or to what is there already, has been found without asking.
+            change(store, owner, lambda loads: loads.doubted([attribute.name]))
         return
     if any(Presence.LOADED not in presences(facts, attribute) for facts in found):
         for facts in found:
@@ -198,8 +201,11 @@ def _is_unsaved(facts: InstanceFacts) -> bool:
 
 def _loads_nothing(store: Store, facts: InstanceFacts) -> bool:
     """Whether a read finds what is there, or raises: then it changes nothing, and the next one raises again."""
-    detached = all(isinstance(item, Situation) and item.state is State.DETACHED for item in facts.situations)
-    return detached or asynchronous_session(store, facts) is not None
+    return _is_detached(facts) or asynchronous_session(store, facts) is not None
+
+
+def _is_detached(facts: InstanceFacts) -> bool:
+    return all(isinstance(item, Situation) and item.state is State.DETACHED for item in facts.situations)
 
 
 def after_read(loads: Loads, attribute: Attribute, together: Iterable[str] = ()) -> Loads:
@@ -245,9 +251,11 @@ def row(store: Store, session: Value, shape: Entity, given: Given, origin: Origi
         was_seen = facts.seen.may_have(shape.class_name, shape.bases)
         if reached or (was_seen and given.options != NO_OPTIONS) or facts.laden.may_have(shape.class_name, shape.bases):
             loads = UNKNOWN_LOADS
-        seen = facts.seen.join(Strays(Classes(frozenset({shape.class_name}), shape.bases)))
-        asked = facts.asked or not was_seen
-        store.heap[only] = replace(facts, laden=facts.laden.join(given.laden), seen=seen, asked=asked)  # type: ignore[index]
+        of_class = Strays(Classes(frozenset({shape.class_name}), shape.bases))
+        # An instance keeps the options with which it was loaded first.
+        laden = facts.laden.join(given.laden if given.options == NO_OPTIONS else given.laden.join(of_class))
+        seen, asked = facts.seen.join(of_class), facts.asked or not was_seen
+        store.heap[only] = replace(facts, laden=laden, seen=seen, asked=asked)  # type: ignore[index]
     plain = given.options == NO_OPTIONS and not given.wide
     for identity, other in store.instances():
         if is_in(store, other, session) is False or _is_alike(other, given.options):
