@@ -62,6 +62,10 @@ def _union(one: Mapping[T, Origin | None], other: Mapping[T, Origin | None]) -> 
     return result
 
 
+#: Strategies by which an attribute that was thrown away is loaded again at its next read.
+LOADED_IN_TIME = frozenset({Strategy.EAGER, Strategy.LAZY, Strategy.DEFERRED})
+
+
 @dataclass(frozen=True, slots=True)
 class Loads:
     """What is known of the attributes of one instance.
@@ -106,6 +110,9 @@ class Loads:
         if marks is None:
             return self._by_bases(attribute)
         said: Presences = {key: origin for key, origin in marks.items() if not isinstance(key, str)}
+        if Presence.ABSENT in said and attribute.strategy not in LOADED_IN_TIME:
+            # One that raises goes on to do so when it is thrown away.
+            said = {**said, UNKNOWN: None}
         return _union(said, self._by_bases(attribute)) if AS_OTHERS in marks else said
 
     def _by_bases(self, attribute: Attribute) -> Presences:

@@ -247,6 +247,9 @@ def _expired(known: Loads, names: Iterable[str] | None, origin: Origin) -> Loads
     if names is None:
         return expired(known.options, origin)
     named = tuple(names)
+    if named and known.options != NO_OPTIONS:
+        # An attribute that was to raise by one of them still does.
+        return known.doubted(named)
     return known.unloaded(named, origin) if named else None
 
 
