@@ -26,7 +26,7 @@ from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.states import ATTACHED, UNSAVED, Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE_VALUE, UNKNOWN, ObjectId, Unknown, Value
-from mypy_session_plugin.semantics.cascades import aliases
+from mypy_session_plugin.semantics.cascades import may_be_one
 from mypy_session_plugin.semantics.instances import instances_of
 from mypy_session_plugin.semantics.sessions import Relation, relation
 from mypy_session_plugin.semantics.shapes import ASYNC_SESSIONS, Entity
@@ -91,12 +91,23 @@ def change(store: Store, value: Value, changed: Change) -> None:
     """The attributes of the instance that a value is are changed, weakly those of what may be the same."""
     targets = instances_of(store, value)
     only = targets[0] if len(targets) == 1 and value - NONE_VALUE == {targets[0]} and not targets[0].older else None
-    weakly = aliases(store, targets) if UNKNOWN not in value else {identity for identity, _ in store.instances()}
+    weakly = _known_besides(store, targets, anything=UNKNOWN in value)
     for identity in {*targets, *weakly}:
         facts = store.heap[identity]
         if isinstance(facts, InstanceFacts):
             after = changed(facts.loads)
             set_loads(store, identity, after if identity == only else facts.loads.join(after))
+
+
+def _known_besides(store: Store, targets: Sequence[ObjectId], anything: bool = False) -> list[ObjectId]:
+    """The instances of which something is known that may be one of these, or be `anything`."""
+    return [
+        identity
+        for identity, facts in store.instances()
+        if facts.loads is not UNKNOWN_LOADS
+        and identity not in targets
+        and (anything or any(may_be_one(store, identity, target) for target in targets))
+    ]
 
 
 def written(store: Store, owner: Value, name: str) -> None:
@@ -112,7 +123,7 @@ def deleted(store: Store, owner: Value, name: str) -> None:
 def doubt(store: Store, identities: Iterable[ObjectId]) -> None:
     """Code that is not seen may have loaded, or expired, any attribute of these instances, and of what may be they."""
     given = [identity for identity in identities if isinstance(store.heap.get(identity), InstanceFacts)]
-    for identity in {*given, *aliases(store, given)} if given else ():
+    for identity in (*given, *_known_besides(store, given)) if given else ():
         set_loads(store, identity, UNKNOWN_LOADS)
 
 

@@ -29,8 +29,8 @@ from mypy_session_plugin.semantics.shapes import (
     Shape,
 )
 
-#: So many tuples inside one another are taken apart, and an element is followed through so many sites.
-MAXIMUM_DEPTH, MAXIMUM_NESTING = 2, 5
+#: So many tuples inside one another are taken apart.
+MAXIMUM_DEPTH = 2
 
 
 def site_of(node: Context) -> tuple[int, ...]:
@@ -152,33 +152,45 @@ def _deletes_along(facts: InstanceFacts, shape: Entity) -> bool:
     return classes is None or classes.may_have(shape.class_name, shape.bases)
 
 
-def _nesting(site: Hashable) -> int:
-    """How many sites are inside one another."""
-    return 1 + max(map(_nesting, site), default=0) if isinstance(site, tuple) else 0
+def _origin(atom: ObjectId) -> tuple[str, Hashable]:
+    """The kind and site of what was taken out first: of a copy of a copy, and so on, those of the first one."""
+    site = atom.site
+    if isinstance(site, tuple) and len(site) == 3 and isinstance(site[1], str):
+        return site[1], site[2]
+    return atom.kind, site
 
 
 def copy_element(store: Store, elements: Value, kind: str, site: Hashable, depth: int = 0) -> Value:
     """One element of a container, taken out: an object of its own that may be the same as the others'.
 
     Recency: it is the most recent one of its site, so that what happens to it is a strong update.  A tuple that is
-    taken out brings its items along.  A tuple of a loop may hold itself: of what is taken out of tuples inside tuples,
-    or through ever more sites, nothing is known.
+    taken out brings its items along.  A tuple of a loop may hold itself: of what is inside tuples inside tuples nothing
+    is known.
     """
-    if depth > MAXIMUM_DEPTH or _nesting(site) > MAXIMUM_NESTING:
+    if depth > MAXIMUM_DEPTH:
         return NOTHING_KNOWN
     taken: list[Value] = []
+    instances: dict[ObjectId, InstanceFacts] = {}
     for atom in sorted(elements, key=repr):
         facts = store.heap.get(atom) if isinstance(atom, ObjectId) and atom.older else None
         if isinstance(atom, ObjectId) and isinstance(facts, InstanceFacts):
             loose = replace(facts, constructed=False, distinct=frozenset())
-            taken.append(frozenset({store.create(ObjectId(kind, (site, atom.kind, atom.site)), loose)}))
+            identity = ObjectId(kind, (site, *_origin(atom)))
+            instances[identity] = instances[identity].join(loose) if identity in instances else loose
         elif isinstance(atom, ObjectId) and isinstance(facts, ContainerFacts) and facts.fixed is not None:
-            fixed = tuple(
-                copy_element(store, item, kind, (site, atom.site, position), depth + 1)
-                for position, item in enumerate(facts.fixed)
-            )
-            row = ContainerFacts(facts.kind, join(fixed) if fixed else frozenset(), fixed, facts.keys)
-            taken.append(frozenset({store.create(ObjectId("container", (site, atom.site)), row)}))
+            taken.append(_copy_tuple(store, atom, facts, kind, site, depth))
         else:
             taken.append(frozenset({atom}))
+    taken += [frozenset({store.create(identity, facts)}) for identity, facts in instances.items()]
     return join(taken) if taken else NOTHING_KNOWN
+
+
+def _copy_tuple(store: Store, atom: ObjectId, facts: ContainerFacts, kind: str, site: Hashable, depth: int) -> Value:
+    """A tuple that is taken out, with its items."""
+    _kind, origin = _origin(atom)
+    fixed = tuple(
+        copy_element(store, item, kind, (site, origin, position), depth + 1)
+        for position, item in enumerate(facts.fixed or ())
+    )
+    row = ContainerFacts(facts.kind, join(fixed) if fixed else frozenset(), fixed, facts.keys)
+    return frozenset({store.create(ObjectId("container", (site, "container", origin)), row)})

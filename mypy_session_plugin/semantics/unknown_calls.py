@@ -204,11 +204,13 @@ def run_unknown(store: Store, site: object) -> None:
     everywhere = [identity for identity, session in known if _is_everywhere(identity, session)]
     forget(store, everywhere)
     unnoticed.reach(store, everywhere)
+    reached: list[ObjectId] = []
     for identity, facts in store.instances():
         sessions = {item.session for item in facts.situations if isinstance(item, Situation) and item.session}
         if any(_is_open(store, session) for session in sessions):
             add_unknown(store, [identity], _stays_persistent)
-            doubt(store, [identity])
+            reached.append(identity)
+    doubt(store, reached)
     for identity in list(store.heap):
         if store.session(identity) is not None and _is_open(store, identity):
             note_strays(store, identity)
