@@ -136,7 +136,7 @@ class Assignments:
     def delete_attribute(self, instruction: graph.DeleteAttribute, store: Store) -> None:
         """`del place.name`."""
         writes.deleted(self._world, store, instruction.node, store.value(instruction.object))
-        attribute_reads.deleted(self._world, store, instruction)
+        attribute_reads.deleted(store, instruction)
         store.assign_attribute(instruction.name, instruction.place, NOTHING_KNOWN, site_of(instruction.node))
 
     def delete_item(self, instruction: graph.DeleteItem, store: Store) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mypy.nodes import Context, MemberExpr, TypeInfo
+from mypy.nodes import Context, FuncDef, MemberExpr, TypeInfo
 
 from mypy_session_plugin.facts.loading import Attribute, AttributeKind
 from mypy_session_plugin.facts.store import Store
@@ -24,16 +24,16 @@ def _owner_class(world: World, node: Context) -> TypeInfo | None:
 def read(world: World, store: Store, instruction: LoadAttribute, owner: Value) -> None:
     """An attribute is read: let the rules see it, if it is mapped, and follow what that loads.
 
-    A property may load, or read, whatever it likes.
+    A property may load, or read, whatever it likes; a method only where it is called.
     """
     info = _owner_class(world, instruction.node)
-    if not world.watched.loads or info is None:
+    if info is None:
         return
     attribute = world.shapes.attributes.of(info, instruction.name)
     if attribute is not None:
         world.listener(AttributeEvent(instruction.node, owner, attribute, info.name, world.raising), store)
         loads.read(store, owner, attribute, world.shapes.attribute_sets.group(info, attribute))
-    elif info.get(instruction.name) is not None:
+    elif (entry := info.get(instruction.name)) is not None and not isinstance(entry.node, FuncDef):
         loads.shown(store, objects(owner))
 
 
@@ -42,8 +42,6 @@ def written(world: World, store: Store, instruction: StoreAttribute) -> None:
 
     What a collection held is loaded first, and what a primary key was, if that is expired.
     """
-    if not world.watched.loads:
-        return
     owner, attribute = store.value(instruction.object), attribute_of(world, instruction.node)
     if attribute is not None and attribute.kind in ASSIGNED_AFTER_A_LOAD:
         loads.read(store, owner, attribute)
@@ -52,10 +50,9 @@ def written(world: World, store: Store, instruction: StoreAttribute) -> None:
     loads.written(store, owner, instruction.name)
 
 
-def deleted(world: World, store: Store, instruction: DeleteAttribute) -> None:
+def deleted(store: Store, instruction: DeleteAttribute) -> None:
     """`del instance.attribute`."""
-    if world.watched.loads:
-        loads.deleted(store, store.value(instruction.object), instruction.name)
+    loads.deleted(store, store.value(instruction.object), instruction.name)
 
 
 def attribute_of(world: World, node: Context) -> Attribute | None:

@@ -140,7 +140,7 @@ class Calls:
     def _run_key(self, instruction: Call, values: list[Value], store: Store) -> None:
         """A function that tells the order of elements reads of them what it likes."""
         gives_code = any(not isinstance(atom, (ObjectId, Constant)) for value in values for atom in value)
-        if self._world.watched.loads and gives_code:
+        if gives_code:
             receiver = [] if instruction.receiver is None else [store.value(instruction.receiver)]
             loads.shown(store, reachable(store, [*values, *receiver]))
 
@@ -150,7 +150,7 @@ class Calls:
         """A function that changes nothing: it reads what it is given, which is of interest where that must load."""
         for value in values:
             sessions.may_load(store, value)
-        if self._world.watched.loads and loads.are_known(store, reachable(store, values)):
+        if loads.are_known(store, reachable(store, values)):
             followed = self._summaries.call(instruction, site, called, values, store, site.node)
             if followed is not None:
                 return followed

@@ -124,8 +124,7 @@ def _new_instance(world: World, info: TypeInfo, site: CallSite, instruction: Cal
         loads=UNKNOWN_LOADS if adds else _given_to(info, instruction),
         cascades=world.shapes.relationships.cascades(info),
     )
-    if world.watched.loads:
-        loads.note_new(store, facts)
+    loads.note_new(store, facts)
     made = frozenset({store.create(ObjectId("construct", site_of(site.node)), facts)})
     for argument, value, relationship in zip(instruction.arguments, given, relationships, strict=True):
         if relationship is not None:

@@ -76,7 +76,7 @@ class ForeignCalls:
             for value in leading:
                 containers.link_all(store, value)
                 sessions.may_load(store, value)
-            if world.watched.loads and not self._only_counts(instruction):
+            if not self._only_counts(instruction):
                 loads.shown(store, reachable(store, [*leading, receiver]))
             if leading and self._may_fill(instruction, leading):
                 fill_empty(store, leading)

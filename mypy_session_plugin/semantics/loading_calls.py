@@ -73,7 +73,7 @@ def _with_options(world: World, shape: Shape, statement: Expression) -> Shape:
 
 def loads_of(world: World, store: Store, call: LibraryCall) -> Callable[[Entity, Value], Loads] | None:
     """What tells what is loaded of the instances that a call gives; None where nobody asks, or a listener may act."""
-    if not world.watched.loads or are_events_in_view(world):
+    if are_events_in_view(world):
         return None
 
     def loaded(shape: Entity, session: Value) -> Loads:
@@ -91,8 +91,6 @@ def loads_of_related(
     world: World, store: Store, related: Related, origin: Origin
 ) -> Callable[[Entity, Value], Loads] | None:
     """What tells what is loaded of the instances that a relationship gives; None where nobody asks."""
-    if not world.watched.loads:
-        return None
     facts = [store.heap[item] for item in instances_of(store, related.owner)]
     options = [item.loads.options for item in facts if isinstance(item, InstanceFacts)]
     known = reduce(Options.join, options) if options else UNKNOWN_OPTIONS
@@ -158,8 +156,6 @@ def _options_of(world: World, store: Store, call: LibraryCall, info: TypeInfo) -
 
 def follow(world: World, store: Store, call: LibraryCall, effect: Effect, inner: bool) -> None:
     """Change what is loaded as one effect of a call does; `inner`: the call is one of a savepoint."""
-    if not world.watched.loads:
-        return
     match effect.name:
         case "expires" if effect.arguments.get("what", "all") == "instance":
             origin = event_of(call, "expired")
@@ -200,8 +196,6 @@ def _expire_all(world: World, store: Store, call: LibraryCall, effect: Effect) -
 
 def ask(world: World, store: Store, call: LibraryCall) -> None:
     """A call that is certain to send SQL begins a transaction, and `delete()` loads."""
-    if not world.watched.loads:
-        return
     if transactions.need_of(call.bound, store) is transactions.Need.CERTAIN:
         sessions.update_sessions(store, call.session, lambda facts: replace(facts, asked=True))
     if any(is_phantom(element_annotation(given.parameter.annotation)) == "Marked" for given in call.bound.given):
@@ -271,7 +265,7 @@ def _doubt_others(store: Store, session: Value, target: Value) -> None:
 def flush(world: World, store: Store, call: LibraryCall, effects: Sequence[Effect]) -> None:
     """The columns that an UPDATE leaves to the database are not loaded after it: of what was written, before that."""
     flushing = [effect for effect in effects if effect.name == "flushes"]
-    if not flushing or not world.watched.loads:
+    if not flushing:
         return
     always = any(effect.when in (When.ALWAYS, When.OK) for effect in flushing)
     for identity, facts in store.instances():

@@ -35,7 +35,7 @@ def arrive(
 
     `position` is the node to report at, the syntax of the value, and how a message tells what is declared.
     """
-    names = promised(type_) if world.watched.loads else ()
+    names = promised(type_)
     facts = [store.heap[item] for item in instances_of(store, value)] if names else []
     only = facts[0] if len(facts) == 1 else None
     info = world.types.lookup(only.class_name) if isinstance(only, InstanceFacts) else None

@@ -72,7 +72,7 @@ class RelatedAttributes:
         """What detached the owner with all that came along with its row, if anything certainly has."""
         facts = [store.heap[item] for item in related.owner if isinstance(item, ObjectId)]
         only = facts[0] if len(facts) == len(related.owner) == 1 else None
-        attribute = attribute_reads.attribute_of(self._world, node) if self._world.watched.loads else None
+        attribute = attribute_reads.attribute_of(self._world, node)
         if attribute is None or not isinstance(only, InstanceFacts):
             return None
         ways = [(item, origin) for item, origin in only.situations.items() if not loads.is_taken_back(only, item)]

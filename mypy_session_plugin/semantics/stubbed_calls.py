@@ -75,8 +75,7 @@ class StubbedCalls:
         bound = world.binder.bind(overloads, arguments, world.type(result_node), bindings)
         if bound is None:
             return None
-        if world.watched.loads:
-            loading_calls.note_options(world, bound)
+        loading_calls.note_options(world, bound)
         name = overloads[0].name
         session = session_of(store, receiver) if receiver is not NOTHING_KNOWN else frozenset()
         reads_result = name not in ENDS_RESULT and is_result(store, receiver)

@@ -96,15 +96,14 @@ class Watch:
     """What may be reported in one unit.
 
     `begins`: a transaction may be begun twice, or used in its block after its end.  `catches`: a handler may catch the
-    failure of a flush.  `closes`: a transaction, result or session may be used after its own end.  `loads`: an
-    attribute may be read that cannot be loaded.  `reports`: one of these is worth following for its own sake.
-    `statements` are the `try` statements by the first node of each of their handlers.
+    failure of a flush.  `closes`: a transaction, result or session may be used after its own end.  `reports`: one of
+    these is worth following for its own sake.  `statements` are the `try` statements by the first node of each of
+    their handlers.
     """
 
     begins: bool = False
     catches: bool = False
     closes: bool = False
-    loads: bool = False
     reports: bool = False
     statements: dict[Context, Protected] = field(default_factory=dict)
 
@@ -127,7 +126,6 @@ def watch(unit: FuncItem | MypyFile, nodes: Sequence[Node]) -> Watch:
                 found.catches = found.catches or catches_failure(block, types)
     names = {name for name, _call in scan.calls}
     found.begins = scan.begins_nothing or not names.isdisjoint(BEGINNING)
-    found.loads = True
     found.closes = scan.closes_for_good or _ends_twice(scan) or _uses_results_twice(nodes, scan.calls)
     writes_and_catches = found.catches and not names.isdisjoint(ADDING)
     found.reports = found.closes or writes_and_catches or (found.begins and _begins_badly(unit, scan))

@@ -104,7 +104,6 @@ class World(Shared):
         inner.watched.begins |= self.watched.begins
         inner.watched.catches |= self.watched.catches
         inner.watched.closes |= self.watched.closes
-        inner.watched.loads |= self.watched.loads
         return inner
 
     def call_site(self, node: Context) -> tuple[int, ...]:
