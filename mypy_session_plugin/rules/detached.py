@@ -16,7 +16,7 @@ from mypy_session_plugin.facts.loads import Presence
 from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, quoted
-from mypy_session_plugin.rules.unloaded import Missing, all_missing, is_expired, option, reason
+from mypy_session_plugin.rules.unloaded import Missing, all_missing, is_expired, is_expired_by_commit, option, reason
 from mypy_session_plugin.semantics.events import AttributeEvent, Event
 
 ERROR = "DetachedInstanceError"
@@ -69,6 +69,6 @@ def _help(event: AttributeEvent, item: Missing) -> str:
         if item.since is None:
             return f'set it before the flush, or refresh(..., ["{event.attribute.name}"]) while the session is open'
         return f"load it with the row: {option(event)} in the options of the query"
-    if item.since is not None and "rollback" not in item.since.event and "expire" not in item.since.event[7:]:
+    if is_expired_by_commit(item):
         return "read it while the session is open, or make the session with expire_on_commit=False"
     return "read it while the session is open"

@@ -15,7 +15,7 @@ from mypy.nodes import MemberExpr
 from mypy_session_plugin.facts.loads import Presence
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, quoted, text_of
-from mypy_session_plugin.rules.unloaded import Missing, all_missing, is_expired, option, reason
+from mypy_session_plugin.rules.unloaded import Missing, all_missing, is_expired, is_expired_by_commit, option, reason
 from mypy_session_plugin.semantics import loads
 from mypy_session_plugin.semantics.events import AttributeEvent, Event
 
@@ -61,6 +61,8 @@ def _help(event: AttributeEvent, item: Missing, store: Store) -> str:
     owner = text_of(event.node.expr) if isinstance(event.node, MemberExpr) else "instance"
     name = session.name if session is not None and session.name else "session"
     refresh = f'await {name}.refresh({owner}, ["{event.attribute.name}"])'
-    if is_expired(item, event):
+    if is_expired_by_commit(item):
         return f"{refresh} before, or make the session with expire_on_commit=False"
+    if is_expired(item, event):
+        return f"{refresh} before"
     return f"load it with the row: {option(event)} in the options of the query; or {refresh} before"

@@ -18,6 +18,8 @@ from mypy_session_plugin.semantics.events import AttributeEvent, PromiseEvent
 
 #: The event of an instance that came with a row.
 LOADED = "loaded"
+#: The ends of the events of a commit: `expired by commit()`.
+COMMITS = ("by commit()", "by the end of the block")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,7 @@ def all_missing(event: AttributeEvent | PromiseEvent, store: Store) -> list[Miss
 def reason(item: Missing) -> str:
     """Why the attribute is not there, as a message tells it."""
     if item.since is None:
-        flushed = "" if item.came is None else f", {item.came}"
-        return f"never set{flushed}"
+        return "never set before the flush"
     return f"{item.since} without it" if item.since.event.startswith((LOADED, "refreshed")) else str(item.since)
 
 
@@ -72,6 +73,11 @@ def option(event: AttributeEvent) -> str:
     if attribute.kind is AttributeKind.TO_ONE:
         return f"joinedload({path})"
     return f"selectinload({path})" if attribute.is_relationship else f"undefer({path})"
+
+
+def is_expired_by_commit(item: Missing) -> bool:
+    """Whether a commit has thrown the attribute away, which a session can be told not to do."""
+    return item.since is not None and item.since.event.endswith(COMMITS)
 
 
 def is_expired(item: Missing, event: AttributeEvent) -> bool:
