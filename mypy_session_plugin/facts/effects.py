@@ -6,6 +6,10 @@ from enum import Enum
 
 from mypy_session_plugin.facts.records import dataclass, field
 
+#: The package that gives the phantom types out, and its module that defines them, without which no signature has one.
+PHANTOM_PACKAGE = "mypy_session_plugin"
+PHANTOM_MODULE = f"{PHANTOM_PACKAGE}.phantom"
+
 
 @dataclass(frozen=True, slots=True)
 class TypeExpression:

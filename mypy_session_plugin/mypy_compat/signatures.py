@@ -20,7 +20,8 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_session_plugin.mypy_compat.types import PHANTOM_PACKAGE, union_items
+from mypy_session_plugin.facts.effects import PHANTOM_PACKAGE
+from mypy_session_plugin.mypy_compat.types import union_items
 
 #: Modules whose protocols have none.
 _PLAIN_MODULES = frozenset({"typing", "typing_extensions", "_typeshed"})

@@ -37,9 +37,8 @@ from mypy.types import (
     get_proper_type,
 )
 
-#: The package that gives the phantom types out, and its module that defines them, without which no signature has one.
-PHANTOM_PACKAGE = "mypy_session_plugin"
-PHANTOM_MODULE = f"{PHANTOM_PACKAGE}.phantom"
+from mypy_session_plugin.facts.effects import PHANTOM_MODULE
+
 #: What the generator functions under `contextmanager` and `asynccontextmanager` become.
 MANAGERS = frozenset({"contextlib._GeneratorContextManager", "contextlib._AsyncGeneratorContextManager"})
 

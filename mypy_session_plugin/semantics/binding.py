@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from mypy.nodes import Expression
 from mypy.types import CallableType, Instance, TupleType, Type, UnpackType, get_proper_type
 
-from mypy_session_plugin.facts.effects import FunctionStub, Parameter, ParameterKind, TypeExpression
+from mypy_session_plugin.facts.effects import PHANTOM_PACKAGE, FunctionStub, Parameter, ParameterKind, TypeExpression
 from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.facts.values import Constant, Value
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind
-from mypy_session_plugin.mypy_compat.types import PHANTOM_PACKAGE, info_of, is_any, is_none, union_items
+from mypy_session_plugin.mypy_compat.types import info_of, is_any, is_none, union_items
 from mypy_session_plugin.semantics.exports import canonical_name
 from mypy_session_plugin.semantics.shapes import UNSEEN, Row, Shape, Shapes, without_states
 from mypy_session_plugin.semantics.statement_roots import (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mypy.nodes import CallExpr, Context, FuncDef
 
+from mypy_session_plugin.facts.effects import PHANTOM_MODULE, PHANTOM_PACKAGE
 from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
@@ -17,7 +18,7 @@ from mypy_session_plugin.facts.values import (
     objects,
 )
 from mypy_session_plugin.flow.graph import Call
-from mypy_session_plugin.mypy_compat.types import PHANTOM_MODULE, PHANTOM_PACKAGE, info_of
+from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import (
     boundaries,
     conditions,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mypy_session_plugin.mypy_compat.types import PHANTOM_MODULE, PHANTOM_PACKAGE
+from mypy_session_plugin.facts.effects import PHANTOM_MODULE, PHANTOM_PACKAGE
 
 _SAME_MODULE = {
     "typing_extensions": "typing",

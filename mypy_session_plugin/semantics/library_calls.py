@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from mypy.nodes import Context
 
-from mypy_session_plugin.facts.effects import Effect, FunctionStub, TypeExpression, When
+from mypy_session_plugin.facts.effects import PHANTOM_PACKAGE, Effect, FunctionStub, TypeExpression, When
 from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, join, objects
-from mypy_session_plugin.mypy_compat.types import PHANTOM_PACKAGE, class_named_by
+from mypy_session_plugin.mypy_compat.types import class_named_by
 from mypy_session_plugin.semantics import (
     boundaries,
     contents,

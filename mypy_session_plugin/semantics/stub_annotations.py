@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from mypy_session_plugin.facts.effects import TypeExpression
-from mypy_session_plugin.mypy_compat.types import PHANTOM_PACKAGE
+from mypy_session_plugin.facts.effects import PHANTOM_PACKAGE, TypeExpression
 from mypy_session_plugin.semantics.stub_names import Scope, did_you_mean
 from mypy_session_plugin.semantics.stub_vocabulary import (
     EFFECTS_MODULE,

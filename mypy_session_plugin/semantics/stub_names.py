@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-from mypy_session_plugin.mypy_compat.types import PHANTOM_PACKAGE
+from mypy_session_plugin.facts.effects import PHANTOM_PACKAGE
 from mypy_session_plugin.semantics.exports import canonical_name
 from mypy_session_plugin.semantics.stub_vocabulary import (
     DECORATORS,

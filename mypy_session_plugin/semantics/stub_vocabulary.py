@@ -6,9 +6,8 @@ a test holds both equal.
 
 from __future__ import annotations
 
-from mypy_session_plugin.facts.effects import When
+from mypy_session_plugin.facts.effects import PHANTOM_PACKAGE, When
 from mypy_session_plugin.facts.records import dataclass, field
-from mypy_session_plugin.mypy_compat.types import PHANTOM_PACKAGE
 
 EFFECTS_MODULE = f"{PHANTOM_PACKAGE}.effects"
 
