@@ -137,12 +137,15 @@ def moves(
 @overload
 def expires(decorated: Decorated, /) -> Decorated: ...
 @overload
-def expires(what: Literal["all", "instance"] = ..., *, unless: str | None = ..., when: When = ...) -> _Decorator: ...
+def expires(
+    what: Literal["all", "instance", "unset"] = ..., *, unless: str | None = ..., when: When = ...
+) -> _Decorator: ...
 def expires(what: Any = "all", *, unless: str | None = None, when: When = "always") -> Any:
     """The call expires the loaded attributes: the next read of one loads it again.
 
     Args:
-        what: Those of all persistent instances of the session, or of the instance that is given.
+        what: Those of all persistent instances of the session, of the instance that is given, or (`"unset"`) those of
+            that one which the program has given no value.
         unless: A setting of the session under which it does not, as `"not expire_on_commit"`.
         when: On which way; see the module.
     """

@@ -130,6 +130,11 @@ class Loads:
         """These attributes were thrown away."""
         return self._marked(names, {Presence.ABSENT: origin})
 
+    def unset_expired(self, origin: Origin | None) -> Loads:
+        """What a new instance was given no value for is thrown away."""
+        is_new = all(basis is Basis.NEW for basis in self.bases)
+        return replace(self, bases={Basis.EXPIRED: origin}) if is_new else UNKNOWN_LOADS
+
     def with_columns(self) -> Loads:
         """A column that was thrown away has been read: the others come with it."""
         gone = [name for name, marks in self.named.items() if Presence.ABSENT in marks]

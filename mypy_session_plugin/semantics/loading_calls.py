@@ -160,6 +160,9 @@ def follow(world: World, store: Store, call: LibraryCall, effect: Effect, inner:
         case "expires" if effect.arguments.get("what", "all") == "instance":
             origin = event_of(call, "expired")
             _change_given(store, call, lambda known, names: _expired(known, names, origin))
+        case "expires" if effect.arguments.get("what") == "unset":
+            origin = event_of(call, "expired")
+            _change_given(store, call, lambda known, names: known.unset_expired(origin))
         case "expires":
             _expire_all(world, store, call, effect)
         case "ends" if inner and effect.arguments.get("outcome") == "rollback":

@@ -68,7 +68,9 @@ DECORATORS: dict[str, DecoratorSignature] = {
     "ends": DecoratorSignature(("outcome",), {"outcome": ("commit", "rollback")}, required=True),
     "enters": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True, when=()),
     "entry_point": DecoratorSignature(),
-    "expires": DecoratorSignature(("what",), {"what": ("all", "instance"), "unless": ("not expire_on_commit",)}),
+    "expires": DecoratorSignature(
+        ("what",), {"what": ("all", "instance", "unset"), "unless": ("not expire_on_commit",)}
+    ),
     "flushes": DecoratorSignature(when=(*_EXITS, When.AUTOFLUSH, When.LOAD, When.STATEMENT)),
     "joined": DecoratorSignature(),
     "keeps": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True, when=()),

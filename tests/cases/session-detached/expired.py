@@ -1,7 +1,7 @@
 """Attributes that were expired: by a commit, a rollback or by hand, and what brings them back."""
 
 from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session, make_transient, scoped_session, sessionmaker
+from sqlalchemy.orm import Session, make_transient, make_transient_to_detached, scoped_session, sessionmaker
 
 from models import Post, User, elsewhere, render, send_mails
 
@@ -114,6 +114,18 @@ def on_every_path_bad(engine: Engine, undo: bool) -> str:
         else:
             session.commit()
     return user.name  # error: [session-detached]
+
+
+def made_detached_bad() -> str:
+    user = User(id=1)
+    make_transient_to_detached(user)
+    return user.name  # error: [session-detached] (expired by make_transient_to_detached() at line
+
+
+def made_detached_ok() -> int:
+    user = User(id=1)
+    make_transient_to_detached(user)
+    return user.id
 
 
 def on_one_path_ok(engine: Engine, save: bool) -> str:
