@@ -151,11 +151,12 @@ class Calls:
         """A function that changes nothing: it reads what it is given, which is of interest where that must load."""
         for value in values:
             sessions.may_load(store, value)
-        if loads.are_known(store, reachable(store, values)):
+        given = reachable(store, [*values, called])
+        if loads.are_known(store, given):
             followed = self._summaries.call(instruction, site, called, values, store, site.node)
             if followed is not None:
                 return followed
-            loads.shown(store, reachable(store, values))
+            loads.shown(store, given)
         return self._world.typed_value(store, site.node, "result")
 
     def _mapped(self, instruction: Call, node: CallExpr, store: Store) -> Value | None:

@@ -234,6 +234,15 @@ def after_read(loads: Loads, attribute: Attribute, together: Iterable[str] = ())
     return replace(loads, bases={**others, after: loads.bases[Basis.EXPIRED]}).loaded(names)
 
 
+def got_again(store: Store, identity: ObjectId, origin: Origin) -> None:
+    """`get()` gives out what the session has: an expired instance is loaded for that, any other one stays as it is."""
+    facts = store.heap[identity]
+    if isinstance(facts, InstanceFacts) and Basis.EXPIRED in facts.loads.bases:
+        after = refreshed(facts.loads, None, origin) if facts.loads.is_expired else UNKNOWN_LOADS
+        set_loads(store, identity, after)
+        doubt(store, _known_besides(store, [identity]))
+
+
 def _without_expired(loads: Loads) -> dict[Basis | Unknown, Origin | None]:
     return {basis: origin for basis, origin in loads.bases.items() if basis is not Basis.EXPIRED}
 

@@ -1,0 +1,602 @@
+"""Programs that load, expire and read as they may: SQLAlchemy raises in none of them, and nothing is reported."""
+
+# ruff: noqa: B010, B018
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, ForeignKey, func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    joinedload,
+    make_transient,
+    mapped_column,
+    relationship,
+    selectinload,
+    sessionmaker,
+    undefer,
+)
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class User(Base):
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    nick: Mapped[str | None]
+    bio: Mapped[str | None] = mapped_column(deferred=True, deferred_group="big")
+    pic: Mapped[str | None] = mapped_column(deferred=True, deferred_group="big")
+    stamp: Mapped[str | None] = mapped_column(onupdate=func.hex("a"))
+    posts: Mapped[list[Post]] = relationship(back_populates="author", cascade="all, delete-orphan")
+    profile: Mapped[Profile | None] = relationship(back_populates="user", uselist=False)
+
+    @hybrid_property
+    def upper(self) -> str:
+        return self.name.upper()
+
+    @property
+    def titles(self) -> list[str]:
+        return [p.title for p in self.posts]
+
+    def count(self) -> int:
+        return len(self.posts)
+
+    def label(self) -> str:
+        return f"{self.id}:{self.name}"
+
+
+class Post(Base):
+    __tablename__ = "posts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    author: Mapped[User | None] = relationship(back_populates="posts")
+    tags: Mapped[list[Tag]] = relationship(lazy="selectin")
+
+
+class Tag(Base):
+    __tablename__ = "tags"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    word: Mapped[str]
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
+
+
+class Profile(Base):
+    __tablename__ = "profiles"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    user: Mapped[User] = relationship(back_populates="profile")
+
+
+def to_dict(user: User) -> dict[str, Any]:
+    return {"name": user.name, "n": len(user.posts)}
+
+
+def method_then_close(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+        u.count()
+    return u.posts
+
+
+def property_then_close(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+        u.titles
+    return u.posts
+
+
+def helper_loads(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+        to_dict(u)
+    return to_dict(u)
+
+
+def group(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+        u.bio
+    return u.pic
+
+
+def elements(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = s.scalars(select(User).order_by(User.id)).all()
+        for u in us:
+            len(u.posts)
+    return [u.posts for u in us], us[0].posts
+
+
+def elements_by_comprehension(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = s.scalars(select(User)).all()
+        n = sum(len(u.posts) for u in us)
+    return n + sum(len(u.posts) for u in us)
+
+
+def dict_of(engine: Engine) -> Any:
+    with Session(engine) as s:
+        by = {u.id: u for u in s.scalars(select(User))}
+        for u in by.values():
+            u.posts
+    return by[1].posts
+
+
+def first_by_index(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = list(s.scalars(select(User).order_by(User.id)))
+        us[0].posts
+    return us[0].posts
+
+
+def two_gets(engine: Engine) -> Any:
+    with Session(engine) as s:
+        a = s.get_one(User, 1)
+        b = s.get_one(User, 1)
+        b.posts
+    return a.posts
+
+
+def get_then_options(engine: Engine) -> Any:
+    with Session(engine) as s:
+        a = s.get_one(User, 1)
+        s.scalars(select(User).options(joinedload(User.posts))).unique().all()
+    return a.posts
+
+
+def through_other(engine: Engine) -> Any:
+    with Session(engine) as s:
+        a = s.get_one(User, 1)
+        s.scalars(select(Post).options(selectinload(Post.author).selectinload(User.posts))).all()
+    return a.posts
+
+
+def expired_through_lazy(engine: Engine) -> Any:
+    with Session(engine) as s:
+        s.get_one(User, 1)
+        p = s.get_one(Post, 1)
+        s.commit()
+        p.author
+    return p.title
+
+
+def commit_twice(engine: Engine) -> Any:
+    with Session(engine) as s:
+        a = s.get_one(User, 1)
+        s.commit()
+        a.name
+    return a.name, a.nick
+
+
+def rollback_without_transaction(engine: Engine) -> Any:
+    with Session(engine, expire_on_commit=False) as s:
+        a = s.get_one(User, 1)
+        s.commit()
+        s.rollback()
+    return a.name
+
+
+def close_without(engine: Engine) -> Any:
+    s = Session(engine)
+    a = s.get_one(User, 1)
+    s.close()
+    return a.name
+
+
+def begin_expire_false(engine: Engine) -> Any:
+    m = sessionmaker(engine, expire_on_commit=False)
+    with m.begin() as s:
+        u = User(name="x")
+        s.add(u)
+    return u.id, u.name, u.nick
+
+
+def flush_new(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = User(name="x")
+        s.add(u)
+        s.flush()
+        s.expunge(u)
+        s.commit()
+    return u.id, u.name, u.nick
+
+
+def no_onupdate(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+        s.flush()
+        s.expunge(u)
+    return u.stamp
+
+
+def onupdate_set(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+        u.name, u.stamp = "q", "z"
+        s.flush()
+        s.expunge(u)
+        s.commit()
+    return u.stamp
+
+
+def same_value_assigned(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+        u.posts.append(Post(title="t"))
+        s.flush()
+        s.expunge(u)
+        s.commit()
+    return u.stamp
+
+
+def appended(engine: Engine) -> Any:
+    with Session(engine, expire_on_commit=False) as s:
+        u = User(name="y")
+        u.posts.append(Post(title="t"))
+        s.add(u)
+        s.commit()
+    return u.posts
+
+
+def alias_list(engine: Engine) -> Any:
+    with Session(engine, expire_on_commit=False) as s:
+        u = User(name="y")
+        mine = u.posts
+        mine.append(Post(title="t"))
+        s.add(u)
+        s.commit()
+    return u.posts
+
+
+def backref(engine: Engine) -> Any:
+    with Session(engine, expire_on_commit=False) as s:
+        u = User(name="y")
+        p = Post(title="t", author=u)
+        s.add(p)
+        s.commit()
+    return p.author, u.posts
+
+
+def profile(engine: Engine) -> Any:
+    with Session(engine, expire_on_commit=False) as s:
+        u = User(name="y")
+        u.profile = Profile()
+        s.add(u)
+        s.commit()
+    return u.profile, u.profile.user if u.profile else None
+
+
+def set_by_name(engine: Engine) -> Any:
+    with Session(engine, expire_on_commit=False) as s:
+        u = User(name="y")
+        setattr(u, "posts", [])
+        s.add(u)
+        s.commit()
+    return u.posts
+
+
+def kwargs(engine: Engine) -> Any:
+    data: dict[str, Any] = {"name": "y", "posts": []}
+    with Session(engine, expire_on_commit=False) as s:
+        u = User(**data)
+        s.add(u)
+        s.commit()
+    return u.posts
+
+
+def refresh_loop(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = s.scalars(select(User)).all()
+        s.commit()
+        for u in us:
+            s.refresh(u)
+    return [u.name for u in us]
+
+
+def refresh_names(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+        for name in ("posts", "bio"):
+            s.refresh(u, [name])
+    return u.posts, u.bio
+
+
+def expire_names_two(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+        s.expire(u, ["name", "nick"])
+        u.name
+    return u.nick
+
+
+def query_api(engine: Engine) -> Any:
+    with Session(engine) as s:
+        q = s.query(User).filter(User.id == 1)
+        q = q.options(selectinload(User.posts))
+        u = q.one()
+    return u.posts
+
+
+def options_variable(engine: Engine) -> Any:
+    option = selectinload(User.posts)
+    with Session(engine) as s:
+        u = s.scalars(select(User).where(User.id == 1).options(option)).one()
+    return u.posts
+
+
+def options_list(engine: Engine) -> Any:
+    options = [selectinload(User.posts), undefer(User.bio)]
+    with Session(engine) as s:
+        u = s.scalars(select(User).where(User.id == 1).options(*options)).one()
+    return u.posts, u.bio
+
+
+def base_statement() -> Any:
+    return select(User).options(selectinload(User.posts))
+
+
+def helper_statement(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.scalars(base_statement().where(User.id == 1)).one()
+    return u.posts
+
+
+def entities_of_a_row(engine: Engine) -> Any:
+    with Session(engine) as s:
+        row = s.execute(select(User, Post).join(Post).options(selectinload(User.posts))).first()
+        assert row
+        u, p = row
+    return u.posts, p.title, p.tags
+
+
+def add_again(engine: Engine) -> Any:
+    s = Session(engine)
+    u = s.get_one(User, 1)
+    s.close()
+    with Session(engine) as t:
+        t.add(u)
+        u.posts
+    return u.posts
+
+
+def merged(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+        u.posts
+    with Session(engine) as t:
+        v = t.merge(u)
+    return v.posts, v.name
+
+
+def transient(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+        s.expunge(u)
+        make_transient(u)
+    return u.posts, u.bio
+
+
+def deleted(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 2)
+        s.delete(u)
+        s.flush()
+        name = u.name, u.posts
+        s.commit()
+    return name
+
+
+@contextmanager
+def scope(engine: Engine) -> Iterator[Session]:
+    s = Session(engine, expire_on_commit=False)
+    try:
+        yield s
+        s.commit()
+    finally:
+        s.close()
+
+
+def of_a_manager(engine: Engine) -> Any:
+    with scope(engine) as s:
+        u = User(name="x")
+        s.add(u)
+    return u.id
+
+
+def iterate_in_finally(engine: Engine) -> Any:
+    s = Session(engine)
+    try:
+        u = s.get_one(User, 1)
+        return u.posts, u.name
+    finally:
+        s.close()
+
+
+def in_a_while_loop(engine: Engine) -> Any:
+    n = 0
+    u: User | None = None
+    while n < 2:
+        with Session(engine) as s:
+            if u is not None:
+                s.add(u)
+                u.posts
+            else:
+                u = s.get_one(User, 1)
+                u.posts
+        n += 1
+    return u.posts if u else None
+
+
+def column_property_expr(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+    return u.upper, u.label()
+
+
+def detached_tags(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1, options=[selectinload(User.posts)])
+    return [t.word for p in u.posts for t in p.tags]
+
+
+def lazy_then_tags(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+        ps = u.posts
+    return [t.word for p in ps for t in p.tags]
+
+
+def update_dml(engine: Engine) -> Any:
+    with Session(engine, expire_on_commit=False) as s:
+        u = s.get_one(User, 1)
+        s.execute(update(User).values(name="w"))
+        s.commit()
+    return u.name
+
+
+def exclusive(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+        bad = False
+        if not bad:
+            len(u.posts)
+    if not bad:
+        return u.posts
+    return None
+
+
+async def refresh(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = User(name="a")
+        s.add(u)
+        await s.commit()
+        await s.refresh(u)
+        return u.id, u.name
+
+
+async def refresh_attr(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = await s.get_one(User, 1)
+        await s.refresh(u, attribute_names=["posts"])
+        return [p.title for p in u.posts], [t.word for p in u.posts for t in p.tags]
+
+
+async def flush(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = User(name="a")
+        s.add(u)
+        await s.flush()
+        found = u.id, u.nick
+        await s.commit()
+        return found
+
+
+async def append_new(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = User(name="a")
+        u.posts.append(Post(title="t"))
+        s.add(u)
+        await s.flush()
+        found = u.posts, u.posts[0].author
+        await s.commit()
+        return found
+
+
+async def author(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = await s.get_one(User, 1)
+        p = (await s.scalars(select(Post).where(Post.author_id == 1))).first()
+        return p.author if p else u
+
+
+async def reload(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = await s.get_one(User, 1)
+        await s.commit()
+        u2 = await s.get_one(User, 1)
+        return u.name, u2.name
+
+
+async def scalars(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        us = (await s.scalars(select(User).options(selectinload(User.posts)))).all()
+        return [(u.name, [p.title for p in u.posts]) for u in us]
+
+
+async def expire_false(engine: AsyncEngine) -> Any:
+    m = async_sessionmaker(engine, expire_on_commit=False)
+    async with m() as s, s.begin():
+        u = User(name="a")
+        s.add(u)
+    return u.id
+
+
+async def streams(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        out = []
+        async for u in await s.stream_scalars(select(User)):
+            out.append(u.name)
+        return out
+
+
+async def run_sync(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = await s.get_one(User, 1)
+        await s.run_sync(lambda _s: u.posts)
+        return u.posts
+
+
+async def two(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = await s.get_one(User, 1)
+        await s.scalars(select(User).where(User.id == u.id).options(selectinload(User.posts)))
+        return u.name
+
+
+async def two_all(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = await s.get_one(User, 1)
+        (await s.scalars(select(User).where(User.id == u.id).options(selectinload(User.posts)))).one()
+        return u.posts
+
+
+async def populate(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = await s.get_one(User, 1)
+        u.name = "k"
+        await s.commit()
+        u = (await s.scalars(select(User).where(User.id == 1).execution_options(populate_existing=True))).one()
+        return u.name
+
+
+async def onupdate(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = await s.get_one(User, 1)
+        u.name = "k"
+        await s.flush()
+        await s.refresh(u)
+        stamp = u.stamp
+        await s.commit()
+        return stamp
+
+
+async def assign_rel(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        p = await s.get_one(Post, 1)
+        u = await s.get_one(User, 2)
+        p.author = u
+        await s.flush()
+        found = p.author.name, p.title
+        await s.commit()
+        return found
