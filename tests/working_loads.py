@@ -600,3 +600,48 @@ async def assign_rel(engine: AsyncEngine) -> Any:
         found = p.author.name, p.title
         await s.commit()
         return found
+
+
+def summary_of(user: User) -> str:
+    return f"{user.name}: {len(user.posts)}"
+
+
+def read_by_map(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = list(s.scalars(select(User)))
+        texts = list(map(summary_of, us))
+    return texts, [len(u.posts) for u in us]
+
+
+def read_by_a_bound_method_in_map(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = list(s.scalars(select(User)))
+        counts = list(map(User.count, us))
+    return counts, [len(u.posts) for u in us]
+
+
+def read_by_a_key(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = list(s.scalars(select(User)))
+        us.sort(key=lambda u: len(u.posts))
+        most = max(us, key=User.count)
+    return most.posts, [len(u.posts) for u in us]
+
+
+def read_by_a_pattern(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+        match u:
+            case User(posts=[_]):
+                count = 1
+            case _:
+                count = 2
+    return u.posts, count
+
+
+def read_in_a_condition(engine: Engine) -> Any:
+    with Session(engine) as s:
+        if (u := s.get(User, 1)) and u.posts:
+            pass
+        us = [other for other in s.scalars(select(User)) if other.posts]
+    return u.posts if u else None, [len(other.posts) for other in us]

@@ -28,6 +28,8 @@ def read(world: World, store: Store, instruction: LoadAttribute, owner: Value) -
     """
     info = _owner_class(world, instruction.node)
     if info is None:
+        # A pattern reads attributes without an expression for each.
+        loads.shown(store, objects(owner))
         return
     attribute = world.shapes.attributes.of(info, instruction.name)
     if attribute is not None:

@@ -14,6 +14,7 @@ from mypy_session_plugin.facts.values import (
     Constant,
     Function,
     Method,
+    ObjectId,
     Value,
     is_plain,
 )
@@ -76,7 +77,7 @@ class ForeignCalls:
             for value in leading:
                 containers.link_all(store, value)
                 sessions.may_load(store, value)
-            if not self._only_counts(instruction):
+            if not self._only_counts(instruction, values):
                 loads.shown(store, reachable(store, [*leading, receiver]))
             if leading and self._may_fill(instruction, leading):
                 fill_empty(store, leading)
@@ -124,10 +125,11 @@ class ForeignCalls:
         takes_session = any(may_be_session(store, value) for value in values)
         return site.is_closed and not (takes_session and site.package == "sqlalchemy")
 
-    def _only_counts(self, instruction: Call) -> bool:
-        """Whether a builtin looks at what it is given, and not at the attributes of that."""
+    def _only_counts(self, instruction: Call, values: Sequence[Value]) -> bool:
+        """Whether a builtin looks at what it is given, and not at the attributes of that, nor has code look at them."""
         callee = getattr(instruction.node, "callee", None)
-        return self._sites.package(instruction) == "builtins" and getattr(callee, "name", "") in COUNTING
+        is_counting = self._sites.package(instruction) == "builtins" and getattr(callee, "name", "") in COUNTING
+        return is_counting and all(isinstance(atom, (ObjectId, Constant)) for value in values for atom in value)
 
     def _may_fill(self, instruction: Call, values: Sequence[Value]) -> bool:
         """Whether library code may put something into a container: no builtin does, but by a method it is given."""
