@@ -1,6 +1,6 @@
 """Programs that load, expire and read as they may: SQLAlchemy raises in none of them, and nothing is reported."""
 
-# ruff: noqa: B010, B018
+# ruff: noqa: B010, B018, UP031
 
 from __future__ import annotations
 
@@ -62,6 +62,9 @@ class Post(Base):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     author: Mapped[User | None] = relationship(back_populates="posts")
     tags: Mapped[list[Tag]] = relationship(lazy="selectin")
+
+    def __repr__(self) -> str:
+        return f"Post({self.title!r} of {self.author})"
 
 
 class Tag(Base):
@@ -645,3 +648,18 @@ def read_in_a_condition(engine: Engine) -> Any:
             pass
         us = [other for other in s.scalars(select(User)) if other.posts]
     return u.posts if u else None, [len(other.posts) for other in us]
+
+
+def shown_by_a_format(engine: Engine) -> Any:
+    with Session(engine) as s:
+        p = s.get_one(Post, 1)
+        text = "%s %s" % (p, 1) + "%(post)s" % {"post": p} + "%s" % p
+    return text, p.author
+
+
+def gone_through_by_its_session(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+        s.commit()
+        names = [found.name for found in s if isinstance(found, User)]
+    return names, u.name

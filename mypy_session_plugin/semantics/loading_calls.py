@@ -171,7 +171,7 @@ def follow(world: World, store: Store, call: LibraryCall, effect: Effect, inner:
         case "refreshes":
             origin = event_of(call, "refreshed")
             _change_given(store, call, lambda known, names: _refreshed(known, names, origin))
-        case "reads" if any(_is_unseen(shape) for shape in call.bound.bindings.values()):
+        case "reads" if not call.bound.bindings or any(map(_is_unseen, call.bound.bindings.values())):
             loads.doubt_all(store, call.session)
 
 

@@ -186,19 +186,23 @@ def must_ask(facts: InstanceFacts, attribute: Attribute) -> bool:
 def read(store: Store, owner: Value, attribute: Attribute, together: Sequence[str] = ()) -> None:
     """An attribute has been read: it is loaded now, with some others, if the instance has a row."""
     found = [facts for item in instances_of(store, owner) if isinstance(facts := store.heap[item], InstanceFacts)]
-    if not found or not any(facts.loads.known for facts in found):
+    if UNKNOWN in owner:
+        change(store, owner, lambda loads: after_read(loads, attribute, together))
         return
     if any(_is_unsaved(facts) for facts in found):
         if attribute.is_relationship:
             change(store, owner, lambda loads: loads.doubted([attribute.name]))
+        return
+    if not found:
         return
     if all(_loads_nothing(store, facts) for facts in found):
         if not all(_is_detached(facts) or must_ask(facts, attribute) for facts in found):
             # A reference that leads nowhere, or to what is there already, has been found without asking.
             change(store, owner, lambda loads: loads.doubted([attribute.name]))
         return
-    if any(Presence.LOADED not in presences(facts, attribute) for facts in found):
-        for facts in found:
+    comes_with_row = not attribute.is_relationship and attribute.strategy is Strategy.EAGER
+    for facts in found:
+        if not comes_with_row and Presence.LOADED not in presences(facts, attribute):
             _note_laden(store, facts)
     change(store, owner, lambda loads: after_read(loads, attribute, together))
 

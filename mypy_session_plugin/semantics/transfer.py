@@ -28,6 +28,7 @@ from mypy_session_plugin.semantics import (
     endings,
     entry_points,
     lives,
+    loads,
     ownership,
     sessions,
     transactions,
@@ -57,7 +58,7 @@ from mypy_session_plugin.semantics.related import RelatedAttributes
 from mypy_session_plugin.semantics.shapes import SessionShape, without_states
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.summaries import Summaries
-from mypy_session_plugin.semantics.unknown_calls import call_unknown, give_away
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, give_away, reachable
 from mypy_session_plugin.semantics.unnoticed import UNNOTICED
 from mypy_session_plugin.semantics.unnoticed_writes import WRITING, UnnoticedWrites
 from mypy_session_plugin.semantics.with_blocks import WithBlocks
@@ -254,6 +255,9 @@ class Transfer:
 
     def _operation(self, instruction: graph.Operation, store: Store) -> None:
         operands = [store.value(operand) for operand in instruction.operands]
+        if any(map(objects, operands)):
+            # A format shows what it is given, as its class likes.
+            loads.shown(store, reachable(store, operands))
         value = self._operators.operation(instruction, store)
         if value is None:
             value = containers.concatenated(store, operands, instruction.node)
