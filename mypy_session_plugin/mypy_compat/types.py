@@ -129,6 +129,11 @@ class Types:
         entry = tree.names.get(name) if tree is not None else None
         return None if entry is None else entry.node
 
+    def class_of(self, full_name: str) -> TypeInfo | None:
+        """The class of a full name; None for everything else."""
+        node = self.lookup(full_name)
+        return node if isinstance(node, TypeInfo) else None
+
     def errors(self, names: Iterable[str]) -> frozenset[str]:
         """The full names of exceptions, each of which may be raised, and of their bases."""
         return frozenset().union(*map(self.error, names))
@@ -136,8 +141,8 @@ class Types:
     def error(self, name: str) -> frozenset[str]:
         """The full names of an exception of SQLAlchemy's, or of Python's own, and of its bases."""
         for module in ("sqlalchemy.exc", "sqlalchemy.orm.exc", "builtins"):
-            info = self.lookup(f"{module}.{name}")
-            if isinstance(info, TypeInfo):
+            info = self.class_of(f"{module}.{name}")
+            if info is not None:
                 return frozenset(base.fullname for base in info.mro)
         return frozenset({f"sqlalchemy.exc.{name}"})
 

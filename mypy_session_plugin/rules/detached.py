@@ -16,7 +16,15 @@ from mypy_session_plugin.facts.loads import Presence
 from mypy_session_plugin.facts.states import State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, quoted
-from mypy_session_plugin.rules.unloaded import Missing, all_missing, is_expired, is_expired_by_commit, option, reason
+from mypy_session_plugin.rules.unloaded import (
+    Missing,
+    always_missing,
+    is_expired,
+    is_expired_by_commit,
+    mistake,
+    option,
+    reason,
+)
 from mypy_session_plugin.semantics.events import AttributeEvent, Event
 
 ERROR = "DetachedInstanceError"
@@ -36,18 +44,16 @@ class DetachedRule:
 
 
 def _finding(event: AttributeEvent, store: Store) -> Finding | None:
-    ways = all_missing(event, store)
-    if not ways or not all(_fails(event, item) for item in ways):
+    first = always_missing(event, store, lambda item: _fails(event, item))
+    if first is None:
         return None
-    first = ways[0]
     owner = _owner(event.node)
     came = "" if first.came is None else f" ({first.came})"
     message = (
         f"{quoted(event.node)} is not loaded ({reason(first)}) and {owner} is detached{came}; "
         f"reading it raises {ERROR} (sqlalche.me/e/20/bhk3)"
     )
-    mistake = (first.since, None if is_expired(first, event) else event.attribute.name)
-    return Finding(event.node, message, (_help(event, first),), raises=ERROR, mistake=mistake)
+    return Finding(event.node, message, (_help(event, first),), raises=ERROR, mistake=mistake(first, event))
 
 
 def _fails(event: AttributeEvent, item: Missing) -> bool:

@@ -15,7 +15,15 @@ from mypy.nodes import MemberExpr
 from mypy_session_plugin.facts.loads import Presence
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, quoted, text_of
-from mypy_session_plugin.rules.unloaded import Missing, all_missing, is_expired, is_expired_by_commit, option, reason
+from mypy_session_plugin.rules.unloaded import (
+    Missing,
+    always_missing,
+    is_expired,
+    is_expired_by_commit,
+    mistake,
+    option,
+    reason,
+)
 from mypy_session_plugin.semantics import loads
 from mypy_session_plugin.semantics.events import AttributeEvent, Event
 
@@ -38,16 +46,14 @@ class ImplicitIoRule:
 
 
 def _finding(event: AttributeEvent, store: Store) -> Finding | None:
-    ways = all_missing(event, store)
-    if not ways or not all(_asks(event, item, store) for item in ways):
+    first = always_missing(event, store, lambda item: _asks(event, item, store))
+    if first is None:
         return None
-    first = ways[0]
     message = (
         f"{quoted(event.node)} is not loaded ({reason(first)}) and belongs to an AsyncSession; "
         f"reading it raises {ERROR} (sqlalche.me/e/20/xd2s)"
     )
-    mistake = (first.since, None if is_expired(first, event) else event.attribute.name)
-    return Finding(event.node, message, (_help(event, first, store),), raises=RAISED, mistake=mistake)
+    return Finding(event.node, message, (_help(event, first, store),), raises=RAISED, mistake=mistake(first, event))
 
 
 def _asks(event: AttributeEvent, item: Missing, store: Store) -> bool:

@@ -14,7 +14,7 @@ from mypy_session_plugin.facts.loads import Presence
 from mypy_session_plugin.facts.states import UNSAVED, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, quoted
-from mypy_session_plugin.rules.unloaded import Missing, all_missing, option, reason
+from mypy_session_plugin.rules.unloaded import Missing, always_missing, option, reason
 from mypy_session_plugin.semantics.events import AttributeEvent, Event
 
 ERROR = "InvalidRequestError"
@@ -34,10 +34,9 @@ class RaiseLoadRule:
 
 
 def _finding(event: AttributeEvent, store: Store) -> Finding | None:
-    ways = all_missing(event, store)
-    if not ways or not all(_raises(event, item) for item in ways):
+    first = always_missing(event, store, lambda item: _raises(event, item))
+    if first is None:
         return None
-    first = ways[0]
     message = (
         f"{quoted(event.node)} is not loaded ({reason(first)}) and is to raise where it is read; "
         f"this raises {ERROR}: it is not available due to lazy='raise'"

@@ -18,7 +18,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Unknown, Value
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, listing, quoted, situations_of, why
 from mypy_session_plugin.rules.operands import Operand, operands_of
-from mypy_session_plugin.rules.unloaded import all_missing, reason
+from mypy_session_plugin.rules.unloaded import always_missing, reason
 from mypy_session_plugin.semantics.binding import Given, is_phantom
 from mypy_session_plugin.semantics.events import CallEvent, DeclarationEvent, Event, PositionEvent, PromiseEvent
 from mypy_session_plugin.semantics.identities import is_fresh
@@ -50,7 +50,7 @@ class StateRule:
         elif isinstance(event, PositionEvent) and event.value:
             yield _check_position(event, store)
         elif isinstance(event, PromiseEvent):
-            yield Verdict((event.where, event.attribute.name), _without(event, store))
+            yield Verdict((event.where, event.name), _without(event, store))
         elif isinstance(event, DeclarationEvent) and event.code == self.code:
             yield Verdict(event.text, Finding(event.node, event.text))
 
@@ -142,11 +142,11 @@ def _check_position(event: PositionEvent, store: Store) -> Verdict:
 
 def _without(event: PromiseEvent, store: Store) -> Finding | None:
     """An instance where its type says that an attribute is loaded, which it is not; a new one has whatever it has."""
-    ways = all_missing(event, store)
-    if not ways or any(item.situation.state in UNSAVED for item in ways):
+    first = always_missing(event, store, lambda item: item.situation.state not in UNSAVED)
+    if first is None:
         return None
-    name = event.attribute.name
-    return Finding(event.node, f'{quoted(event.expression)} has "{name}" not loaded ({reason(ways[0])}); {event.where}')
+    message = f'{quoted(event.expression)} has "{event.name}" not loaded ({reason(first)}); {event.where}'
+    return Finding(event.node, message)
 
 
 def _state_of(situation: Situation) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 
-from mypy_session_plugin.facts.loading import AttributeKind, Strategy
+from mypy_session_plugin.facts.loading import Attribute, AttributeKind, Strategy
 from mypy_session_plugin.facts.loads import Presence
 from mypy_session_plugin.facts.objects import InstanceFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.states import Situation
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import Unknown
+from mypy_session_plugin.facts.values import Unknown, Value
 from mypy_session_plugin.rules.base import situations_of
 from mypy_session_plugin.semantics import loads
 from mypy_session_plugin.semantics.events import AttributeEvent, PromiseEvent
@@ -37,33 +37,40 @@ class Missing:
     facts: InstanceFacts
 
 
-def missing(event: AttributeEvent | PromiseEvent, store: Store) -> Iterator[Missing | None]:
+def always_missing(
+    event: AttributeEvent | PromiseEvent, store: Store, breaks: Callable[[Missing], bool]
+) -> Missing | None:
+    """The first way in which the attribute is not there, where all ways are such and break a rule; else None."""
+    ways = list(_ways(event.value, event.attribute, store)) if event.attribute is not None and not event.raising else []
+    known = [item for item in ways if item is not None and breaks(item)]
+    return known[0] if known and len(known) == len(ways) else None
+
+
+def _ways(value: Value, attribute: Attribute, store: Store) -> Iterator[Missing | None]:
     """Every way in which the attribute may stand; None for one in which it is there, or may be."""
-    for situation, came, facts in situations_of(store, event.value):
+    for situation, came, facts in situations_of(store, value):
         if facts is None or not isinstance(situation, Situation):
             yield None
             continue
         if loads.is_taken_back(facts, situation):
             continue
-        for presence, since in loads.presences(facts, event.attribute).items():
+        for presence, since in loads.presences(facts, attribute).items():
             if isinstance(presence, Unknown) or presence is Presence.LOADED:
                 yield None
             else:
                 yield Missing(situation, came, presence, since, facts)
 
 
-def all_missing(event: AttributeEvent | PromiseEvent, store: Store) -> list[Missing]:
-    """The same, where the attribute is there in none of the ways; else nothing."""
-    found = list(missing(event, store))
-    known = [item for item in found if item is not None]
-    return known if len(known) == len(found) and not event.raising else []
-
-
 def reason(item: Missing) -> str:
     """Why the attribute is not there, as a message tells it."""
     if item.since is None:
         return "never set before the flush"
-    return f"{item.since} without it" if item.since.event.startswith((LOADED, "refreshed")) else str(item.since)
+    return f"{item.since} without it" if _is_left_out(item) else str(item.since)
+
+
+def _is_left_out(item: Missing) -> bool:
+    """Whether what has loaded the instance has not loaded the attribute, or nothing has loaded it yet."""
+    return item.since is None or item.since.event.startswith((LOADED, "refreshed"))
 
 
 def option(event: AttributeEvent) -> str:
@@ -82,5 +89,9 @@ def is_expired_by_commit(item: Missing) -> bool:
 
 def is_expired(item: Missing, event: AttributeEvent) -> bool:
     """Whether the attribute was thrown away, and not left out."""
-    left_out = item.since is None or item.since.event.startswith((LOADED, "refreshed"))
-    return not left_out and event.attribute.strategy is not Strategy.DEFERRED
+    return not _is_left_out(item) and event.attribute.strategy is not Strategy.DEFERRED
+
+
+def mistake(item: Missing, event: AttributeEvent) -> Hashable:
+    """What is one mistake: all that was thrown away at once, or one attribute that was left out."""
+    return item.since, None if is_expired(item, event) else event.attribute.name

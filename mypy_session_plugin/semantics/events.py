@@ -64,13 +64,17 @@ class AttributeEvent:
 
 @dataclass(frozen=True, slots=True)
 class PromiseEvent:
-    """An instance arrives where its attribute is declared to be loaded; `where` is how a message tells that."""
+    """A value arrives where the attribute `name` of an instance is declared to be loaded; `where` tells that.
+
+    `attribute` is None where the class, or how it maps the attribute, is not known.
+    """
 
     node: Context
     expression: Context
     where: str
     value: Value
-    attribute: Attribute
+    name: str
+    attribute: Attribute | None
     raising: bool = False
 
 

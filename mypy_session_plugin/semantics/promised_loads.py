@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from mypy.nodes import Context, TypeInfo
+from mypy.nodes import Context
 from mypy.types import Type
 
-from mypy_session_plugin.facts.objects import InstanceFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value
 from mypy_session_plugin.mypy_compat.types import union_items
 from mypy_session_plugin.semantics import loads
 from mypy_session_plugin.semantics.events import PromiseEvent
-from mypy_session_plugin.semantics.instances import instances_of
+from mypy_session_plugin.semantics.instances import facts_of, instances_of
 from mypy_session_plugin.semantics.phantom_types import literal_text, written_around
 from mypy_session_plugin.semantics.world import World
 
@@ -33,16 +32,14 @@ def arrive(
 ) -> None:
     """Let the rules see an instance that arrives where attributes are declared to be loaded.
 
-    `position` is the node to report at, the syntax of the value, and how a message tells what is declared.
+    `position` is the node to report at, the syntax of the value, and how a message tells what is declared.  They hear
+    of what is not known, too: on that path nothing is wrong.
     """
-    names = promised(type_)
-    facts = [store.heap[item] for item in instances_of(store, value)] if names else []
-    only = facts[0] if len(facts) == 1 else None
-    info = world.types.lookup(only.class_name) if isinstance(only, InstanceFacts) else None
-    for name in names:
-        attribute = world.shapes.attributes.of(info, name) if isinstance(info, TypeInfo) else None
-        if attribute is not None:
-            world.listener(PromiseEvent(*position, value, attribute), store)
+    for name in promised(type_):
+        classes = {facts_of(store, item).class_name for item in instances_of(store, value)}
+        info = world.types.class_of(classes.pop()) if len(classes) == 1 else None
+        attribute = world.shapes.attributes.of(info, name)
+        world.listener(PromiseEvent(*position, value, name, attribute), store)
 
 
 def declare(store: Store, value: Value, type_: Type | None) -> None:

@@ -1,6 +1,6 @@
 """`Loaded`: what a signature says is loaded, held against what is given, and trusted inside."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Engine, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -81,3 +81,10 @@ def given_ok(session: Session) -> list[str]:
 
 async def trusted_ok(session: AsyncSession, user: Persistent[Loaded[User, Literal["posts"]]]) -> int:
     return len(user.posts)
+
+
+def on_one_path_ok(session: Session, other: Any, mine: bool) -> list[str]:
+    user: Any = session.get_one(User, 1)
+    if not mine:
+        user = other
+    return _titles(user)
