@@ -85,6 +85,11 @@ class Strays:
 NO_STRAYS = Strays()
 
 
+def strays_of(class_name: str, bases: frozenset[str]) -> Strays:
+    """The instances of one class, with all its bases and itself among them."""
+    return Strays(Classes(frozenset({class_name}), bases))
+
+
 class Edge(NamedTuple):
     """An instance stands in a relationship of another: its attribute, what cascades along it, and the instance."""
 

@@ -100,8 +100,8 @@ class Loads:
         return not self.named and bool(self.bases) and all(basis is Basis.EXPIRED for basis in self.bases)
 
     @property
-    def is_partly_expired(self) -> bool:
-        """Whether nothing at all may be loaded."""
+    def may_be_expired(self) -> bool:
+        """Whether nothing may be loaded but what is named."""
         return Basis.EXPIRED in self.bases
 
     def presences(self, attribute: Attribute) -> Presences:

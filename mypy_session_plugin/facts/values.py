@@ -180,6 +180,11 @@ def is_plain(value: Value) -> bool:
     return value is NOTHING_KNOWN or all(isinstance(atom, (Unknown, Constant)) for atom in value)
 
 
+def may_be_code(values: Iterable[Value]) -> bool:
+    """Whether one of these values may be called by whoever gets it: all but known objects and literals."""
+    return any(not isinstance(atom, (ObjectId, Constant)) for value in values for atom in value)
+
+
 def parts(value: Value) -> Iterable[Value]:
     """The values directly inside the carriers of a value."""
     for atom in value:

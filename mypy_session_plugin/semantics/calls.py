@@ -10,11 +10,11 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
     NOTHING_KNOWN,
     Bound,
-    Constant,
     Function,
     ObjectId,
     Value,
     carrier,
+    may_be_code,
     objects,
 )
 from mypy_session_plugin.flow.graph import Call
@@ -140,8 +140,7 @@ class Calls:
 
     def _run_key(self, instruction: Call, values: list[Value], store: Store) -> None:
         """A function that tells the order of elements reads of them what it likes."""
-        gives_code = any(not isinstance(atom, (ObjectId, Constant)) for value in values for atom in value)
-        if gives_code:
+        if may_be_code(values):
             receiver = [] if instruction.receiver is None else [store.value(instruction.receiver)]
             loads.shown(store, reachable(store, [*values, *receiver]))
 

@@ -14,9 +14,9 @@ from mypy_session_plugin.facts.values import (
     Constant,
     Function,
     Method,
-    ObjectId,
     Value,
     is_plain,
+    may_be_code,
 )
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.semantics import boundaries, containers, contents, loads, sessions, writes
@@ -129,7 +129,7 @@ class ForeignCalls:
         """Whether a builtin looks at what it is given, and not at the attributes of that, nor has code look at them."""
         callee = getattr(instruction.node, "callee", None)
         is_counting = self._sites.package(instruction) == "builtins" and getattr(callee, "name", "") in COUNTING
-        return is_counting and all(isinstance(atom, (ObjectId, Constant)) for value in values for atom in value)
+        return is_counting and not may_be_code(values)
 
     def _may_fill(self, instruction: Call, values: Sequence[Value]) -> bool:
         """Whether library code may put something into a container: no builtin does, but by a method it is given."""

@@ -35,12 +35,11 @@ from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import functions
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
 from mypy_session_plugin.semantics.mapped import is_mapped_attribute
-from mypy_session_plugin.semantics.statement_roots import STATEMENT_PACKAGES
+from mypy_session_plugin.semantics.statement_roots import QUERY, STATEMENT_PACKAGES
 from mypy_session_plugin.semantics.world import World
 
 #: Gives the attributes of an instance as awaitables, which load what is not there.
 AWAITABLE = "awaitable_attrs"
-QUERY = "sqlalchemy.orm.query.Query"
 LIBRARIES = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
 #: What brought an instance that a query, or `get()`, has given.
 LOADED = "loaded"
@@ -69,8 +68,8 @@ class InstanceUses:
 
         `given` is what the unit hands over.
         """
-        info = self._world.types.lookup(facts.class_name)
-        found = list(self._in(body, variable, info, functions.MAXIMUM_DEPTH)) if isinstance(info, TypeInfo) else []
+        info = self._world.types.class_of(facts.class_name)
+        found = list(self._in(body, variable, info, functions.MAXIMUM_DEPTH)) if info is not None else []
         for use in found:
             if use.loads and self._must_load(facts, use.loads, body, given):
                 return use

@@ -328,8 +328,7 @@ def _move(world: World, store: Store, call: LibraryCall, effect: Effect, origin:
     moves: Mapping[str, State] = {name: State(str(target)) for name, target in effect.arguments.items()}
     surely = True
     if moves == {"deleted": State.DETACHED}:
-        expires = sessions.expires_on_commit(store, call.session)
-        expires = world.options.expire_on_commit if expires is None else expires
+        expires = sessions.expires_on_commit(store, call.session, world.options.expire_on_commit)
         if expires is False:
             return
         surely = expires is True

@@ -19,11 +19,10 @@ from mypy.nodes import (
 )
 
 from mypy_session_plugin.flow.syntax import written_targets
-from mypy_session_plugin.mypy_compat.class_bodies import KEY
+from mypy_session_plugin.mypy_compat.loading_bodies import ATTRIBUTES
 from mypy_session_plugin.semantics.mapped import is_mapped_attribute
+from mypy_session_plugin.semantics.relationships import kept
 
-#: What mypy keeps, with a class, of its attributes that are not plain columns.
-_TOLD = ("relationships", "attributes")
 #: Calls after which an instance may be in no session.
 _ENDING = frozenset(
     {"aclose", "close", "expunge", "expunge_all", "invalidate", "make_transient_to_detached", "remove", "reset"}
@@ -40,17 +39,19 @@ def is_mapped_in(symbol: SymbolTableNode | None, name: str) -> bool:
 
 def is_told_of(symbol: SymbolTableNode | None, name: str) -> bool:
     """Whether an attribute of a class is a relationship, or another one that may not come with its row."""
-    info = symbol.node if symbol is not None else None
-    bases = info.mro if isinstance(info, TypeInfo) else []
-    return any(name in base.metadata.get(KEY, {}).get(part, {}) for base in bases for part in _TOLD)
+    return any(name in told.get(part, {}) for told in _told(symbol) for part in ("relationships", ATTRIBUTES))
 
 
 def is_to_raise(symbol: SymbolTableNode | None, name: str) -> bool:
     """Whether an attribute of a class is mapped to raise where it is read and not loaded."""
+    said = (told.get(ATTRIBUTES, {}).get(name) for told in _told(symbol))
+    return any(isinstance(item, dict) and str(item.get("strategy", "")).startswith("raise") for item in said)
+
+
+def _told(symbol: SymbolTableNode | None) -> Iterator[dict[str, dict[str, object]]]:
+    """What mypy keeps, with a class and its bases, of their attributes that are not plain columns."""
     info = symbol.node if symbol is not None else None
-    bases = info.mro if isinstance(info, TypeInfo) else []
-    said = (base.metadata.get(KEY, {}).get("attributes", {}).get(name) or {} for base in bases)
-    return any(str(item.get("strategy", "")).startswith("raise") for item in said)
+    return map(kept, info.mro if isinstance(info, TypeInfo) else ())
 
 
 class LoadingHints:

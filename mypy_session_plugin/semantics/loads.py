@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from mypy_session_plugin.facts.links import Classes, Strays
+from mypy_session_plugin.facts.links import Strays, strays_of
 from mypy_session_plugin.facts.loading import (
     NO_OPTIONS,
     UNKNOWN_OPTIONS,
@@ -144,8 +144,8 @@ def _may_be_attached(facts: object) -> bool:
     )
 
 
-def is_detached(facts: InstanceFacts) -> bool:
-    """Whether an instance may be detached, and so be taken into a session."""
+def may_be_detached(facts: InstanceFacts) -> bool:
+    """Whether an instance may be in no session, and so be taken into one."""
     return any(isinstance(item, Situation) and item.state is State.DETACHED for item in facts.situations)
 
 
@@ -231,7 +231,7 @@ def after_read(loads: Loads, attribute: Attribute, together: Iterable[str] = ())
     names = [attribute.name, *together]
     if Presence.ABSENT in loads.presences(attribute):
         loads = loads.with_columns()
-    if attribute.name in loads.named or Basis.EXPIRED not in loads.bases:
+    if attribute.name in loads.named or not loads.may_be_expired:
         return loads.loaded(names)
     others = _without_expired(loads)
     after: Basis | Unknown = UNKNOWN if attribute.is_relationship else Basis.REFRESHED
@@ -241,7 +241,7 @@ def after_read(loads: Loads, attribute: Attribute, together: Iterable[str] = ())
 def got_again(store: Store, identity: ObjectId, origin: Origin) -> None:
     """`get()` gives out what the session has: an expired instance is loaded for that, any other one stays as it is."""
     facts = store.heap[identity]
-    if isinstance(facts, InstanceFacts) and Basis.EXPIRED in facts.loads.bases:
+    if isinstance(facts, InstanceFacts) and facts.loads.may_be_expired:
         after = refreshed(facts.loads, None, origin) if facts.loads.is_expired else UNKNOWN_LOADS
         set_loads(store, identity, after)
         doubt(store, _known_besides(store, [identity]))
@@ -256,7 +256,7 @@ def refreshed(loads: Loads, names: Iterable[str] | None, origin: Origin) -> Load
     if names is None:
         return of_row(loads.options if loads.options == NO_OPTIONS else UNKNOWN_OPTIONS, origin)
     # With an expired instance more columns than these may be loaded.
-    if Basis.EXPIRED in loads.bases:
+    if loads.may_be_expired:
         loads = replace(loads, bases={**_without_expired(loads), UNKNOWN: None})
     return loads.loaded(names)
 
@@ -275,7 +275,7 @@ def row(store: Store, session: Value, shape: Entity, given: Given, origin: Origi
         was_seen = facts.seen.may_have(shape.class_name, shape.bases)
         if reached or (was_seen and given.options != NO_OPTIONS) or facts.laden.may_have(shape.class_name, shape.bases):
             loads = UNKNOWN_LOADS
-        of_class = Strays(Classes(frozenset({shape.class_name}), shape.bases))
+        of_class = strays_of(shape.class_name, shape.bases)
         # An instance keeps the options with which it was loaded first.
         laden = facts.laden.join(given.laden if given.options == NO_OPTIONS else given.laden.join(of_class))
         seen, asked = facts.seen.join(of_class), facts.asked or not was_seen
@@ -285,7 +285,7 @@ def row(store: Store, session: Value, shape: Entity, given: Given, origin: Origi
         if is_in(store, other, session) is False or _is_alike(other, given.options):
             continue
         if not plain or other.class_name in shape.bases or shape.class_name in other.bases:
-            if Basis.EXPIRED not in other.loads.bases:
+            if not other.loads.may_be_expired:
                 loads = loads.join(other.loads)
             set_loads(store, identity, other.loads.join(UNKNOWN_LOADS))
     return loads
@@ -294,13 +294,12 @@ def row(store: Store, session: Value, shape: Entity, given: Given, origin: Origi
 def _is_alike(facts: InstanceFacts, options: Options) -> bool:
     """Whether an instance has loaded what another statement with these options loads, which adds nothing then."""
     loads = facts.loads
-    marks = {presence for marks in loads.named.values() for presence in marks}
-    return set(loads.bases) == {Basis.ROW} and loads.options == options == NO_OPTIONS and not marks
+    return set(loads.bases) == {Basis.ROW} and loads.options == options == NO_OPTIONS and not loads.named
 
 
 def _note_laden(store: Store, facts: InstanceFacts) -> None:
     """An instance has more loaded than its row: of what its session gives out from now on, which may be it, too."""
-    of_class = Strays(Classes(frozenset({facts.class_name}), facts.bases))
+    of_class = strays_of(facts.class_name, facts.bases)
     for identity, session in list(store.heap.items()):
         if isinstance(session, SessionFacts) and is_in(store, facts, frozenset({identity})) is not False:
             store.heap[identity] = replace(session, laden=session.laden.join(of_class))
@@ -308,7 +307,7 @@ def _note_laden(store: Store, facts: InstanceFacts) -> None:
 
 def note_new(store: Store, facts: InstanceFacts) -> None:
     """An instance is constructed: a session to which it is added has it with all that it was given."""
-    of_class = Strays(Classes(frozenset({facts.class_name}), facts.bases))
+    of_class = strays_of(facts.class_name, facts.bases)
     for identity, session in list(store.heap.items()):
         if isinstance(session, SessionFacts):
             store.heap[identity] = replace(session, laden=session.laden.join(of_class))

@@ -62,7 +62,7 @@ class RelatedAttributes:
             maker = Maker(store, "attribute", origin, frozenset({session}), loaded)
         elif (known := self._gone_together(related, node, store)) is not None:
             shape = with_states(shape, frozenset({State.DETACHED}))
-            loaded = loading_calls.loads_of_gone(self._world, store, related, known)
+            loaded = loading_calls.loads_of_gone(store, related, known)
             maker = Maker(store, "attribute", known, loads=loaded)
         site = (site_of(node), "element") if many else site_of(node)
         value = maker.value(shape, site, older=many) | held

@@ -252,11 +252,11 @@ def depth_of(store: Store, session: Value) -> int | None:
     return None if facts is None else facts.depth
 
 
-def expires_on_commit(store: Store, session: Value) -> bool | None:
-    """Whether commit expires; None where it is not known."""
+def expires_on_commit(store: Store, session: Value, otherwise: bool | None = None) -> bool | None:
+    """Whether commit expires; what the project says (`otherwise`), or None, where that is not known of the session."""
     known = setting_of(store, session, "expire_on_commit")
     only = next(iter(known)) if len(known) == 1 else None
-    return only if isinstance(only, bool) else None
+    return only if isinstance(only, bool) else otherwise
 
 
 def has_asked(store: Store, session: Value) -> bool:

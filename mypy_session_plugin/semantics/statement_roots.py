@@ -21,6 +21,7 @@ STATEMENTS = frozenset(
 )
 #: What every statement is: no class of the statements says more of it.
 EXECUTABLE = "sqlalchemy.sql.base.Executable"
+QUERY = "sqlalchemy.orm.query.Query"
 STATEMENT_PACKAGES = ("sqlalchemy.sql.", "sqlmodel.sql.")
 #: Functions that begin a statement with what it selects or changes, and the class of the statement.
 MAKERS = {

@@ -23,6 +23,7 @@ from mypy_session_plugin.semantics.cascades import EXPUNGE
 from mypy_session_plugin.semantics.events import CommitEvent
 from mypy_session_plugin.semantics.library_objects import may_be_session
 from mypy_session_plugin.semantics.sessions import Relation, relation
+from mypy_session_plugin.semantics.statement_roots import QUERY
 from mypy_session_plugin.semantics.world import World
 
 if TYPE_CHECKING:
@@ -58,7 +59,6 @@ LOCKING = frozenset({"with_for_update", "from_statement", "execution_options", "
 PARAMETERS = frozenset({"ident", "params", "instance", "instances", "attribute_names", "count", "item", "setting"})
 LEAVING = frozenset({"__exit__", "__aexit__"})
 UPDATES = "sqlalchemy.sql.dml.UpdateBase"
-QUERY = "sqlalchemy.orm.query.Query"
 
 
 def change(store: Store, identity: ObjectId, changed: Callable[[Work], Work], surely: bool = True) -> None:

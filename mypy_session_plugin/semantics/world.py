@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
-from mypy.nodes import CallExpr, Context, Expression, FuncItem, MypyFile, Node
+from mypy.nodes import CallExpr, Context, Expression, FuncItem, MemberExpr, MypyFile, Node
 from mypy.types import Type
 
 from mypy_session_plugin.config import Options
 from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.facts.store import GLOBALS, Store
 from mypy_session_plugin.facts.values import NONE_VALUE, Value
-from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.flow.syntax import assigned_targets, descendants
 from mypy_session_plugin.mypy_compat.types import Types, is_optional
 from mypy_session_plugin.semantics.binding import Binder
 from mypy_session_plugin.semantics.commit_sites import splitting_calls
@@ -87,6 +87,7 @@ class World(Shared):
     _nodes: list[Node] | None = None
     _statements: Statements | None = None
     _loader_options: LoaderOptions | None = None
+    _assigned_attributes: frozenset[str] | None = None
     _splitting_calls: frozenset[Node] | None = None
     watched: Watch = field(init=False)
     frames: tuple[FuncItem | MypyFile, ...] = ()
@@ -130,6 +131,15 @@ class World(Shared):
         if self._loader_options is None:
             self._loader_options = LoaderOptions(self.nodes, self.type, self.shapes.attributes, self._called)
         return self._loader_options
+
+    @property
+    def assigned_attributes(self) -> frozenset[str]:
+        """The names of the attributes that the unit assigns, of whatever object."""
+        if self._assigned_attributes is None:
+            targets = (target for node in self.nodes for target in assigned_targets(node))
+            parts = (part for target in targets for part in descendants(target, into_functions=False))
+            self._assigned_attributes = frozenset(part.name for part in parts if isinstance(part, MemberExpr))
+        return self._assigned_attributes
 
     def _called(self, call: CallExpr) -> FuncItem | None:
         """The function of the module that a call runs there and then."""
