@@ -22,7 +22,8 @@ from sqlalchemy.orm.exc import DetachedInstanceError
 from sqlalchemy.pool import StaticPool
 
 from tests import load_models
-from tests.random_loads import FLAGS, MARK
+from tests.random_checks import MARK
+from tests.random_loads import FLAGS
 
 #: What a program may name, by the module that it is from.
 IMPORTS = {

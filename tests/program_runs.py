@@ -19,8 +19,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Session
 
+from tests.random_checks import MARK
 from tests.random_lines import FLAGS
-from tests.random_programs import MARK
 from tests.session_models import PROGRAM, fresh_engine, run_program, state_of
 
 #: A loop that asks its session more often than this whether it is in a transaction has no end.

@@ -12,8 +12,8 @@ from textwrap import indent
 
 from hypothesis import strategies as st
 
-#: Stands at the end of every name of the module, where the number of the program comes.
-MARK = "_MARK"
+from tests.random_checks import MARK
+
 FLAGS = ("f1", "f2")
 NAMES = ("a", "b")
 #: How often a statement is a read.

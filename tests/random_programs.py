@@ -13,11 +13,10 @@ from textwrap import indent
 
 from hypothesis import strategies as st
 
+from tests.random_checks import MARK
 from tests.random_lines import ADDRESSES, FLAGS, INSTANCES, NOTES, SESSION_ARGUMENTS, SESSIONS, TURNS
 from tests.random_writer import Guess, Helper, Writer, is_user
 
-#: Stands at the end of every name of the module, where the number of the program comes.
-MARK = "_MARK"
 #: The share of programs with relationships.
 RELATED = 0.6
 #: The share of programs with helpers.

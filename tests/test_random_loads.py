@@ -6,20 +6,17 @@ its flags, some with an AsyncSession.
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
-from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests import load_models
 from tests.harness import Harness, Report
 from tests.load_runs import CODES, HEADER, Reads, run_all, run_all_async
-from tests.random_loads import MARK, load_programs
+from tests.random_checks import MARK, draw_programs, reports_of_each, shown, size_and_seed
+from tests.random_loads import load_programs
 
 #: How messages begin on what is read of each element of a collection.
 ELEMENT = '"item.'
@@ -33,59 +30,20 @@ class Checked:
     reports: tuple[Report, ...]
     reads: Reads
 
-    def shown(self, line: int, remark: str) -> str:
-        """The source with a remark at a line."""
-        lines = self.source.splitlines()
-        lines[line - 1] += f"  # <-- {remark}"
-        return "\n".join(lines)
-
-
-def draw_programs(count: int, number: int, is_async: bool) -> list[str]:
-    """As many programs, always the same for a seed."""
-    drawn: list[str] = []
-
-    @seed(number)
-    @settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(load_programs(is_async=is_async))
-    def collect(program: str) -> None:
-        drawn.append(program)
-
-    collect()
-    return drawn[:count]
-
 
 def check_programs(harness: Harness, sources: list[str], runs: list[Reads]) -> Iterator[Checked]:
     """Check all in one module."""
-    text, starts = HEADER, list[int]()
-    for number, source in enumerate(sources):
-        starts.append(text.count("\n"))
-        text += source.replace(MARK, str(number))
-    starts.append(text.count("\n"))
-    models = Path(load_models.__file__).read_text(encoding="utf-8")
-    result = harness.project({"load_models.py": models, "programs.py": text}).run()
-    assert result.status < 2, result.output[-2000:]
-    for source, reads, (start, end) in zip(sources, runs, pairwise(starts), strict=True):
-        mine = [item for item in result.reports if item.file == "programs.py" and start < item.line <= end]
-        reports = [
-            Report(item.file, item.line - start, item.severity, item.message, item.code)
-            for item in mine
-            if item.severity == "error" and item.code in CODES
-        ]
-        yield Checked(source, tuple(reports), reads)
+    found = reports_of_each(harness, HEADER, load_models, sources)
+    for source, reads, mine in zip(sources, runs, found, strict=True):
+        reports = tuple(report for report in mine if report.severity == "error" and report.code in CODES)
+        yield Checked(source, reports, reads)
 
 
 @pytest.fixture(scope="module")
 def checked(harness: Harness, request: pytest.FixtureRequest) -> list[Checked]:
     """Random programs, checked and run; the second half with an AsyncSession."""
-    count, number = request.config.getoption("--programs"), request.config.getoption("--program-seed")
-    number = random.SystemRandom().randrange(10**6) if number < 0 else number
-    plain, waiting = draw_programs(count // 2, number, False), draw_programs(count // 2, number, True)
+    count, number = size_and_seed(request)
+    plain, waiting = (draw_programs(load_programs(is_async=is_async), count // 2, number) for is_async in (False, True))
     runs = [*run_all(plain), *run_all_async(waiting)]
     return list(check_programs(harness, [*plain, *waiting], runs))
 
@@ -100,7 +58,7 @@ def wrong_reports(program: Checked) -> Iterator[str]:
         # A collection is taken to have elements; they are not reached where it cannot be read itself.
         if wrong and ELEMENT not in report.message:
             happened = sorted({code or "nothing" for met in wrong for code in met or [""]})
-            yield program.shown(report.line, f"[{report.code}] {report.message}; happened: {happened}")
+            yield shown(program.source, report.line, f"[{report.code}] {report.message}; happened: {happened}")
 
 
 def test_what_is_reported_raises(checked: list[Checked]) -> None:

@@ -7,25 +7,19 @@ predicts an exception must come true.
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import pairwise
-from pathlib import Path
+from dataclasses import dataclass
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests import session_models
 from tests.harness import Harness, Report
 from tests.program_runs import Happened, Runs, run
-from tests.random_programs import MARK, programs
+from tests.random_checks import LINES, NUMBER, draw_programs, reports_of_each, shown, size_and_seed
+from tests.random_programs import programs
 from tests.session_models import HEADER
 
-#: How a message tells one line, or several of which it is one.
-LINES = re.compile(r"(?<=line )\d+(?:, \d+)*(?: or \d+)?")
-NUMBER = re.compile(r"\d+")
 #: Codes of which one path that goes wrong is enough.
 ON_ONE_PATH = ("session-closed", "session-transaction", "session-failed-flush")
 #: Of so many programs one is plain.
@@ -42,52 +36,11 @@ class Checked:
     reports: tuple[Report, ...]
     runs: Runs
 
-    def shown(self, line: int, remark: str) -> str:
-        """The source with a remark at a line."""
-        lines = self.source.splitlines()
-        lines[line - 1] += f"  # <-- {remark}"
-        return "\n".join(lines)
-
-
-def draw_programs(count: int, number: int, *, plain: bool = False) -> list[str]:
-    """As many programs, always the same for a seed."""
-    drawn: list[str] = []
-
-    @seed(number)
-    @settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(programs(plain=plain))
-    def collect(program: str) -> None:
-        drawn.append(program)
-
-    collect()
-    return drawn[:count]
-
 
 def check_programs(harness: Harness, sources: list[str]) -> Iterator[Checked]:
     """Check all in one module, then run each."""
-    text, starts = HEADER, list[int]()
-    for number, source in enumerate(sources):
-        starts.append(text.count("\n"))
-        text += source.replace(MARK, str(number))
-    starts.append(text.count("\n"))
-    models = Path(session_models.__file__).read_text(encoding="utf-8")
-    result = harness.project({"session_models.py": models, "programs.py": text}).run()
-    assert result.status < 2, result.output[-2000:]
-    for source, (start, end) in zip(sources, pairwise(starts), strict=True):
-        mine = [item for item in result.reports if item.file == "programs.py" and start < item.line <= end]
-        yield _checked(source, [_from_start(report, start) for report in mine])
-
-
-def _from_start(report: Report, start: int) -> Report:
-    """A report with its line, and those that it tells, counted from the start of its program."""
-    message = LINES.sub(lambda lines: NUMBER.sub(lambda found: str(int(found[0]) - start), lines[0]), report.message)
-    return replace(report, line=report.line - start, message=message)
+    for source, found in zip(sources, reports_of_each(harness, HEADER, session_models, sources), strict=True):
+        yield _checked(source, found)
 
 
 def _checked(source: str, found: list[Report]) -> Checked:
@@ -107,7 +60,7 @@ def wrong_states(program: Checked) -> Iterator[str]:
     for line, met in program.runs.states.items():
         known = program.revealed.get(line, {"unreached"})
         if "unknown" not in known and not met <= known:
-            yield program.shown(line, f"met {sorted(met)}, revealed {sorted(known)}")
+            yield shown(program.source, line, f"met {sorted(met)}, revealed {sorted(known)}")
 
 
 def wrong_reports(program: Checked) -> Iterator[str]:
@@ -121,7 +74,7 @@ def wrong_reports(program: Checked) -> Iterator[str]:
             is_wrong = _is_seen(report, program.runs) and not any(came_true)
         if is_wrong:
             happened = sorted({type(item.raised).__name__ for item in passages})
-            yield program.shown(report.line, f"reported [{report.code}] {report.message}; happened: {happened}")
+            yield shown(program.source, report.line, f"reported [{report.code}] {report.message}; happened: {happened}")
 
 
 def _is_seen(report: Report, runs: Runs) -> bool:
@@ -151,10 +104,10 @@ def _comes_true(report: Report, happened: Happened) -> bool:
 @pytest.fixture(scope="module")
 def checked(harness: Harness, request: pytest.FixtureRequest) -> list[Checked]:
     """Random programs, checked and run; the plain ones last."""
-    count, number = request.config.getoption("--programs"), request.config.getoption("--program-seed")
-    number = random.SystemRandom().randrange(10**6) if number < 0 else number
-    plain = draw_programs(count // PLAIN, number, plain=True)
-    return list(check_programs(harness, [*draw_programs(count - len(plain), number), *plain]))
+    count, number = size_and_seed(request)
+    plain = draw_programs(programs(plain=True), count // PLAIN, number)
+    others = draw_programs(programs(plain=False), count - len(plain), number)
+    return list(check_programs(harness, [*others, *plain]))
 
 
 def test_no_revealed_state_is_wrong(checked: list[Checked]) -> None:
@@ -174,7 +127,7 @@ def test_next_to_nothing_is_unknown_in_plain_programs(checked: list[Checked]) ->
     """
     plain = [item for item in checked[len(checked) - len(checked) // PLAIN :] if not item.runs.refused]
     unknown = [
-        program.shown(line, f"revealed {sorted(states)}")
+        shown(program.source, line, f"revealed {sorted(states)}")
         for program in plain
         for line, states in program.revealed.items()
         if "unknown" in states and line in program.runs.states
