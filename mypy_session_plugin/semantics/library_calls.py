@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from mypy.nodes import Context
 
@@ -108,12 +108,7 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     ownership.call_library(world, store, call.bound, call.name, call.node)
     loading_calls.ask(world, store, call)
     _flush_and_move(world, store, call, effects, origin, inner)
-    if "writes" in kinds:
-        sessions.update_sessions(store, call.session, lambda facts: replace(facts, holds_new=True))
-    if "deletes" in kinds:
-        sessions.delete_rows(store, call.session, Origin(call.node.line, "deleted"))
-        for item in objects(call.session):
-            note_strays(store, item)
+    _write_rows(store, call, kinds)
     for effect in effects:
         _change_transaction(store, call, effect, inner)
     _change_settings(store, call)
@@ -131,6 +126,16 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     if _cascade_of(call) == MERGE:
         merging.copy(store, [atom for given in call.bound.given for atom in targets_of(store, given)], result)
     return result
+
+
+def _write_rows(store: Store, call: LibraryCall, kinds: Set[str]) -> None:
+    """What a statement writes to, or deletes from, the tables, without the instances of the session."""
+    if "writes" in kinds:
+        sessions.update_sessions(store, call.session, lambda facts: replace(facts, holds_new=True))
+    if "deletes" in kinds:
+        sessions.delete_rows(store, call.session, Origin(call.node.line, "deleted"))
+        for item in objects(call.session):
+            note_strays(store, item)
 
 
 def _flush_and_move(

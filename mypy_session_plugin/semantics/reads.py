@@ -147,13 +147,7 @@ class Reads:
         part = conditions.part_of(store, owner, instruction.name, site_of(instruction.node))
         if part is not None:
             return part
-        if objects(owner):
-            sessions.may_load(store, owner)
-            writes.loaded(self._world, store, owner, instruction)
-            contents.settle_owners(store, owner)
-            boundaries.use_instance(self._world, store, owner, instruction.node, reads=True)
-            self._load(instruction, owner, store)
-        attribute_reads.read(self._world, store, instruction, owner)
+        self._follow(instruction, owner, store)
         place, node = instruction.place, instruction.node
         related = self._related.of(node, instruction.name, owner, store)
         if related is not None:
@@ -191,6 +185,16 @@ class Reads:
         if value != NOTHING_KNOWN:
             store.paths[place] = value
         return value
+
+    def _follow(self, instruction: LoadAttribute, owner: Value, store: Store) -> None:
+        """What a read does to the sessions and instances that it reads from, whatever it gives."""
+        if objects(owner):
+            sessions.may_load(store, owner)
+            writes.loaded(self._world, store, owner, instruction)
+            contents.settle_owners(store, owner)
+            boundaries.use_instance(self._world, store, owner, instruction.node, reads=True)
+            self._load(instruction, owner, store)
+        attribute_reads.read(self._world, store, instruction, owner)
 
     def _tell_apart(self, store: Store, value: Value, node: Context) -> None:
         """A session in an attribute of `self` is the argument that the constructor was given."""
