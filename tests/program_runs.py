@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import traceback
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -55,13 +56,13 @@ class Happened:
 class Runs:
     """All that was met under all values of the flags, by line.
 
-    `refused`: what SQLAlchemy, or Python, has raised has ended the program.  `locked`: a session waited in vain for
-    another one's lock on the database, which no code in view shows.
+    `refused`: the lines at which SQLAlchemy, or Python, has raised something, and those that called them.  `locked`: a
+    session waited in vain for another one's lock on the database, which no code in view shows.
     """
 
     states: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     locked: bool = False
-    refused: bool = False
+    refused: set[int] = field(default_factory=set)
     passages: dict[int, list[Happened]] = field(default_factory=lambda: defaultdict(list))
 
 
@@ -99,9 +100,15 @@ def _run(program: Callable[..., None], flags: dict[str, bool], runs: Runs) -> No
         try:
             program(engine, **flags)
         except (Exception, _Endless) as error:
-            runs.refused |= str(error) != LEFT
+            _note_refusal(runs, error)
         finally:
             event.remove(engine, "handle_error", note_lock)
+
+
+def _note_refusal(runs: Runs, error: BaseException) -> None:
+    if str(error) != LEFT:
+        frames = traceback.walk_tb(error.__traceback__)
+        runs.refused |= {line for frame, line in frames if frame.f_code.co_filename == PROGRAM}
 
 
 def _record(runs: Runs, instance: object) -> Any:
@@ -129,6 +136,9 @@ class _Watcher:
     def entered(self, line: int) -> None:
         """A handler is entered."""
         self.ran.add(line)
+        error = sys.exception()
+        assert error is not None
+        _note_refusal(self.runs, error)
 
     @contextmanager
     def passage(self, line: int) -> Iterator[Happened]:

@@ -382,17 +382,17 @@ class Block:
                 yield from (first, second)
             case Choose(targets):
                 yield from targets
-            case _:
-                pass
+
+    def __repr__(self) -> str:
+        return f"Block({self.index})"
 
 
 @dataclass(slots=True, eq=False)
 class Graph:
     """The graph of one function, lambda or module top level.
 
-    `blocks` is in reverse postorder from the entry, `blocks[0]`.  `captured` are the variables of this graph that
-    nested functions read or write: they are live everywhere.  `nested` are the functions and lambdas defined inside,
-    each lowered to a graph of its own by whoever wants it.
+    `blocks` is in reverse postorder from the entry, `blocks[0]`.  `captured` are its variables that nested functions
+    read or write: they are live everywhere.  `nested` are the functions and lambdas inside, with graphs of their own.
     """
 
     blocks: list[Block]

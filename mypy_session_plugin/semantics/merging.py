@@ -9,15 +9,15 @@ from mypy_session_plugin.facts.objects import InstanceFacts
 from mypy_session_plugin.facts.states import Followers, Situation, State, orphaned
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Value, objects
-from mypy_session_plugin.semantics.cascades import MERGE, aliases, reached, was_saved
-from mypy_session_plugin.semantics.instances import change_instance, widen_links
+from mypy_session_plugin.semantics.cascades import MERGE, aliases, is_transient, reached, was_saved
+from mypy_session_plugin.semantics.instances import change_instance, facts_of, widen_links
 
 
 def copy(store: Store, given: Iterable[Value], result: Value) -> None:
     """Instances are merged: the copies hold copies of what they hold, and may have lost what these do not hold."""
     merged = {item for value in given for item in objects(value)}
     copies = {item for item in _elements(store, result) if item not in merged}
-    widen_links(store, copies | aliases(store, copies))
+    widen_links(store, copies | {item for item in aliases(store, copies) if not is_transient(facts_of(store, item))})
     if copies:
         widen_links(store, _shared(store, merged))
     for item in merged if copies else ():

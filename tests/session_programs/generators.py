@@ -46,6 +46,12 @@ def endless(session: Session) -> Iterator[User]:
         yield session.get_one(User, 1)
 
 
+def until_committed(session: Session, user: User) -> Iterator[User]:
+    while session.in_transaction():
+        yield user
+        session.commit()
+
+
 async def loaded(session: AsyncSession) -> AsyncIterator[User]:
     for user in await session.scalars(select(User)):
         yield user
@@ -75,6 +81,17 @@ def a_loop_that_is_left_closes_the_generator(engine: Engine) -> None:
         session.add(user)
         break
     reveal_state(user)  # transient
+
+
+def one_inside_the_turns_of_another(engine: Engine) -> None:
+    with Session(engine) as session:
+        before = session.get_one(User, 1)
+    with Session(engine) as session:
+        session.get(User, 2)
+        for user in until_committed(session, before):
+            for again in until_committed(session, before):
+                reveal_state(again)  # detached
+            reveal_state(user)  # detached
 
 
 def left_by_an_exception(engine: Engine) -> None:
