@@ -73,7 +73,9 @@ def test_the_public_names_are_the_phantom_types_and_the_plugin() -> None:
     assert set(phantom.__all__) == {*ONE_ARGUMENT, *TWO_ARGUMENTS, "Marker", "reveal_state"}
 
 
-@pytest.mark.parametrize("module", ["mypy_session_plugin", "mypy_session_plugin.effects"])
+@pytest.mark.parametrize(
+    "module", ["mypy_session_plugin", "mypy_session_plugin.effects", "mypy_session_plugin.testing"]
+)
 def test_importing_them_imports_neither_mypy_nor_sqlalchemy(module: str) -> None:
     program = f"import sys, {module}; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

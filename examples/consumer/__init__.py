@@ -1,0 +1,1 @@
+"""An application that uses the library: each function wrongly, and rightly."""
