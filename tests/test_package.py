@@ -1,4 +1,4 @@
-"""The wheel: what it carries, and that the plugin works the same when it is installed from it."""
+"""The wheel and the sdist: what they carry, and that the plugin works the same when it is installed from either."""
 
 import os
 import subprocess
@@ -29,10 +29,10 @@ def save(session: Session) -> None:
 """
 
 
-def build(kind: str, folder: Path) -> Path:
+def build(kind: str, folder: Path, source: Path = ROOT) -> Path:
     """Build the wheel or the sdist, without an isolated environment and hence without a network."""
     command = [sys.executable, "-m", "hatchling", "build", "--target", kind, "--directory", str(folder)]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    run = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
     return next(folder.iterdir())
 
@@ -43,8 +43,19 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of a new environment with the wheel, to which mypy and SQLAlchemy are lent by this one."""
+def wheel_of_sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What an installer makes of the sdist."""
+    folder = tmp_path_factory.mktemp("sdist")
+    with tarfile.open(build("sdist", folder / "built")) as archive:
+        archive.extractall(folder / "unpacked", filter="data")
+    (source,) = (folder / "unpacked").iterdir()
+    return build("wheel", folder / "wheel", source)
+
+
+@pytest.fixture(scope="module", params=["wheel", "wheel_of_sdist"])
+def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of a new environment with a wheel, to which mypy and SQLAlchemy are lent by this one."""
+    wheel: Path = request.getfixturevalue(request.param)
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, with_pip=False, symlinks=os.name != "nt")
     paths = {"base": str(folder), "platbase": str(folder)}

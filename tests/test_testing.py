@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import Engine, create_engine
@@ -139,9 +140,10 @@ class TestInstances:
         with broken('"instance" (User) is transient; generic() takes Persistent[T]'):
             programs.generic(new_user())
 
-    def test_none_and_what_is_not_mapped_are_let_by(self) -> None:
+    def test_none_and_what_is_not_mapped_are_let_by(self, engine: Engine) -> None:
         programs.optional(None)
-        programs.generic(1)
+        for value in (1, engine, User, Mock(), Mock(spec=User)):
+            programs.generic(value)
 
     def test_becomes_is_asserted_after_the_call(self, session: Session) -> None:
         programs.register(session, User())
@@ -265,6 +267,11 @@ class TestLentSessions:
     def test_a_guarded_one_may_be_used_by_another_thread(self, engine: Engine) -> None:
         with Session(engine) as session:
             programs.use_guarded(session, lambda: programs.run_in_thread(session.expire_all))
+
+    def test_a_mock_is_no_session(self) -> None:
+        session = Mock(spec=Session)
+        programs.borrow(session, "commit")
+        session.commit.assert_called_once_with()
 
     def test_a_session_is_not_kept_alive(self, engine: Engine) -> None:
         session = Session(engine)

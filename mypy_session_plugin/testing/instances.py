@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session
 from sqlalchemy.orm import InstanceState, Session, scoped_session
+from sqlalchemy.orm.attributes import instance_state
 
 from mypy_session_plugin.testing.annotations import ATTACHED, Alternative, Declared
 
@@ -44,14 +44,24 @@ class Arrived:
 def arrivals(declared: Declared, value: object, name: str) -> Iterator[Arrived]:
     """The instances in a value: the value itself, or the elements of a container that is there as a whole."""
     alternatives = tuple(declared.admits(value))
-    state = inspect(value, raiseerr=False)
-    if isinstance(state, InstanceState):
+    state = _state(value)
+    if state is not None:
         if alternatives:
             yield Arrived(state, name, alternatives)
         return
     for alternative in alternatives[:1]:
         for element, said in _elements(alternative, value):
             yield from arrivals(said, element, f"an element of {name}")
+
+
+def _state(value: object) -> InstanceState[object] | None:
+    """What SQLAlchemy knows of an instance; None for what is not mapped."""
+    # inspect() of an engine, which may stand beside an instance in a union, opens a connection.
+    try:
+        state = instance_state(value)
+    except Exception:  # an object of the application may raise what it likes, where it has no such attribute
+        return None
+    return state if isinstance(state, InstanceState) else None
 
 
 def _elements(alternative: Alternative, value: object) -> Iterator[tuple[object, Declared]]:
@@ -119,4 +129,5 @@ def session_in(value: object) -> Session | None:
         value = value.registry() if value.registry.has() else None
     if isinstance(value, AsyncSession):
         value = value.sync_session
-    return value if isinstance(value, Session) else None
+    # A mock says that it is one.
+    return value if issubclass(type(value), Session) and isinstance(value, Session) else None

@@ -121,7 +121,7 @@ class Watch:
         """Leave the session as it was."""
         session = self._session()
         for name in self._guarded if session is not None else ():
-            del vars(session)[name]
+            vars(session).pop(name, None)
 
     def _use(self, method: str, here: Place) -> None:
         """A method of the session is about to run here."""
