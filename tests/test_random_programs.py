@@ -18,6 +18,7 @@ from tests.harness import Harness, Report
 from tests.program_runs import Happened, Runs, run
 from tests.random_checks import LINES, NUMBER, draw_programs, reports_of_each, shown, size_and_seed
 from tests.random_programs import programs
+from tests.random_unknown import PAGE, PHRASES, Sources
 from tests.session_models import HEADER
 
 #: Codes of which one path that goes wrong is enough.
@@ -61,6 +62,14 @@ def wrong_states(program: Checked) -> Iterator[str]:
         known = program.revealed.get(line, {"unreached"})
         if "unknown" not in known and not met <= known:
             yield shown(program.source, line, f"met {sorted(met)}, revealed {sorted(known)}")
+
+
+def without_reason(program: Checked) -> Iterator[int]:
+    """The lines that ask where nothing stands before from which the unknown may come."""
+    sources = Sources(program.source, program.runs.refused)
+    for line in program.runs.states:
+        if line in program.revealed and not sources.reasons(line):
+            yield line
 
 
 def wrong_reports(program: Checked) -> Iterator[str]:
@@ -120,21 +129,21 @@ def test_what_is_reported_happens(checked: list[Checked]) -> None:
     assert not wrong, f"{len(wrong)}, the shortest:\n" + min(wrong, key=len)
 
 
-def test_next_to_nothing_is_unknown_in_plain_programs(checked: list[Checked]) -> None:
-    """What is plain is said on the page on states, at the end of "Where Unknown comes from".
-
-    Behind a call that raises nothing is told.
-    """
-    plain = [item for item in checked[len(checked) - len(checked) // PLAIN :] if not item.runs.refused]
-    unknown = [
-        shown(program.source, line, f"revealed {sorted(states)}")
-        for program in plain
-        for line, states in program.revealed.items()
-        if "unknown" in states and line in program.runs.states
+def test_nothing_is_unknown_but_where_the_page_says_so(checked: list[Checked]) -> None:
+    """The page on states, "Where Unknown comes from", lists what stands before each answer that is unknown."""
+    answers = [
+        (shown(program.source, line, f"revealed {sorted(program.revealed[line])}"), program.revealed[line])
+        for program in checked
+        for line in without_reason(program)
     ]
-    asked = sum(len(program.runs.states) for program in plain)
-    assert asked > len(plain)
-    assert len(unknown) <= asked / 50, f"{len(unknown)} of {asked}, the shortest:\n" + min(unknown, key=len)
+    wrong = [text for text, known in answers if "unknown" in known]
+    assert not wrong, f"{len(wrong)}, the shortest:\n" + min(wrong, key=len)
+    assert len(answers) > sum(len(program.runs.states) for program in checked) / 4
+
+
+def test_the_page_lists_what_makes_unknown() -> None:
+    page = " ".join(PAGE.read_text(encoding="utf-8").split())
+    assert [phrase for phrase in sorted(PHRASES) if phrase not in page] == []
 
 
 def test_programs_meet_all_states_and_are_mostly_known(checked: list[Checked]) -> None:
