@@ -27,6 +27,14 @@ class Typed:
         """No loop is through a generator."""
         return False
 
+    def is_function_here(self, expression: Expression) -> bool:
+        """No function is given."""
+        return False
+
+    def is_list(self, expression: Expression) -> bool:
+        """Nothing is sorted."""
+        return False
+
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Say no."""
         return False

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _NEEDED_MODULES = ("sqlalchemy", "mypy_session_plugin")
 #: What mypy looks up for a call of a function that `functools.cache` or `lru_cache` decorates.
 CACHED_CALL = "functools._lru_cache_wrapper.__call__"
+#: What mypy looks up where a function is given that Python itself calls with the elements of something.
+CALLED_WITH_ELEMENTS = frozenset(f"builtins.{name}" for name in ("filter", "list.sort", "map", "max", "min", "sorted"))
 _OPTIONAL = tuple(code.name for code in CODES if not code.default)
 
 
@@ -69,6 +71,8 @@ class Modules:
             trigger.calls(full_name)
             if full_name == CACHED_CALL:
                 _call_decorated(trigger)
+            elif full_name in CALLED_WITH_ELEMENTS:
+                _call_given(trigger)
         elif self._is_worth_it(trigger, name):
             self._schedule(trigger)
             return
@@ -185,6 +189,14 @@ def _call_decorated(trigger: Trigger) -> None:
     from mypy_session_plugin.flow.syntax import decorated_callees
 
     for called in decorated_callees(trigger.unit):
+        trigger.calls(called)
+
+
+def _call_given(trigger: Trigger) -> None:
+    """The unit that mypy checks now gives functions to calls that call them."""
+    from mypy_session_plugin.flow.syntax import given_functions
+
+    for called in given_functions(trigger.unit):
         trigger.calls(called)
 
 

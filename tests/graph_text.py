@@ -32,6 +32,14 @@ class NameOracle:
         """Tell whether the expression is a call of `generator`."""
         return isinstance(expression, CallExpr) and getattr(expression.callee, "name", None) == "generator"
 
+    def is_function_here(self, expression: Expression) -> bool:
+        """Tell whether the expression is the name `function`."""
+        return isinstance(expression, NameExpr) and expression.name == "function"
+
+    def is_list(self, expression: Expression) -> bool:
+        """Tell whether the expression is the name `items`."""
+        return isinstance(expression, NameExpr) and expression.name == "items"
+
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Tell whether the manager is a call of `suppress`."""
         return isinstance(manager, CallExpr) and getattr(manager.callee, "name", None) == "suppress"

@@ -663,3 +663,92 @@ def gone_through_by_its_session(engine: Engine) -> Any:
         s.commit()
         names = [found.name for found in s if isinstance(found, User)]
     return names, u.name
+
+
+def sorted_and_read(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = sorted(s.scalars(select(User)), key=lambda u: len(u.posts))
+        first = min(us, key=lambda u: (u.name, len(u.posts)))
+    return [u.posts for u in us], first.posts
+
+
+def filtered_and_read(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = list(filter(lambda u: u.posts, s.scalars(select(User)).all()))
+        ps = list(map(lambda u: u.profile, us))
+    return [u.posts for u in us], [u.profile for u in us], ps
+
+
+def gone_through_in_a_later_session(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = s.scalars(select(User)).all()
+    counts = map(lambda u: len(u.posts), us)
+    busy = filter(lambda u: u.posts, us)
+    texts = map(summary_of, us)
+    with Session(engine) as s:
+        s.add_all(us)
+        found = list(counts), list(busy), list(texts)
+    return found, [u.posts for u in us]
+
+
+def named_alike(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+        u.posts
+        us = s.scalars(select(User)).all()
+        names = sorted(us, key=lambda u: u.name, reverse=len(u.posts) > 0)
+    return u.posts, [u.name for u in names]
+
+
+def a_key_that_adds(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = s.scalars(select(User)).all()
+    with Session(engine) as s:
+
+        def key(u: User) -> int:
+            s.add(u)
+            return len(u.posts)
+
+        return sorted(us, key=key), [u.posts for u in us]
+
+
+def a_lambda_that_adds(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = list(s.scalars(select(User)))
+    with Session(engine) as s:
+        us.sort(key=lambda u: (s.add(u), len(u.posts))[1])
+    return [u.posts for u in us]
+
+
+def nothing_to_sort(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = s.scalars(select(User).where(User.id == 99)).all()
+    return sorted(us, key=lambda u: u.name), max(us, key=lambda u: u.name, default=None)
+
+
+def the_first_that_fits(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = s.scalars(select(User)).all()
+        u = next(filter(lambda u: u.posts, us), None)
+    return u and u.posts
+
+
+def sorted_when_expunged(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = s.scalars(select(User).options(selectinload(User.posts))).all()
+        s.expunge_all()
+    return sorted(us, key=summary_of), sum(map(lambda u: len(u.posts), us))
+
+
+async def sorted_by_what_is_loaded(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        us = (await s.scalars(select(User))).all()
+        for u in us:
+            await s.refresh(u, ["posts"])
+        return sorted(us, key=lambda u: len(u.posts)), await s.run_sync(lambda _: sorted(us, key=User.label))
+
+
+async def sorted_in_run_sync(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        us = (await s.scalars(select(User))).all()
+        return await s.run_sync(lambda _: sorted(us, key=lambda u: len(u.posts)))

@@ -14,6 +14,7 @@ from mypy.nodes import (
     SuperExpr,
 )
 
+from mypy_session_plugin.flow.build_elements import call_with_elements, is_consumed, lower_iterable, lower_sort
 from mypy_session_plugin.flow.build_iterations import copy_of
 from mypy_session_plugin.flow.builder import Builder
 from mypy_session_plugin.flow.graph import (
@@ -38,9 +39,9 @@ def lower_call(builder: Builder, call: CallExpr) -> Temporary:
     """Lower a call: receiver or callee first, then the arguments as written."""
     if call.analyzed is not None:
         return builder.value(call.analyzed)
-    copy = copy_of(builder, call)
-    if copy is not None:
-        return copy()
+    in_place = copy_of(builder, call) or call_with_elements(builder, call)
+    if in_place is not None:
+        return in_place()
     callee: Temporary | None = None
     receiver: Temporary | None = None
     method: str | None = None
@@ -59,7 +60,8 @@ def lower_call(builder: Builder, call: CallExpr) -> Temporary:
     else:
         callee = builder.value(written)
     callee_place = builder.names.place(written)
-    arguments = lower_arguments(builder, call)
+    done = lower_sort(builder, call, receiver) if receiver is not None else frozenset()
+    arguments = lower_arguments(builder, call, done)
     target = builder.temporary()
     builder.emit(Call(call, target, callee, receiver, method, receiver_place, callee_place, arguments))
     if builder.oracle.never_returns(call):
@@ -67,17 +69,20 @@ def lower_call(builder: Builder, call: CallExpr) -> Temporary:
     return target
 
 
-def lower_arguments(builder: Builder, call: CallExpr) -> tuple[Argument, ...]:
-    """Lower the arguments in the order they are written."""
+def lower_arguments(
+    builder: Builder, call: CallExpr, done: frozenset[Expression] = frozenset()
+) -> tuple[Argument, ...]:
+    """Lower the arguments in the order they are written, without those that are `done`."""
     return tuple(
         Argument(
-            builder.value(value),
+            lower_iterable(builder, value) if is_consumed(call, position) else builder.value(value),
             ARGUMENT_KINDS.get(kind, ArgumentKind.POSITIONAL),
             name,
             value,
             builder.names.place(value),
         )
-        for value, kind, name in zip(call.args, call.arg_kinds, call.arg_names, strict=True)
+        for position, (value, kind, name) in enumerate(zip(call.args, call.arg_kinds, call.arg_names, strict=True))
+        if value not in done
     )
 
 

@@ -13,6 +13,7 @@ from mypy.nodes import (
 )
 
 from mypy_session_plugin.flow.build_conditions import condition
+from mypy_session_plugin.flow.build_elements import lower_iterable
 from mypy_session_plugin.flow.build_iterations import turns
 from mypy_session_plugin.flow.build_targets import store
 from mypy_session_plugin.flow.builder import Builder
@@ -64,7 +65,7 @@ def lower_loops(
 ) -> Temporary:
     """Lower nested loops; only the first iterable is evaluated outside the comprehension's scope."""
     container = builder.temporary()
-    first = builder.value(loops.sequences[0])
+    first = lower_iterable(builder, loops.sequences[0])
     builder.emit(BuildContainer(node, container, kind, (), True))
     builder.names.comprehensions.append(builder.names.comprehension_scope(list(loops.indices)))
     lower_turns(builder, node, loops, first, lambda: builder.emit(Collect(node, container, item())))
@@ -89,7 +90,7 @@ def lower_turns(
             condition(builder, test, following, loop.header)
             builder.start(following)
         if number + 1 < len(loops.indices):
-            inner = builder.value(loops.sequences[number + 1])
+            inner = lower_iterable(builder, loops.sequences[number + 1])
             lower_turns(builder, node, loops, inner, collect, number + 1)
         else:
             collect()

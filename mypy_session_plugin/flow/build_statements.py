@@ -15,6 +15,7 @@ from mypy_session_plugin.flow.build_definitions import (
     lower_overloaded,
     lower_type_alias,
 )
+from mypy_session_plugin.flow.build_elements import lower_iterable
 from mypy_session_plugin.flow.build_exceptions import lower_try, lower_with
 from mypy_session_plugin.flow.build_iterations import turns
 from mypy_session_plugin.flow.build_patterns import lower_match
@@ -156,7 +157,7 @@ def lower_for(builder: Builder, statement: nodes.ForStmt) -> None:
     """Lower `for` and `async for` with `else`."""
     if skipped(builder, statement.expr):
         return
-    iterable = builder.value(statement.expr)
+    iterable = lower_iterable(builder, statement.expr)
     after = builder.new_block()
     with turns(builder, statement, statement.expr, iterable, statement.is_async, after) as loop:
         store(builder, statement.index, loop.element, statement)

@@ -19,6 +19,12 @@ class Oracle(Protocol):
     def calls_generator(self, expression: Expression) -> bool:
         """Tell whether the expression is a call of a generator function."""
 
+    def is_function_here(self, expression: Expression) -> bool:
+        """Tell whether the expression names a function of the module, of which its body tells all."""
+
+    def is_list(self, expression: Expression) -> bool:
+        """Tell whether the expression is a list of Python's own."""
+
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Tell whether the exit of the context manager may swallow an exception.
 

@@ -243,3 +243,11 @@ def decorated_callees(unit: Node) -> Iterator[str]:
         callee = node.callee if isinstance(node, CallExpr) else None
         if isinstance(callee, RefExpr) and isinstance(callee.node, nodes.Decorator):
             yield callee.node.func.fullname
+
+
+def given_functions(unit: Node) -> Iterator[str]:
+    """The full names of the functions that a unit gives to calls by their names."""
+    for node in descendants(unit, into_functions=True):
+        for argument in node.args if isinstance(node, CallExpr) else ():
+            if isinstance(argument, RefExpr) and isinstance(argument.node, FuncDef):
+                yield argument.node.fullname

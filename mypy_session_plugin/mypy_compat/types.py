@@ -13,6 +13,7 @@ from mypy.nodes import (
     FuncItem,
     MemberExpr,
     MypyFile,
+    NameExpr,
     RefExpr,
     SymbolNode,
     TypeInfo,
@@ -101,6 +102,22 @@ class Types:
             node = entry.node if entry is not None else None
         function = node.func if isinstance(node, Decorator) else node
         return isinstance(function, FuncDef) and (function.is_generator or function.is_async_generator)
+
+    def is_function_here(self, expression: Expression) -> bool:
+        """Whether the expression names a function of the module, of which its body tells all.
+
+        Phantom types say more than the body does.
+        """
+        from mypy_session_plugin.mypy_compat.signatures import has_phantom_signature
+
+        function = expression.node if isinstance(expression, NameExpr) else None
+        is_here = isinstance(function, FuncDef) and function.fullname.rpartition(".")[0] in ("", self._tree.fullname)
+        return is_here and not has_phantom_signature(function)
+
+    def is_list(self, expression: Expression) -> bool:
+        """Whether the expression is a list of Python's own."""
+        info = info_of(self._map.get(expression))
+        return info is not None and info.fullname == "builtins.list"
 
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Whether leaving the context manager may swallow an exception, by the same reading as mypy's.

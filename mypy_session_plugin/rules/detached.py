@@ -39,7 +39,7 @@ class DetachedRule:
 
     def check(self, event: Event, store: Store) -> Iterable[Verdict]:
         """A verdict on each read of a mapped attribute."""
-        if isinstance(event, AttributeEvent):
+        if isinstance(event, AttributeEvent) and event.value:
             yield Verdict("read", _finding(event, store))
 
 

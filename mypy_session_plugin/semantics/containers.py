@@ -8,7 +8,7 @@ from mypy_session_plugin.facts.objects import ContainerFacts, Related
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, ObjectId, Value, is_plain, join, objects
-from mypy_session_plugin.flow.graph import BuildContainer, Call, Collect, Item
+from mypy_session_plugin.flow.graph import ArgumentKind, BuildContainer, Call, Collect, Item
 from mypy_session_plugin.semantics import linking
 from mypy_session_plugin.semantics.instances import link, lose
 from mypy_session_plugin.semantics.making import copy_element, site_of
@@ -215,7 +215,7 @@ def call(world: World, store: Store, instruction: Call, values: list[Value]) -> 
         facts = ContainerFacts(COPIES[full_name], elements_of(store, values[0]))
         return frozenset({store.create(ObjectId("container", site_of(node)), facts)})
     if full_name in PAIRS and values and any(_is_container(store, value) for value in values):
-        return _pairs(store, full_name, values, node)
+        return _pairs(store, full_name, _gone_through(instruction, values), node)
     receiver = store.value(instruction.receiver) if instruction.receiver is not None else frozenset()
     if instruction.method is None or not _is_container(store, receiver):
         return None
@@ -226,6 +226,15 @@ def generated(store: Store, element: Value, node: Context) -> Value:
     """What is gone through where a generator gives elements, each as this one."""
     identity = ObjectId("container", (site_of(node), "generated"))
     return frozenset({store.create(identity, ContainerFacts("generator", element))})
+
+
+def _gone_through(instruction: Call, values: list[Value]) -> list[Value]:
+    """The arguments of `zip(one, other, strict=True)` that it goes through."""
+    return [
+        value
+        for argument, value in zip(instruction.arguments, values, strict=True)
+        if argument.kind is not ArgumentKind.NAMED
+    ]
 
 
 def _pairs(store: Store, full_name: str, values: list[Value], node: Context) -> Value:
