@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, ForeignKey, func, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncAttrs, AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -25,7 +26,7 @@ from sqlalchemy.orm import (
 )
 
 
-class Base(DeclarativeBase):
+class Base(AsyncAttrs, DeclarativeBase):
     pass
 
 
@@ -752,3 +753,68 @@ async def sorted_in_run_sync(engine: AsyncEngine) -> Any:
     async with AsyncSession(engine) as s:
         us = (await s.scalars(select(User))).all()
         return await s.run_sync(lambda _: sorted(us, key=lambda u: len(u.posts)))
+
+
+async def awaited_by_name(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = await s.get_one(User, 1)
+        for p in await u.awaitable_attrs.posts:
+            p.title, p.tags
+        await u.awaitable_attrs.bio
+        return u.posts, u.bio, u.pic, u.posts[0].author
+
+
+async def awaited_when_expired(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = await s.get_one(User, 1)
+        await s.commit()
+        await u.awaitable_attrs.name
+        found = u.nick, u.id
+        await s.commit()
+        await u.awaitable_attrs.posts
+        return found, u.posts, u.name
+
+
+async def awaited_reference(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = await s.get_one(User, 1)
+        p = await s.get_one(Post, 1)
+        await s.commit()
+        author = await p.awaitable_attrs.author
+        return author.name, u.name, p.title, p.author
+
+
+async def awaited_elsewhere(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = await s.get_one(User, 1)
+        await asyncio.wait_for(u.awaitable_attrs.posts, 5)
+        attributes = u.awaitable_attrs
+        waiting = [attributes.profile, attributes.bio]
+        found = [await each for each in waiting]
+        return found, u.posts, u.profile, u.bio
+
+
+async def awaited_of_each(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        us = (await s.scalars(select(User))).all()
+        for u in us:
+            await u.awaitable_attrs.posts
+        counts = [len(await u.awaitable_attrs.posts) for u in us]
+        return counts, [u.posts for u in us]
+
+
+async def awaited_of_a_new_one(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = User(name="new")
+        s.add(u)
+        await s.flush()
+        await u.awaitable_attrs.posts
+        await u.awaitable_attrs.stamp
+        return u.posts, u.stamp
+
+
+async def a_property_awaited(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = await s.get_one(User, 1)
+        await u.awaitable_attrs.titles
+        return u.posts

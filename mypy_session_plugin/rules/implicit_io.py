@@ -41,7 +41,7 @@ class ImplicitIoRule:
 
     def check(self, event: Event, store: Store) -> Iterable[Verdict]:
         """A verdict on each read of a mapped attribute."""
-        if isinstance(event, AttributeEvent) and event.value:
+        if isinstance(event, AttributeEvent) and event.value and not event.waits:
             yield Verdict("read", _finding(event, store))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mypy.nodes import Context, FuncDef, MemberExpr, TypeInfo
 
 from mypy_session_plugin.facts.loading import Attribute, AttributeKind
+from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
 from mypy_session_plugin.flow.graph import DeleteAttribute, LoadAttribute, StoreAttribute
@@ -15,6 +16,16 @@ from mypy_session_plugin.semantics.world import World
 
 #: Kinds of attributes of which an assignment needs to know what was there before.
 ASSIGNED_AFTER_A_LOAD = frozenset({AttributeKind.TO_MANY, AttributeKind.RELATED, AttributeKind.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeRead:
+    """The read of an attribute; `waits`: where an AsyncSession can load it."""
+
+    node: Context
+    name: str
+    owner: Value
+    waits: bool = False
 
 
 def _owner_class(world: World, node: Context) -> TypeInfo | None:
@@ -31,12 +42,26 @@ def read(world: World, store: Store, instruction: LoadAttribute, owner: Value) -
         # A pattern reads attributes without an expression for each.
         loads.shown(store, objects(owner))
         return
-    attribute = world.shapes.attributes.of(info, instruction.name)
-    if attribute is not None:
-        world.listener(AttributeEvent(instruction.node, owner, attribute, info.name, world.raising), store)
-        loads.read(store, owner, attribute, world.shapes.attribute_sets.group(info, attribute))
-    elif (entry := info.get(instruction.name)) is not None and not isinstance(entry.node, FuncDef):
+    _read(world, store, AttributeRead(instruction.node, instruction.name, owner), info)
+
+
+def read_in_greenlet(world: World, store: Store, node: MemberExpr, owner: Value) -> None:
+    """An attribute is read where an AsyncSession can load it."""
+    info = _owner_class(world, node)
+    if info is None:
         loads.shown(store, objects(owner))
+        return
+    _read(world, store, AttributeRead(node, node.name, owner, waits=True), info)
+
+
+def _read(world: World, store: Store, reading: AttributeRead, info: TypeInfo) -> None:
+    attribute = world.shapes.attributes.of(info, reading.name)
+    if attribute is not None:
+        waits, owner = reading.waits, reading.owner
+        world.listener(AttributeEvent(reading.node, owner, attribute, info.name, world.raising, waits), store)
+        loads.read(store, owner, attribute, world.shapes.attribute_sets.group(info, attribute), waits)
+    elif (entry := info.get(reading.name)) is not None and not isinstance(entry.node, FuncDef):
+        loads.shown(store, objects(reading.owner))
 
 
 def written(world: World, store: Store, instruction: StoreAttribute) -> None:

@@ -53,13 +53,17 @@ class LoadEvent:
 
 @dataclass(frozen=True, slots=True)
 class AttributeEvent:
-    """A mapped attribute is read of an instance; `class_name` is how the source calls the class that maps it."""
+    """A mapped attribute is read of an instance; `class_name` is how the source calls the class that maps it.
+
+    `waits`: it is read where an AsyncSession can load it.
+    """
 
     node: Context
     value: Value
     attribute: Attribute
     class_name: str
     raising: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,8 +183,11 @@ def must_ask(facts: InstanceFacts, attribute: Attribute) -> bool:
     return not attribute.is_relationship or attribute.kind is AttributeKind.TO_MANY or facts.loads.is_expired
 
 
-def read(store: Store, owner: Value, attribute: Attribute, together: Sequence[str] = ()) -> None:
-    """An attribute has been read: it is loaded now, with some others, if the instance has a row."""
+def read(store: Store, owner: Value, attribute: Attribute, together: Sequence[str] = (), waits: bool = False) -> None:
+    """An attribute has been read: it is loaded now, with some others, if the instance has a row.
+
+    `waits`: it is read where an AsyncSession can load it.
+    """
     found = [facts for item in instances_of(store, owner) if isinstance(facts := store.heap[item], InstanceFacts)]
     if UNKNOWN in owner:
         change(store, owner, lambda loads: after_read(loads, attribute, together))
@@ -195,7 +198,7 @@ def read(store: Store, owner: Value, attribute: Attribute, together: Sequence[st
         return
     if not found:
         return
-    if all(_loads_nothing(store, facts) for facts in found):
+    if all(_is_detached(facts) if waits else _loads_nothing(store, facts) for facts in found):
         if not all(_is_detached(facts) or must_ask(facts, attribute) for facts in found):
             # A reference that leads nowhere, or to what is there already, has been found without asking.
             change(store, owner, lambda loads: loads.doubted([attribute.name]))

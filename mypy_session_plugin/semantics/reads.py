@@ -35,6 +35,7 @@ from mypy_session_plugin.semantics import (
     work,
     writes,
 )
+from mypy_session_plugin.semantics.awaited_attributes import AwaitedAttributes
 from mypy_session_plugin.semantics.calls import INSTANCE_STATE, Calls
 from mypy_session_plugin.semantics.events import LoadEvent
 from mypy_session_plugin.semantics.factories import BOUND, FACTORY_CLASSES
@@ -54,13 +55,20 @@ class Reads:
     """Reads places in one graph."""
 
     def __init__(
-        self, world: World, stability: Stability, body: PhantomBody, calls: Calls, related: RelatedAttributes
+        self,
+        world: World,
+        stability: Stability,
+        body: PhantomBody,
+        calls: Calls,
+        related: RelatedAttributes,
+        awaited: AwaitedAttributes,
     ) -> None:
         self._world = world
         self._stability = stability
         self._body = body
         self._calls = calls
         self._related = related
+        self._awaited = awaited
 
     def variable(self, instruction: LoadName, store: Store) -> Value:
         """What a variable holds that was not assigned yet: a captured one or a global."""
@@ -147,6 +155,9 @@ class Reads:
         part = conditions.part_of(store, owner, instruction.name, site_of(instruction.node))
         if part is not None:
             return part
+        awaitable = self._awaited.read(instruction, owner, store)
+        if awaitable is not None:
+            return awaitable
         self._follow(instruction, owner, store)
         place, node = instruction.place, instruction.node
         related = self._related.of(node, instruction.name, owner, store)

@@ -35,6 +35,7 @@ from mypy_session_plugin.semantics import (
     work,
 )
 from mypy_session_plugin.semantics.assignments import Assignments
+from mypy_session_plugin.semantics.awaited_attributes import AwaitedAttributes
 from mypy_session_plugin.semantics.calls import Calls
 from mypy_session_plugin.semantics.constructors import is_given_to_object
 from mypy_session_plugin.semantics.entries import Entries
@@ -92,7 +93,8 @@ class Transfer:
         self._operators = PhantomOperators(world, self._calls.phantom)
         self._body = PhantomBody(world)
         self._related = RelatedAttributes(world)
-        self._reads = Reads(world, self._stability, self._body, self._calls, self._related)
+        self._awaited = AwaitedAttributes(world, self._related)
+        self._reads = Reads(world, self._stability, self._body, self._calls, self._related, self._awaited)
         self._caught = Handlers(world)
         self._loans = Loans(world)
         assignments = Assignments(
@@ -296,6 +298,8 @@ class Transfer:
         boundaries.join(self._world, store, value)
         if isinstance(atom, Bound) and atom.how == "coroutine":
             result = self._calls.resume(atom, instruction.node, store)
+        elif (loaded := self._awaited.wait(value, instruction, store)) is not None:
+            result = loaded
         elif isinstance(atom, ObjectId) and isinstance(facts := store.heap.get(atom), LibraryFacts):
             result = transactions.awaited(facts, value) or self._world.typed_value(store, instruction.node, "result")
         else:
