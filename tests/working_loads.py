@@ -1,6 +1,6 @@
 """Programs that load, expire and read as they may: SQLAlchemy raises in none of them, and nothing is reported."""
 
-# ruff: noqa: B010, B018, UP031
+# ruff: noqa: B010, B018, C417, UP031
 
 from __future__ import annotations
 
@@ -810,7 +810,9 @@ async def awaited_of_a_new_one(engine: AsyncEngine) -> Any:
         await s.flush()
         await u.awaitable_attrs.posts
         await u.awaitable_attrs.stamp
-        return u.posts, u.stamp
+        await s.commit()
+        await u.awaitable_attrs.stamp
+        return await u.awaitable_attrs.posts, u.stamp
 
 
 async def a_property_awaited(engine: AsyncEngine) -> Any:
