@@ -713,11 +713,16 @@ def a_key_that_adds(engine: Engine) -> Any:
         return sorted(us, key=key), [u.posts for u in us]
 
 
+def adopted(s: Session, u: User) -> User:
+    s.add(u)
+    return u
+
+
 def a_lambda_that_adds(engine: Engine) -> Any:
     with Session(engine) as s:
         us = list(s.scalars(select(User)))
     with Session(engine) as s:
-        us.sort(key=lambda u: (s.add(u), len(u.posts))[1])
+        us.sort(key=lambda u: len(adopted(s, u).posts))
     return [u.posts for u in us]
 
 
