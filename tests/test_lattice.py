@@ -153,6 +153,7 @@ instances = st.builds(
     links=links(),
     content=contents,
     loads=loads_of_instances,
+    given=st.frozensets(st.sampled_from([(1, 0), (2, 0)])),
     cascades=st.just(no_cascades),
 )
 identities = st.builds(

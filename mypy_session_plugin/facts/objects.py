@@ -63,7 +63,8 @@ class InstanceFacts:
     `class_name` is the class's full name, `bases` those of all its mapped bases and itself.  `distinct` are the objects
     that existed before this one was constructed, and so are not the same; `constructed` tells that it was made here.
     `links` are the instances in its relationships, `cascades` where those of its class lead (None: not known).
-    `content`: its row, and whether it was written.  `loads`: which of its attributes are loaded.
+    `content`: its row, and whether it was written.  `loads`: which of its attributes are loaded.  `given`, of the many
+    that a container holds: the sites at which one was taken out that unknown code was then given.
     """
 
     class_name: str
@@ -74,6 +75,7 @@ class InstanceFacts:
     links: Links = NO_LINKS
     content: Content = NO_CONTENT
     loads: Loads = UNKNOWN_LOADS
+    given: frozenset[Hashable] = frozenset()
     cascades: Cascades | None = field(default=None, compare=False)
 
     @property
@@ -102,6 +104,7 @@ class InstanceFacts:
             links=self.links.join(other.links),
             content=self.content.join(other.content),
             loads=self.loads.join(other.loads),
+            given=self.given | other.given,
             cascades=self.cascades if same else None,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mypy.nodes import AssignmentStmt, IndexExpr, MemberExpr
 
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import NOTHING_KNOWN
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, UNKNOWN
 from mypy_session_plugin.flow import graph
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind
 from mypy_session_plugin.mypy_compat.types import info_of
@@ -86,6 +86,8 @@ class Assignments:
         runners.assigned(self._world, store, instruction, value)
         if not promised and self._is_set_by_code(instruction):
             call_unknown(store, [store.value(instruction.object), value], (), site_of(instruction.node))
+            if UNKNOWN in store.value(instruction.object):
+                work.may_write(store)
             place, value = instruction.place, NOTHING_KNOWN
         store.assign_attribute(instruction.name, place, conditions.kept(value), site_of(instruction.node))
 
@@ -104,7 +106,7 @@ class Assignments:
         writes.item(self._world, store, instruction.node, store.value(instruction.object))
         self._hand_over_item(instruction, store)
         containers.rearrange(store, store.value(instruction.object))
-        containers.put(store, store.value(instruction.object), value)
+        containers.put(self._world, store, store.value(instruction.object), value, instruction.node)
 
     def _hand_over_item(self, instruction: graph.StoreItem, store: Store) -> None:
         """What is assigned to an element of a library's object crosses if the stub of its `__setitem__` says so."""

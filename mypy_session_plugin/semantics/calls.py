@@ -165,7 +165,7 @@ class Calls:
         gone_through = [
             self.iterated(store.value(argument.value), node, store) for argument in instruction.arguments[1:]
         ]
-        elements = tuple(containers.one_of(self._world, store, value, node) for value in gone_through)
+        elements = tuple(containers.next_of(store, value, node) for value in gone_through)
         return self.phantom.of_each(instruction, elements, store)
 
     def iterated(self, value: Value, node: Context, store: Store, name: str = "__iter__") -> Value:

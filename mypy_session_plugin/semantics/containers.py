@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from mypy.nodes import CallExpr, Context, IndexExpr, RefExpr, SliceExpr
+from mypy.nodes import (
+    CallExpr,
+    Context,
+    DictionaryComprehension,
+    ForStmt,
+    GeneratorExpr,
+    IndexExpr,
+    ListComprehension,
+    RefExpr,
+    SetComprehension,
+    SliceExpr,
+    WhileStmt,
+)
 
-from mypy_session_plugin.facts.objects import ContainerFacts, Related
+from mypy_session_plugin.facts.objects import ContainerFacts, Related, SessionFacts
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, ObjectId, Value, is_plain, join, objects
@@ -36,6 +48,8 @@ TAKES = frozenset({"pop", "popleft", "popitem", "get"})
 COPYING = frozenset({"copy", "values", "union", "intersection", "difference"})
 LOOKS = frozenset({"index", "count", "keys", "join"})
 REMOVES = frozenset({"remove", "discard"})
+#: What runs a part of itself over and over.
+TURNS = (ForStmt, WhileStmt, GeneratorExpr, ListComprehension, SetComprehension, DictionaryComprehension)
 REARRANGES = frozenset({"sort", "reverse", "clear"}) | REMOVES
 
 
@@ -65,22 +79,50 @@ def _constant_key(item: Item, store: Store) -> Constant | None:
     return only if isinstance(only, Constant) else None
 
 
-def collect(instruction: Collect, store: Store) -> None:
+def collect(world: World, instruction: Collect, store: Store) -> None:
     """One turn of a comprehension puts its item in."""
-    put(store, store.value(instruction.container), _item_value(instruction.item, store))
+    put(world, store, store.value(instruction.container), _item_value(instruction.item, store), instruction.node)
 
 
-def put(store: Store, container: Value, value: Value, line: int = 0) -> None:
+def put(world: World, store: Store, container: Value, value: Value, node: Context) -> None:
     """A value goes into every container that the first one may be; what is no known container may cascade."""
     give_away(store, [value])
+    value = _among_others(world, store, value, node)
     for item in objects(container):
         facts = store.heap.get(item)
         if isinstance(facts, ContainerFacts):
             store.heap[item] = replace(facts, elements=join((facts.elements, value)), fixed=None, keys=None)
             if facts.related is not None and facts.kind != "dict":
-                linking.put_in(store, facts.related, value, line)
+                linking.put_in(store, facts.related, value, node.line)
     if not container or not all(_is_made_here(store, atom) or _relation(store, atom) for atom in container):
         link_all(store, value)
+
+
+def _among_others(world: World, store: Store, value: Value, node: Context, depth: int = 0) -> Value:
+    """What is put in beside others: of the sessions that a loop makes each that is taken out may be another one."""
+    for atom in objects(value) if depth < 3 else ():
+        facts = store.heap.get(atom)
+        if isinstance(facts, SessionFacts) and facts.made_here and _is_made_in_turns(world, atom, node):
+            return value | NOTHING_KNOWN
+        if isinstance(facts, ContainerFacts) and facts.fixed is not None:
+            fixed = tuple(_among_others(world, store, item, node, depth + 1) for item in facts.fixed)
+            if fixed != facts.fixed:
+                store.heap[atom] = replace(facts, elements=join(fixed), fixed=fixed)
+    return value
+
+
+def _is_made_in_turns(world: World, made: ObjectId, put_in: Context) -> bool:
+    """Whether one loop both makes an object and puts it into a container."""
+    loops = [site_of(node) for node in (*world.nodes, put_in) if isinstance(node, TURNS)]
+    around = [span for span in loops if _holds(span, site_of(put_in))]
+    site = made.site
+    if not isinstance(site, tuple) or not all(isinstance(part, int) for part in site):
+        return bool(around)
+    return any(_holds(span, site) for span in around)
+
+
+def _holds(span: tuple[int, ...], inner: tuple[int, ...]) -> bool:
+    return span[:2] <= inner[:2] and inner[2:4] <= span[2:]
 
 
 def _relation(store: Store, atom: object) -> Related | None:
@@ -171,16 +213,20 @@ def _fixed_item(facts: ContainerFacts, index: Constant) -> Value | None:
 
 
 def one_of(world: World, store: Store, container: Value, node: Context) -> Value:
-    """Some element of a container, as an object of its own; by its type where the container is not known.
+    """The element of a container that an expression takes out; by its type where the container is not known."""
+    taken = next_of(store, container, node)
+    return world.typed_value(store, node, "element") if taken == NOTHING_KNOWN else taken
+
+
+def next_of(store: Store, container: Value, node: Context) -> Value:
+    """Some element of a container, as an object of its own.
 
     Nothing at all of one into which nothing was put: what a loop builds is taken as non-empty.
     """
     elements = elements_of(store, container)
     known = elements - NOTHING_KNOWN
-    if not elements:
-        return frozenset()
     if not known:
-        return world.typed_value(store, node, "element")
+        return elements
     taken = copy_element(store, known, "element", site_of(node))
     return taken | NOTHING_KNOWN if known != elements else taken
 
@@ -193,9 +239,13 @@ def unpack(world: World, store: Store, value: Value, count: int, starred: int | 
         if isinstance(facts, ContainerFacts) and facts.fixed is not None and len(facts.fixed) == count:
             return list(facts.fixed)
     elements = elements_of(store, value)
-    if elements == NOTHING_KNOWN or starred is not None:
+    if elements == NOTHING_KNOWN:
         return [NOTHING_KNOWN] * count
-    return [copy_element(store, elements, "element", (site_of(node), position)) for position in range(count)]
+    taken = [copy_element(store, elements, "element", (site_of(node), position)) for position in range(count)]
+    if starred is not None:
+        rest = ObjectId("container", (site_of(node), "rest"))
+        taken[starred] = frozenset({store.create(rest, ContainerFacts("list", elements))})
+    return taken
 
 
 def iterates(node: Context) -> bool:
@@ -252,10 +302,10 @@ def _method(
     world: World, store: Store, method: str, receiver: Value, values: list[Value], node: Context
 ) -> Value | None:
     if method in PUTS and values:
-        put(store, receiver, values[-1], node.line)
+        put(world, store, receiver, values[-1], node)
     elif method in PUTS_ALL and values:
         for value in each_of(store, values[0]):
-            put(store, receiver, value, node.line)
+            put(world, store, receiver, value, node)
     elif method in REMOVES and len(values) == 1 and len(receiver) == 1:
         _remove(store, receiver, values[0], method == "remove", node.line)
     elif method in TAKES:

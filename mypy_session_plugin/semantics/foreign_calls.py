@@ -5,28 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from mypy.nodes import Context, MemberExpr, RefExpr
+from mypy.types import CallableType, Overloaded, get_proper_type
+
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
     NONE_VALUE,
     NOTHING_KNOWN,
+    Atom,
     Bound,
     Constant,
     Function,
     Method,
     Value,
+    carrier,
     is_plain,
     may_be_code,
 )
 from mypy_session_plugin.flow.graph import Call
+from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
 from mypy_session_plugin.semantics import boundaries, containers, contents, loads, sessions, writes
 from mypy_session_plugin.semantics.call_sites import CallSites, called_value
+from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
 from mypy_session_plugin.semantics.entered import stacks_of
 from mypy_session_plugin.semantics.leading import mark_read
 from mypy_session_plugin.semantics.library_objects import may_be_session
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.stability import Stability
-from mypy_session_plugin.semantics.unknown_calls import call_unknown, fill_empty, reachable, run_manager
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, escape, fill_empty, reach, reachable, run_manager
 from mypy_session_plugin.semantics.world import World
 
 #: Methods of frameworks, by the package that defines them, that run requests or tasks or change the context.
@@ -42,6 +49,10 @@ SERVING = {
     "click": frozenset({"invoke"}),
 }
 
+#: Functions that call their first argument.
+RUNNING = frozenset({"builtins.map", "builtins.filter", "functools.reduce"})
+#: How what an attribute holds stands to its object, of which it may be a method.
+ATTRIBUTE = "attribute"
 #: Builtins, and methods of containers, that look at no attribute of what they are given.
 COUNTING = frozenset(
     re.findall(
@@ -77,6 +88,8 @@ class ForeignCalls:
             for value in leading:
                 containers.link_all(store, value)
                 sessions.may_load(store, value)
+                if reach(store, [value]).names:
+                    escape(store, value)
             if not self._only_counts(instruction, values):
                 loads.shown(store, reachable(store, [*leading, receiver]))
             if leading and self._may_fill(instruction, leading):
@@ -92,6 +105,8 @@ class ForeignCalls:
             call_unknown(store, [*values, called], [*places, instruction.receiver_place], site_of(node))
             self._serve(instruction, store)
         result = world.typed_value(store, node, "result")
+        if getattr(getattr(node, "callee", None), "fullname", "") == "builtins.getattr" and values:
+            result |= carrier(Bound(ATTRIBUTE, NOTHING_KNOWN, (values[0],), node))
         lender = instruction.receiver_place
         sessions.update_sessions(store, result - NONE_VALUE, lambda facts: replace(facts, lender=lender))
         return result
@@ -119,11 +134,37 @@ class ForeignCalls:
     def _is_closed(self, instruction: Call, values: Sequence[Value], store: Store) -> bool:
         """Whether the callee is library code that is given nothing to call, and SQLAlchemy's no session."""
         site = self._sites.of(instruction)
-        calls_back = any(isinstance(atom, (Function, Bound)) for value in values for atom in value)
-        if site is None or calls_back:
+        if site is None or not site.is_closed:
             return False
-        takes_session = any(may_be_session(store, value) for value in values)
-        return site.is_closed and not (takes_session and site.package == "sqlalchemy")
+        if any(self._is_code(atom) for value in values for atom in value):
+            return False
+        written = [argument.node for argument in instruction.arguments]
+        if site.full_name in RUNNING and not all(map(self._is_harmless, written[:1])):
+            return False
+        if site.package != "sqlalchemy":
+            return not any(self._is_function(node) and not self._is_harmless(node) for node in written)
+        return not any(may_be_session(store, value) for value in values)
+
+    def _is_code(self, atom: Atom) -> bool:
+        """Whether a value is code of the user's, or may do something to a session or an instance."""
+        if isinstance(atom, Method):
+            return not (isinstance(atom.node, Context) and self._is_harmless(atom.node))
+        return isinstance(atom, Function) or (isinstance(atom, Bound) and atom.how != ATTRIBUTE)
+
+    def _is_function(self, node: Context) -> bool:
+        """Whether an argument is a function by its type: a class that is given is not made an object of."""
+        type_ = self._world.type(node)
+        proper = None if type_ is None else get_proper_type(type_)
+        return isinstance(proper, Overloaded | CallableType) and not proper.is_type_obj()
+
+    def _is_harmless(self, node: Context) -> bool:
+        """Whether what is named is the standard library's: calling it does nothing to an instance."""
+        if isinstance(node, MemberExpr) and not node.fullname:
+            type_ = self._world.type(node.expr)
+            info = info_of(type_) or class_named_by(type_)
+            owner = next((base for base in info.mro if node.name in base.names), None) if info is not None else None
+            return owner is not None and _is_closed_module(owner.module_name)
+        return isinstance(node, RefExpr) and _is_closed_module(node.fullname)
 
     def _only_counts(self, instruction: Call, values: Sequence[Value]) -> bool:
         """Whether a builtin looks at what it is given, and not at the attributes of that, nor has code look at them."""
@@ -135,3 +176,7 @@ class ForeignCalls:
         """Whether library code may put something into a container: no builtin does, but by a method it is given."""
         given_method = any(isinstance(atom, Method) for value in values for atom in value)
         return given_method or self._sites.package(instruction) != "builtins"
+
+
+def _is_closed_module(name: str) -> bool:
+    return name.partition(".")[0] in CLOSED_MODULES - {"sqlalchemy"}

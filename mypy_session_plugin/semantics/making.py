@@ -174,8 +174,10 @@ def copy_element(store: Store, elements: Value, kind: str, site: Hashable, depth
     for atom in sorted(elements, key=repr):
         facts = store.heap.get(atom) if isinstance(atom, ObjectId) and atom.older else None
         if isinstance(atom, ObjectId) and isinstance(facts, InstanceFacts):
-            loose = replace(facts, constructed=False, distinct=frozenset())
             identity = ObjectId(kind, (site, *_origin(atom)))
+            loose = replace(facts, constructed=False, distinct=frozenset())
+            if loose.given - {site}:
+                loose = loose.with_situations({**loose.situations, UNKNOWN: None})
             instances[identity] = instances[identity].join(loose) if identity in instances else loose
         elif isinstance(atom, ObjectId) and isinstance(facts, ContainerFacts) and facts.fixed is not None:
             taken.append(_copy_tuple(store, atom, facts, kind, site, depth))
@@ -183,6 +185,17 @@ def copy_element(store: Store, elements: Value, kind: str, site: Hashable, depth
             taken.append(frozenset({atom}))
     taken += [frozenset({store.create(identity, facts)}) for identity, facts in instances.items()]
     return join(taken) if taken else NOTHING_KNOWN
+
+
+def note_given(store: Store, instances: Iterable[ObjectId]) -> None:
+    """Unknown code got these: what is taken out of a container later may be one of them, and stand in any way."""
+    for item in instances:
+        origin, site = ObjectId(*_origin(item), older=True), item.site
+        facts, taken = store.heap.get(origin), store.heap.get(item)
+        if origin == item or not isinstance(facts, InstanceFacts) or not isinstance(site, tuple):
+            continue
+        if isinstance(taken, InstanceFacts) and UNKNOWN in taken.situations and site[0] not in facts.given:
+            store.heap[origin] = replace(facts, given=facts.given | {site[0]})
 
 
 def _copy_tuple(store: Store, atom: ObjectId, facts: ContainerFacts, kind: str, site: Hashable, depth: int) -> Value:

@@ -6,6 +6,8 @@ that holds it is the first name of these.
 
 from __future__ import annotations
 
+import re
+
 from mypy.nodes import FuncDef, NameExpr, ReturnStmt, TypeInfo
 
 from mypy_session_plugin.facts.records import dataclass
@@ -37,6 +39,20 @@ from mypy_session_plugin.semantics.summaries import known_outside
 from mypy_session_plugin.semantics.unknown_calls import escape
 from mypy_session_plugin.semantics.world import World
 
+#: Methods by which an object is made in another way, or that run where nothing says that they are called.
+IMPLICIT = frozenset(
+    re.findall(
+        r"\w+",
+        """
+    __new__ __call__ __getattr__ __getattribute__ __setattr__ __delattr__ __get__ __set__ __delete__ __del__ __copy__
+    __deepcopy__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __hash__ __bool__ __len__ __contains__ __getitem__
+    __setitem__ __delitem__ __missing__ __iter__ __next__ __reversed__ __aiter__ __anext__ __await__ __add__ __radd__
+    __iadd__ __sub__ __rsub__ __isub__ __mul__ __rmul__ __imul__ __truediv__ __rtruediv__ __mod__ __rmod__ __matmul__
+    __lshift__ __rlshift__ __ilshift__ __rshift__ __rrshift__ __irshift__ __and__ __rand__ __iand__ __or__ __ror__
+    __ior__ __xor__ __neg__ __pos__ __invert__ __abs__ __int__ __float__ __index__ __str__ __repr__ __format__
+        """,
+    )
+)
 #: How the manager of a block stands to its object, which has been entered.
 ENTERED = "entered object"
 #: Stands for the exception that is under way: it is true, and not None.
@@ -88,7 +104,7 @@ class OwnObjects:
             return False
         here = self._world.types.tree.fullname
         return all(
-            base.fullname == "builtins.object" or (base.module_name == here and "__new__" not in base.names)
+            base.fullname == "builtins.object" or (base.module_name == here and not IMPLICIT & base.names.keys())
             for base in info.mro
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from mypy.nodes import AssertStmt, ForStmt, FuncItem, IndexExpr, UnaryExpr
@@ -117,7 +118,7 @@ class Transfer:
             graph.Await: self._await,
             graph.Yield: self._yield,
             graph.BuildContainer: self._build_container,
-            graph.Collect: containers.collect,
+            graph.Collect: partial(containers.collect, world),
             graph.StoreName: assignments.store_name,
             graph.StoreAttribute: assignments.store_attribute,
             graph.StoreItem: assignments.store_item,
@@ -342,7 +343,7 @@ class Transfer:
         iterated = self._calls.iterated(iterable, instruction.node, store, name)
         if any(isinstance(atom, Bound) for atom in iterable):
             call_unknown(store, [iterable], (), site_of(instruction.node))
-        return containers.one_of(self._world, store, iterated, instruction.node)
+        return containers.next_of(store, iterated, instruction.node)
 
     def _loop_variable(self, loop: ForStmt, store: Store) -> Value:
         """An element of unknown origin is what mypy says the loop's variable is."""

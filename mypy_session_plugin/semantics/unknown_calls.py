@@ -28,6 +28,7 @@ from mypy_session_plugin.semantics.cascades import aliases
 from mypy_session_plugin.semantics.contents import after_unknown
 from mypy_session_plugin.semantics.instances import add_unknown, note_strays, widen_links
 from mypy_session_plugin.semantics.loads import doubt
+from mypy_session_plugin.semantics.making import note_given
 from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.transactions import forget
 
@@ -300,23 +301,23 @@ def _touch_instances(store: Store, given: set[ObjectId], given_sessions: set[Obj
     """An instance given alone may be added, written and flushed; with its session, or a registry's, anything."""
     touched = {item for item in given if isinstance(store.heap.get(item), InstanceFacts)}
     doubt(store, touched)
-    widen_links(store, touched | aliases(store, touched))
-    for identity in given:
-        facts = store.heap.get(identity)
-        if not isinstance(facts, InstanceFacts):
-            continue
+    others = aliases(store, touched)
+    widen_links(store, touched | others)
+    # Of what a container holds only the one that was given is touched: its elements are objects of their own.
+    touched |= {item for item in others if not item.older}
 
-        def stays(situation: Situation) -> bool:
-            session = situation.session
-            return (
-                situation.state is State.PERSISTENT
-                and not situation.marked
-                and session is not None
-                and session not in given_sessions
-                and not _is_reached(store, session)
-            )
+    def stays(situation: Situation) -> bool:
+        session = situation.session
+        return (
+            situation.state is State.PERSISTENT
+            and not situation.marked
+            and session is not None
+            and session not in given_sessions
+            and not _is_reached(store, session)
+        )
 
-        add_unknown(store, [identity], stays)
+    add_unknown(store, touched, stays)
+    note_given(store, touched)
 
 
 def write_unknown(store: Store, values: Iterable[Value]) -> None:

@@ -150,8 +150,8 @@ def read_attribute(store: Store, owner: Value, related: bool) -> None:
 def write_instance(store: Store, owner: Value, node: Context, surely: bool) -> None:
     """A mapped attribute of an instance changes, or may change."""
     found: set[ObjectId | None] = set()
-    for item in objects(owner):
-        facts = store.heap.get(item)
+    for atom in owner:
+        facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
         for situation in facts.situations if isinstance(facts, InstanceFacts) else (UNKNOWN,):
             if not isinstance(situation, Situation):
                 found.add(None)

@@ -18,6 +18,7 @@ from mypy_session_plugin.semantics.instances import RELATED
 from mypy_session_plugin.semantics.mapped import attribute_type, is_mapped_attribute
 from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.shapes import Entity
+from mypy_session_plugin.semantics.unknown_calls import reachable
 from mypy_session_plugin.semantics.world import World
 
 #: Methods that change a collection.
@@ -73,7 +74,9 @@ def _may_be_instance(world: World, store: Store, owner: Value, node: Expression 
     if is_any(type_):
         return True
     info = info_of(type_)
-    return info is None or info.is_protocol or isinstance(world.shapes.of(type_), Entity)
+    if info is None or info.is_protocol or info.fullname == "builtins.object":
+        return True
+    return isinstance(world.shapes.of(type_), Entity)
 
 
 def deleted(world: World, store: Store, node: Context, owner: Value) -> None:
@@ -141,23 +144,22 @@ def closed_call(store: Store, instruction: Call, values: Iterable[Value], packag
     name = getattr(getattr(instruction.node, "callee", None), "name", "")
     if name in BY_NAME:
         work.may_write(store)
-    if package == "builtins" and name not in ("getattr", "map", "filter"):
+    if package == "builtins" and name != "getattr":
         return
-    reached = {item for value in values for item in _reached(value)}
-    sessions = {item for item in reached if store.session(item) is not None}
+    sessions = {item for value in values for item in _sessions_in(store, value)}
     if package not in QUIET:
-        sessions |= work.of_instances(store, reached)
+        sessions |= work.of_instances(store, reachable(store, values))
     work.share(store, sessions)
     work.pass_time(store)
 
 
-def _reached(value: Value) -> Iterator[ObjectId]:
-    """The objects of a value, and those that its methods are bound to."""
+def _sessions_in(store: Store, value: Value) -> Iterator[ObjectId]:
+    """The sessions among a value, and those that its methods are bound to."""
     for atom in value:
-        if isinstance(atom, ObjectId):
-            yield atom
-        elif isinstance(atom, Method):
+        if isinstance(atom, Method):
             yield from objects(atom.receiver)
+        elif isinstance(atom, ObjectId) and store.session(atom) is not None:
+            yield atom
 
 
 def loaded(world: World, store: Store, owner: Value, instruction: LoadAttribute) -> None:
