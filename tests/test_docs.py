@@ -50,9 +50,18 @@ def test_the_readme_shows_what_mypy_prints(harness: Harness) -> None:
     assert output == "\n".join(["$ mypy app.py", *map(str, reports), ""])
 
 
-@pytest.mark.parametrize("page", ["start", "states"])
-def test_reveal_state_says_what_the_page_says(harness: Harness, page: str) -> None:
+@pytest.mark.parametrize("page", ["start", "states", "certainty", "ownership"])
+def test_mypy_says_what_the_page_says(harness: Harness, page: str) -> None:
     beginning = PREAMBLE.read_text(encoding="utf-8")
     for block in blocks(ROOT / "docs" / f"{page}.md"):
         imports = "" if "import reveal_state" in block.text else "from mypy_session_plugin import reveal_state\n"
         harness.check({"app.py": beginning + imports + block.text})
+
+
+_RUN_BLOCKS = [block for page in ("certainty", "ownership") for block in blocks(ROOT / "docs" / f"{page}.md")]
+
+
+@pytest.mark.parametrize("block", _RUN_BLOCKS, ids=lambda block: block.name)
+def test_the_examples_of_other_pages_run(block: Block, tmp_path: Path) -> None:
+    run(block, tmp_path)
+    assert block.shows_the_fault or not block.expects_error

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tomllib
 from dataclasses import fields
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 import mypy_session_plugin
 from mypy_session_plugin.codes import CODES, PARENT, Code
 from mypy_session_plugin.config import Options
+from mypy_session_plugin.mypy_compat.versions import HIGHEST, LOWEST
 from mypy_session_plugin.rules.registry import RULES
 from tests.pages import ROOT
 
@@ -70,3 +73,48 @@ def test_every_phantom_name_is_documented() -> None:
     ]
 
     assert not missing
+
+
+def test_each_code_has_its_stage_of_adoption() -> None:
+    page = (_DOCS / "adopting.md").read_text(encoding="utf-8")
+    stages = [line for line in page.splitlines() if re.match(r"\| \d\. ", line)]
+    named = [name for stage in stages for name in re.findall(r"`(session-[a-z-]+)`", stage)]
+
+    assert sorted(named) == sorted(_NAMES)
+    assert set(re.findall(r"`(session-[a-z-]+)`", stages[-1])) == {code.name for code in CODES if not code.default}
+
+
+def test_the_page_on_certainty_tells_of_every_path_or_some() -> None:
+    page = (_DOCS / "certainty.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| \[`(session-[a-z-]+)`\]\(rules/\1\.md\) \| (\w+) \|$", page, re.MULTILINE))
+
+    assert told == {rule.code: rule.quantifier.value for rule in RULES}
+
+
+class TestCompatibility:
+    """The table of versions says what the project does."""
+
+    page = (_DOCS / "compatibility.md").read_text(encoding="utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    def row(self, name: str) -> tuple[str, str]:
+        found = re.search(rf"^\| {name}[^|]*\| ([^|]*) \| ([^|]*) \|$", self.page, re.MULTILINE)
+        assert found is not None
+        return found[1], found[2]
+
+    def test_the_pythons(self) -> None:
+        classified = re.findall(r"Python :: (\d\.\d+)", " ".join(self.project["classifiers"]))
+        supported, tested = self.row("Python")
+
+        assert supported.split(", ") == classified
+        assert f"PYTHONS = {json.dumps(tested.split(', '))}" in (ROOT / "noxfile.py").read_text(encoding="utf-8")
+
+    def test_the_range_of_mypy(self) -> None:
+        supported, tested = self.row("mypy")
+        lowest, highest = (".".join(map(str, release)) for release in (LOWEST, HIGHEST))
+
+        assert supported == f"{lowest} to {highest}"
+        noxfile = (ROOT / "noxfile.py").read_text(encoding="utf-8")
+        assert [release in noxfile for release in tested.split(", ")] == [True] * 3
+        bound = f"mypy>={lowest},<{HIGHEST[0]}.{HIGHEST[1] + 1}"
+        assert bound in self.project["optional-dependencies"]["mypy"]
