@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from functools import cache
 from threading import Thread
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict, TypeVar
 
 from sqlalchemy import Engine, ForeignKey, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -161,6 +162,22 @@ async def lent_user_later(session: Borrowed[AsyncSession], commit: bool) -> Asyn
 @cache
 def cached(session: Session) -> Persistent[User]:
     return session.get_one(User, 1)
+
+
+@dataclass
+class Draft:
+    """A generated constructor."""
+
+    user: Persistent[User]
+
+
+class Description(TypedDict):
+    """What isinstance() refuses to answer for."""
+
+    name: str
+
+
+def described(user: Persistent[User] | Description) -> None: ...
 
 
 class Repository:

@@ -140,6 +140,13 @@ class TestInstances:
         with broken('"instance" (User) is transient; generic() takes Persistent[T]'):
             programs.generic(new_user())
 
+    def test_a_dataclass_is_asserted_where_it_is_made(self) -> None:
+        with broken('"user" is transient; Draft.__init__() takes Persistent[User]'):
+            programs.Draft(new_user())
+
+    def test_a_union_with_what_has_no_instances_admits_all(self) -> None:
+        programs.described(new_user())
+
     def test_none_and_what_is_not_mapped_are_let_by(self, engine: Engine) -> None:
         programs.optional(None)
         for value in (1, engine, User, Mock(), Mock(spec=User)):
@@ -304,7 +311,7 @@ class TestOwnedSessions:
             session = programs.open_session(engine)
             session.get(User, 1)
             session.close()
-        with broken("open_session() gave out a session (Owned) that is still at work"), session_contracts(PROGRAMS):
+        with broken("open_session() gave out a session (Owned) that is at work still"), session_contracts(PROGRAMS):
             session = programs.open_session(engine)
             session.get(User, 1)
         session.close()
@@ -414,6 +421,21 @@ class TestTurningOnAndOff:
     def test_a_package_must_be_named(self) -> None:
         with pytest.raises(ValueError, match="name the packages"), session_contracts():
             pass
+
+    def test_a_session_is_watched_by_all_blocks(self, session: Session) -> None:
+        with session_contracts("examples"):
+            programs.borrow(session, "commit")
+            with broken("only lent to borrow()"), session_contracts(PROGRAMS):
+                programs.borrow(session, "commit")
+            programs.borrow(session, "commit")
+
+    def test_what_an_outer_block_has_open_is_its_own(self, engine: Engine) -> None:
+        with session_contracts(PROGRAMS):
+            session = programs.open_session(engine)
+            session.get(User, 1)
+            with session_contracts(PROGRAMS):
+                pass
+            session.close()
 
     def test_other_modules_are_left_alone(self) -> None:
         with session_contracts("tests.contract_program"):

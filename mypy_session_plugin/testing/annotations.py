@@ -81,7 +81,7 @@ class Declared:
     def admits(self, value: object) -> Iterator[Alternative]:
         """The alternatives for an object of this class."""
         for alternative in self.alternatives:
-            if alternative.class_ is None or isinstance(value, alternative.class_):
+            if alternative.class_ is None or _is_instance(value, alternative.class_):
                 yield alternative
 
 
@@ -190,6 +190,13 @@ def _annotated(alternative: Alternative, metadata: list[object], names: Mapping[
     return alternative
 
 
+def _is_instance(value: object, class_: type) -> bool:
+    try:
+        return isinstance(value, class_)
+    except TypeError:  # a protocol, or a TypedDict: it may be one
+        return True
+
+
 def _literals(argument: object) -> tuple[str, ...]:
     return tuple(str(item) for item in get_args(argument)) if get_origin(argument) is Literal else ()
 
@@ -205,8 +212,7 @@ def _plain(hint: object, names: Mapping[str, object]) -> Alternative:
         return Alternative(class_, elements=(read(arguments[1], names),), is_mapping=True)
     if issubclass(class_, collections.abc.Iterable) and arguments and not isinstance(arguments[0], TypeVar):
         return Alternative(class_, elements=(read(arguments[0], names),))
-    # A Protocol is no class to ask about an object.
-    return Alternative(None if getattr(class_, "_is_protocol", False) else class_)
+    return Alternative(class_)
 
 
 def written(hint: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 from types import FunctionType
 from typing import Any
 
@@ -39,7 +39,6 @@ class Function:
         self.watches = watches
         self.fail = fail
         self.name = f"{original.__qualname__.rpartition('<locals>.')[2]}()"
-        self.place = f"{Path(original.__code__.co_filename).name}:{original.__code__.co_firstlineno}"
         # Of the function itself, whatever a decorator has said of what it wraps.
         self.signature = inspect.signature(original, follow_wrapped=False)
         names = original.__globals__
@@ -63,9 +62,10 @@ class Function:
     def call(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """Call a function."""
         __tracebackhide__ = True
-        call = self._begin(arguments, keywords)
-        if call is None:
+        bound = self._bound(arguments, keywords)
+        if bound is None:
             return self.original(*arguments, **keywords)
+        call = _Call(self, bound)
         with call.lent():
             result = self.original(*arguments, **keywords)
         call.returned(result)
@@ -74,9 +74,10 @@ class Function:
     async def call_coroutine(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """Call a coroutine function, and await it."""
         __tracebackhide__ = True
-        call = self._begin(arguments, keywords)
-        if call is None:
+        bound = self._bound(arguments, keywords)
+        if bound is None:
             return await self.original(*arguments, **keywords)
+        call = _Call(self, bound)
         with call.lent():
             result = await self.original(*arguments, **keywords)
         call.returned(result)
@@ -86,10 +87,8 @@ class Function:
         """Run a generator; between its steps it has no session on loan."""
         __tracebackhide__ = True
         generator = self.original(*arguments, **keywords)
-        call = self._begin(arguments, keywords)
-        if call is None:
-            return (yield from generator)
-        step: Callable[[], Any] = lambda: next(generator)  # noqa: E731
+        call = _Call(self, self._bound(arguments, keywords) or {})
+        step = partial(next, generator)
         while True:
             try:
                 with call.lent():
@@ -106,18 +105,16 @@ class Function:
         """Run an asynchronous generator; between its steps it has no session on loan."""
         __tracebackhide__ = True
         generator = self.original(*arguments, **keywords)
-        call = self._begin(arguments, keywords)
+        call = _Call(self, self._bound(arguments, keywords) or {})
         step = generator.__anext__()
         while True:
             try:
-                with call.lent() if call is not None else _nothing():
+                with call.lent():
                     value = await step
             except StopAsyncIteration:
-                if call is not None:
-                    call.returned(None)
+                call.returned(None)
                 return
-            if call is not None:
-                call.yielded(value)
+            call.yielded(value)
             try:
                 sent = yield value
             except GeneratorExit:
@@ -128,13 +125,14 @@ class Function:
             else:
                 step = generator.asend(sent)
 
-    def _begin(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> _Call | None:
+    def _bound(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> dict[str, Any] | None:
+        """The arguments by their parameters; None where they do not fit, as the call itself will say."""
         try:
             bound = self.signature.bind(*arguments, **keywords)
-        except TypeError:  # the call itself says so
+        except TypeError:
             return None
         bound.apply_defaults()
-        return _Call(self, bound.arguments)
+        return bound.arguments
 
 
 class _Call:
@@ -188,7 +186,7 @@ class _Call:
         if place is not None:
             value: object = self._arguments.get(place.partition(".")[0])
             for attribute in place.split(".")[1:]:
-                value = getattr(value, attribute, None)
+                value = _attribute(value, attribute)
             return place, session_in(value)
         names = self._function.session_parameters
         if names:
@@ -285,7 +283,7 @@ def _permitted(kind: str, declared: Declared) -> frozenset[str]:
     return frozenset(ENDS) - ({"commit", "rollback", "close"} - named)
 
 
-def _next_step(generator: Generator[Any, Any, Any], value: object) -> Generator[Any, Any, Callable[[], Any]]:
+def _next_step(generator: Generator[Any, Any, Any], value: object) -> Generator[Any, Any, partial[Any]]:
     """Give a value to who iterates, and do with the generator what they do with this one."""
     try:
         sent = yield value
@@ -293,11 +291,12 @@ def _next_step(generator: Generator[Any, Any, Any], value: object) -> Generator[
         generator.close()
         raise
     except BaseException as error:
-        thrown = error
-        return lambda: generator.throw(thrown)
-    return lambda: generator.send(sent)
+        return partial(generator.throw, error)
+    return partial(generator.send, sent)
 
 
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
+def _attribute(value: object, name: str) -> object:
+    try:
+        return getattr(value, name, None)
+    except Exception:  # a property of the application, at a time that it does not expect
+        return None

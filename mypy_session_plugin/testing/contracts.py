@@ -20,12 +20,25 @@ from typing import Any
 
 from mypy_session_plugin.testing import ContractViolation
 from mypy_session_plugin.testing.calls import Function
-from mypy_session_plugin.testing.sessions import Watches
+from mypy_session_plugin.testing.sessions import Watch, Watches
 
 _CHECKED = "__session_contract__"
 
 #: The contracts that are asserted, the innermost last: what is broken is told to that.
 _active: list[Contracts] = []
+
+
+def _fail(message: str) -> None:
+    """Raise a violation, except in what still runs after the end of all contracts."""
+    __tracebackhide__ = True
+    if _active:
+        violation = ContractViolation(message)
+        _active[-1].violations.append(violation)
+        raise violation
+
+
+#: A session is watched once, whatever blocks its users are asserted in.
+_watches = Watches(_fail)
 
 
 def _plain(*arguments: Any, __session_contract__: Function, **keywords: Any) -> Any:
@@ -86,17 +99,12 @@ class Contracts:
         if not packages:
             raise ValueError("name the packages whose phantom types are to be asserted")
         self._packages = tuple(packages)
-        self._watches = Watches(self._fail)
+        #: The sessions that were left open before.
+        self._left_open: list[Watch] = []
         self._seen: set[str] = set()
         self._changed: list[_Changed] = []
         self._lock = threading.Lock()
         self.violations: list[ContractViolation] = []
-
-    def _fail(self, message: str) -> None:
-        __tracebackhide__ = True
-        violation = ContractViolation(message)
-        _active[-1].violations.append(violation)
-        raise violation
 
     def raise_first(self) -> None:
         """Raise the first violation that has not come out of the application, and forget the others.
@@ -111,22 +119,27 @@ class Contracts:
 
     def expect_ended(self) -> None:
         """Fail if a session that was given out as `Owned` is at work still."""
-        for function in self._watches.left_open():
-            self._fail(f"{function} gave out a session (Owned) that is still at work; who is given it must end it")
+        for watch in _watches.left_open():
+            if watch not in self._left_open:
+                _fail(
+                    f"{watch.opened_by} gave out a session (Owned) that is at work still; who is given it must end it"
+                )
 
     @contextmanager
     def asserted(self) -> Iterator[None]:
         """Assert the phantom types while the block runs."""
         _active.append(self)
+        self._left_open = _watches.left_open()
         try:
             self.change_loaded_modules()
             yield
         finally:
             _active.remove(self)
+            if not _active:
+                _watches.release()
             while self._changed:
                 self._changed.pop().change_back()
             self._seen.clear()
-            self._watches.release()
 
     def change_loaded_modules(self) -> None:
         """Change the functions of the packages' modules that were loaded since the last time."""
@@ -144,7 +157,7 @@ class Contracts:
         if _CHECKED in (function.__kwdefaults__ or ()) or not function.__annotations__:
             return
         original = _copy(function)
-        contract = Function(original, self._watches, self._fail)
+        contract = Function(original, _watches, _fail)
         if contract.says_nothing:
             return
         self._changed.append(_Changed(function, function.__code__, function.__kwdefaults__))

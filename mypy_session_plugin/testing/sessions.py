@@ -207,9 +207,9 @@ class Watches:
             watch = self._watches[session] = Watch(session, self._fail)
         return watch
 
-    def left_open(self) -> list[str]:
-        """The functions whose `Owned` sessions nobody has ended."""
-        return [watch.opened_by for watch in self._watches.values() if watch.is_left_open and watch.opened_by]
+    def left_open(self) -> list[Watch]:
+        """The sessions that were given out as `Owned` and that nobody has ended."""
+        return [watch for watch in self._watches.values() if watch.is_left_open]
 
     def release(self) -> None:
         """Leave all sessions as they were."""
