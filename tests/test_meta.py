@@ -75,6 +75,18 @@ def test_every_phantom_name_is_documented() -> None:
     assert not missing
 
 
+def test_the_overview_says_what_the_pages_say() -> None:
+    overview = (_DOCS / "rules" / "index.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| \[`(session-[a-z-]+)`\]\(\1\.md\) \| (yes|no) \| ([^|]*) \| [\d.]+ \|$", overview, re.MULTILINE
+    )
+
+    assert {name: on == "yes" for name, on, _error in rows} == {code.name: code.default for code in CODES}
+    for name, _on, error in rows:
+        page = (_DOCS / "rules" / f"{name}.md").read_text(encoding="utf-8")
+        assert [text for text in re.findall(r"`(\w+)`|\[(\w+)\]", error) if "".join(text) not in page] == []
+
+
 def test_each_code_has_its_stage_of_adoption() -> None:
     page = (_DOCS / "adopting.md").read_text(encoding="utf-8")
     stages = [line for line in page.splitlines() if re.match(r"\| \d\. ", line)]
@@ -118,3 +130,26 @@ class TestCompatibility:
         assert [release in noxfile for release in tested.split(", ")] == [True] * 3
         bound = f"mypy>={lowest},<{HIGHEST[0]}.{HIGHEST[1] + 1}"
         assert bound in self.project["optional-dependencies"]["mypy"]
+
+
+def test_the_page_on_architecture_names_the_layers_in_their_order() -> None:
+    page = (_DOCS / "architecture.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+    line = next(line for line in page.splitlines() if " -> " in line)
+
+    assert table == line.strip().split(" -> ")[::-1]
+    assert [
+        name
+        for name in table
+        if not (ROOT / "mypy_session_plugin" / name).exists()
+        and not (ROOT / "mypy_session_plugin" / f"{name}.py").exists()
+    ] == []
+
+
+def test_the_files_that_the_page_on_architecture_names_exist() -> None:
+    page = (_DOCS / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w/]+\.(?:py|md))`", page))
+
+    assert {
+        name for name in named if not any((folder / name).exists() for folder in (ROOT, ROOT / "mypy_session_plugin"))
+    } == set()
