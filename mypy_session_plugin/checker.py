@@ -6,7 +6,8 @@ For each function of the unit: the graph, the fixpoint, then one walk that shows
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,10 +20,11 @@ from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.flow.build_graph import build_graph
 from mypy_session_plugin.flow.fixpoint import Fixpoint, UnsettledError
-from mypy_session_plugin.flow.graph import Block, End, Exit
+from mypy_session_plugin.flow.graph import Block, End, Exit, Graph
 from mypy_session_plugin.flow.ways import raising_blocks
 from mypy_session_plugin.mypy_compat import report
 from mypy_session_plugin.mypy_compat.types import Types
+from mypy_session_plugin.recorder import Recorder, recorder_for
 from mypy_session_plugin.rules.bodies import Bodies
 from mypy_session_plugin.rules.collector import Collector
 from mypy_session_plugin.rules.expected import is_expected
@@ -36,6 +38,7 @@ from mypy_session_plugin.semantics.functions import Waiting
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses
 from mypy_session_plugin.semantics.own_code import own_code
+from mypy_session_plugin.semantics.recording import Recording
 from mypy_session_plugin.semantics.shapes import Shapes
 from mypy_session_plugin.semantics.sinks import Sinks, read_sinks
 from mypy_session_plugin.semantics.surroundings import Surroundings
@@ -65,6 +68,9 @@ def analyse(
     try:
         if _is_worth_it(checker, unit, options, serialisers):
             _analyse_unit(checker, unit, options)
+        recorder = recorder_for(checker.path)
+        if recorder is not None:
+            _record(checker, unit, options, recorder)
     except Waiting:
         return False
     except Exception as failure:
@@ -97,7 +103,7 @@ def _is_worth_it(checker: TypeChecker, unit: FuncDef | MypyFile, options: Option
 
 def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> None:
     shared = _shared(checker, options)
-    shared.own.runs.left, shared.own.runs.blocks = MAXIMUM_RUNS, MAXIMUM_BLOCKS
+    _allow_runs(shared)
     collector = Collector(_silent_codes(checker, unit, options))
     bodies = Bodies(partial(_examine, checker, options))
     for world in _worlds(checker, unit, options):
@@ -110,6 +116,23 @@ def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Optio
             report.report(checker, finding.message, finding.node, reported.code, finding.notes)
     for node, text in collector.revealed():
         report.note(checker, text, node)
+
+
+def _allow_runs(shared: Shared) -> None:
+    """The bodies of callees may be run so often for one unit."""
+    shared.own.runs.left, shared.own.runs.blocks = MAXIMUM_RUNS, MAXIMUM_BLOCKS
+
+
+def _record(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options, recorder: Recorder) -> None:
+    """Show a recorder the states in a unit: once more, since all of its variables are kept to the end."""
+    _allow_runs(_shared(checker, options))
+    for world in _worlds(checker, unit, options):
+        transfer = Transfer(world)
+        graph, begin = _lowered(world, transfer)
+        recording = Recording(world, graph, transfer)
+        with suppress(UnsettledError):
+            records = recording.run(Fixpoint(graph, recording, begin))
+            recorder.put(world.unit.line if isinstance(world.unit, FuncItem) else 0, records)
 
 
 def _silent_codes(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> frozenset[str]:
@@ -127,14 +150,7 @@ def _examine(checker: TypeChecker, options: Options, unit: FuncItem, collector: 
 def _analyse_graph(world: World, collector: Collector, bodies: Bodies) -> None:
     """The fixpoint over one function's graph, then one walk that shows what holds of it to the rules."""
     transfer = Transfer(world)
-    graph = build_graph(world.unit, world.types)
-    world.nested_units.extend(graph.nested)
-    world.captured = graph.captured
-    graph.captured |= transfer.watched
-    raising = raising_blocks(graph)
-
-    def begin(block: Block) -> None:
-        world.raising = block.index in raising
+    graph, begin = _lowered(world, transfer)
 
     def hear(event: Event, store: Store) -> None:
         collector.hear(bodies.resolved(event), store)
@@ -155,6 +171,20 @@ def _analyse_graph(world: World, collector: Collector, bodies: Bodies) -> None:
         if how in (End.RETURN, End.RAISE):
             begin(visit.block)
             transfer.leave(visit.store, raising=how is End.RAISE)
+
+
+def _lowered(world: World, transfer: Transfer) -> tuple[Graph, Callable[[Block], None]]:
+    """The graph of a unit, and what is to be told of each of its blocks before it is run."""
+    graph = build_graph(world.unit, world.types)
+    world.nested_units.extend(graph.nested)
+    world.captured = graph.captured
+    graph.captured |= transfer.watched
+    raising = raising_blocks(graph)
+
+    def begin(block: Block) -> None:
+        world.raising = block.index in raising
+
+    return graph, begin
 
 
 def _worlds(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> Iterator[World]:

@@ -21,7 +21,7 @@ def stub_files(roots: Iterable[Path]) -> list[Path]:
 
 def package_files() -> list[Path]:
     """The plugin's own source files, in a stable order: what its results depend on beside the stubs."""
-    return sorted(path for path in _PACKAGE.rglob("*.py") if "_stubs" not in path.parts)
+    return sorted(path for path in _PACKAGE.rglob("*.py") if {"_rules", "_stubs"}.isdisjoint(path.parts))
 
 
 def described_packages(roots: Iterable[Path]) -> frozenset[str]:

@@ -10,7 +10,9 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "mypy_session_plugin"
 
 LAYERS = [
-    {"__main__", "attribute_names", "events", "hooks", "looks", "modules", "stub_check", "texts"},
+    {"__main__", "command_line"},
+    {"health", "inspection", "unseen"},
+    {"attribute_names", "events", "hooks", "looks", "modules", "stub_check", "texts"},
     {"checker"},
     {"rules"},
     {"semantics"},
@@ -24,7 +26,7 @@ RECORDS = "mypy_session_plugin.facts.records"
 RECORD_LAYERS = {"rules", "semantics", "flow", "facts"}
 """The dataclasses of the analysis are made by `RECORDS`: copies of those are made by no other `replace`."""
 
-PURE_DATA = {"codes", "config", "shipped_stubs", "stub_files"}
+PURE_DATA = {"codes", "config", "recorder", "rule_pages", "shipped_stubs", "stub_files"}
 """Beside the layers: any layer imports them, they import none."""
 
 RUNTIME = {"phantom", "effects"}

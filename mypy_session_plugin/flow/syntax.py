@@ -110,6 +110,8 @@ DEFINING = (
     nodes.WhileStmt,
     nodes.WithStmt,
 )
+#: The statements that others stand in.
+COMPOUND = (nodes.ForStmt, nodes.IfStmt, nodes.MatchStmt, nodes.TryStmt, nodes.WhileStmt, nodes.WithStmt)
 
 
 def newer_nodes(attributes: dict[str, tuple[str, ...]]) -> dict[type[Node], tuple[str, ...]]:

@@ -20,6 +20,8 @@ from mypy.nodes import (
 )
 from mypy.semanal import is_trivial_body
 
+from mypy_session_plugin.recorder import recorder_for
+
 Unit: TypeAlias = FuncDef | MypyFile
 
 
@@ -77,6 +79,9 @@ def _functions(node: SymbolNode | None) -> Iterator[FuncDef]:
 
 def source_of(tree: MypyFile) -> str:
     """The source of a module; nothing where its file cannot be read."""
+    recorder = recorder_for(tree.path)
+    if recorder is not None:
+        return recorder.source
     try:
         return Path(tree.path).read_text(encoding="utf-8", errors="replace")
     except OSError:

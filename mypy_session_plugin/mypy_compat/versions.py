@@ -7,9 +7,13 @@ import re
 from typing import NoReturn
 
 from mypy.errors import CompileError
+from mypy.version import __version__
 
 LOWEST = (1, 20)
 HIGHEST = (2, 4)
+#: The mypy that is installed here.
+RUNNING = __version__
+SUPPORTED = f"{LOWEST[0]}.{LOWEST[1]} - {HIGHEST[0]}.{HIGHEST[1]}"
 
 #: What the plugin reads of mypy, by class; in a compiled mypy some attributes exist on instances only.
 _USED_ATTRIBUTES: dict[str, tuple[str, ...]] = {
@@ -53,8 +57,7 @@ def refusal(version: str) -> str | None:
     release = (int(numbers[1]), int(numbers[2])) if numbers else (0, 0)
     if LOWEST <= release <= HIGHEST and not _absent_attributes():
         return None
-    supported = f"{LOWEST[0]}.{LOWEST[1]} - {HIGHEST[0]}.{HIGHEST[1]}"
-    return f"mypy-session-plugin: mypy {version} is not supported ({supported})"
+    return f"mypy-session-plugin: mypy {version} is not supported ({SUPPORTED})"
 
 
 def refuse(lines: list[str]) -> NoReturn:

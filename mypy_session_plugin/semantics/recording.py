@@ -1,0 +1,245 @@
+"""What a recorder is told of one graph: what each expression gives, and how every place stands after each statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from mypy.nodes import (
+    ClassDef,
+    Context,
+    Decorator,
+    Expression,
+    FuncDef,
+    FuncItem,
+    MemberExpr,
+    MypyFile,
+    NameExpr,
+    Node,
+    OverloadedFuncDef,
+    Statement,
+)
+
+from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, SessionFacts
+from mypy_session_plugin.facts.states import ATTACHED, Situation, State
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import NONE, UNKNOWN, ObjectId, Value
+from mypy_session_plugin.flow import graph as ir
+from mypy_session_plugin.flow.fixpoint import Fixpoint
+from mypy_session_plugin.flow.graph import Block, Branch, Graph, Instruction
+from mypy_session_plugin.flow.names import written_name
+from mypy_session_plugin.flow.syntax import COMPOUND, descendants
+from mypy_session_plugin.recorder import Range, Record, Standing
+from mypy_session_plugin.semantics.transfer import Transfer
+from mypy_session_plugin.semantics.world import World
+
+#: The way out of a block, a loop or the function: it stands in the statement around, and is not told of that one.
+LEAVING = (ir.ExitContext, ir.EndIteration, ir.Return, ir.Raise)
+#: What has no state of its own stands behind the five, in this order.
+NO_STATE = {state: len(State) + position for position, state in enumerate(("unknown", "None"))}
+RANKS = {state: position for position, state in enumerate(State)}
+
+Found: TypeAlias = "dict[tuple[str, Range, bool], set[Standing]]"
+
+
+class Recording:
+    """A transfer function that tells, through the fixpoint, each instruction whose outcome is recorded.
+
+    All variables live to the end of the function: somebody wants to see them on every line.
+    """
+
+    def __init__(self, world: World, graph: Graph, transfer: Transfer) -> None:
+        self._unit = world.unit
+        self._transfer = transfer
+        self._ends = dict(_ends_of_statements(graph, _statements(world.unit)))
+        self._fixpoint: Fixpoint | None = None
+        graph.captured |= {name for block in graph.blocks for item in block.instructions for name in _variables(item)}
+
+    def assume(self, branch: Branch, truth: bool, store: Store) -> bool:
+        """Refine the store by the outcome of a branch."""
+        return self._transfer.assume(branch, truth, store)
+
+    def failed(self, instruction: Instruction, before: Store) -> Store | None:
+        """The store in a handler if this instruction itself raised half-way."""
+        return self._transfer.failed(instruction, before)
+
+    def execute(self, instruction: Instruction, store: Store) -> None:
+        """Change the store as the instruction does, and tell it where that is recorded."""
+        self._transfer.execute(instruction, store)
+        if self._fixpoint is not None and (instruction in self._ends or isinstance(instruction.node, Expression)):
+            self._fixpoint.note(instruction, store)
+
+    def run(self, fixpoint: Fixpoint) -> list[Record]:
+        """Run a fixpoint that was made with this transfer function; what there is to record of the graph."""
+        self._fixpoint = fixpoint
+        fixpoint.run(self._transfer.initial())
+        found: Found = {}
+        for visit in fixpoint.visits():
+            for instruction, store in visit.noted:
+                self._add(found, instruction, store)
+        line = self._unit.line if isinstance(self._unit, FuncItem) else 0
+        return [
+            Record(line, place, part, is_after, tuple(sorted(standings)))
+            for (place, part, is_after), standings in found.items()
+        ]
+
+    def _add(self, found: Found, instruction: Instruction, store: Store) -> None:
+        value = _outcome(instruction, store)
+        if value is not None:
+            self._put(found, (_written(instruction.node), _range(instruction.node), False), value, store)
+        statement = self._ends.get(instruction)
+        if statement is not None:
+            part = _head(instruction.node, statement) if isinstance(statement, COMPOUND) else _range(statement)
+            for place, held in _places(store):
+                self._put(found, (place, part, True), held, store)
+
+    @staticmethod
+    def _put(found: Found, key: tuple[str, Range, bool], value: Value, store: Store) -> None:
+        standings = set(_standings(value, store))
+        if any(standing.state not in NO_STATE or standing.class_name for standing in standings):
+            found.setdefault(key, set()).update(standings)
+
+
+def _variables(instruction: Instruction) -> Iterator[str]:
+    if isinstance(instruction, (ir.StoreName, ir.LoadName)):
+        yield instruction.variable
+
+
+def _statements(unit: FuncItem | MypyFile) -> dict[Context, Statement]:
+    """The innermost statement of this unit around each node."""
+    found: dict[Context, Statement] = {}
+    body: Node = unit if isinstance(unit, MypyFile) else unit.body
+    for node in descendants(body, into_functions=False):
+        if isinstance(node, Statement):
+            found.update(dict.fromkeys(descendants(node, into_functions=False), node))
+    return found
+
+
+def _ends_of_statements(graph: Graph, statements: dict[Context, Statement]) -> Iterator[tuple[Instruction, Statement]]:
+    """The instructions with which a statement may have done its work, or a compound one its head."""
+    for block in graph.blocks:
+        for position, instruction in enumerate(block.instructions):
+            statement = _statement(instruction, statements)
+            if statement is None or isinstance(statement, (FuncDef, Decorator, OverloadedFuncDef, ClassDef)):
+                continue
+            following = [_statement(item, statements) for item in _following(block, position)]
+            if not following or any(other is not statement for other in following):
+                yield instruction, statement
+
+
+def _statement(instruction: Instruction | None, statements: dict[Context, Statement]) -> Statement | None:
+    if instruction is None or isinstance(instruction, LEAVING):
+        return None
+    return statements.get(instruction.node)
+
+
+def _following(block: Block, position: int) -> list[Instruction | None]:
+    """The instructions that may run next; None where control leaves the graph."""
+    if position + 1 < len(block.instructions):
+        return [block.instructions[position + 1]]
+    found: list[Instruction | None] = []
+    waiting, seen = list(block.successors()), set[int]()
+    if not waiting:
+        return [None]
+    while waiting:
+        current = waiting.pop()
+        if current.index in seen:
+            continue
+        seen.add(current.index)
+        if current.instructions:
+            found.append(current.instructions[0])
+        else:
+            waiting.extend(current.successors())
+            if isinstance(current.terminator, ir.Exit):
+                found.append(None)
+    return found
+
+
+def _outcome(instruction: Instruction, store: Store) -> Value | None:
+    """What the expression of an instruction gives, or what its target is given; None for any other instruction."""
+    if not isinstance(instruction.node, Expression) or isinstance(instruction, LEAVING):
+        return None
+    if isinstance(instruction, (ir.StoreName, ir.StoreAttribute)):
+        return store.value(instruction.value)
+    if isinstance(instruction, (ir.EnterContext, ir.Next, ir.CatchException)):
+        return None
+    target = getattr(instruction, "target", None)
+    return None if target is None else store.value(target)
+
+
+def _places(store: Store) -> Iterator[tuple[str, Value]]:
+    """The variables and attribute paths that the source names, with what they hold."""
+    for name, value in store.variables.items():
+        if isinstance(name, str) and _is_named(name):
+            yield written_name(name), value
+    for place, value in store.paths.items():
+        if _is_named(place[0]):
+            yield ".".join([written_name(place[0]), *place[1:]]), value
+
+
+def _is_named(variable: str) -> bool:
+    """Whether a variable is none of the analysis itself, and none of a comprehension, which ends within its line."""
+    return all(part.rstrip("'").isidentifier() for part in variable.split("."))
+
+
+def _written(node: Context) -> str:
+    """An access path as its author wrote it; nothing for other expressions."""
+    match node:
+        case NameExpr():
+            return node.name
+        case MemberExpr():
+            outer = _written(node.expr)
+            return f"{outer}.{node.name}" if outer else ""
+        case _:
+            return ""
+
+
+def _range(node: Context) -> Range:
+    end = node.line if node.end_line is None else node.end_line
+    return Range(node.line, node.column, end, node.column if node.end_column is None else node.end_column)
+
+
+def _head(node: Context, statement: Statement) -> Range:
+    """The lines of what stands in the head of a compound statement, or of one of its clauses."""
+    end = node.end_line if isinstance(node, Expression) else None
+    return Range(node.line, statement.column, end or node.line, statement.column)
+
+
+def _standings(value: Value, store: Store, container: str = "") -> Iterator[Standing]:
+    for atom in value:
+        facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
+        if isinstance(facts, InstanceFacts):
+            yield from _of_instance(facts, store, container)
+        elif isinstance(facts, SessionFacts):
+            yield _of_session(facts, container)
+        elif isinstance(facts, ContainerFacts):
+            yield from _standings(facts.elements, store, container or facts.kind)
+        elif atom == NONE:
+            yield Standing(NO_STATE["None"], "None", container=container)
+        elif atom is UNKNOWN:
+            yield Standing(NO_STATE["unknown"], "unknown", container=container)
+
+
+def _of_instance(facts: InstanceFacts, store: Store, container: str) -> Iterator[Standing]:
+    for situation, origin in facts.situations.items():
+        if not isinstance(situation, Situation):
+            yield Standing(NO_STATE["unknown"], "unknown", facts.class_name, container=container)
+            continue
+        attached = situation.session if situation.state in ATTACHED else None
+        session = store.session(attached) if attached is not None else None
+        yield Standing(
+            RANKS[situation.state],
+            situation.state.value,
+            facts.class_name,
+            session.name if session is not None else "",
+            origin.event if origin is not None else "",
+            origin.line if origin is not None else 0,
+            situation.marked,
+            container,
+        )
+
+
+def _of_session(facts: SessionFacts, container: str) -> Standing:
+    life = facts.life
+    state = "closed" if life.is_closed else "open" if life.is_open else "session"
+    return Standing(0, state, session=facts.name, container=container)
