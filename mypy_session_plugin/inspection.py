@@ -185,10 +185,10 @@ def _is_annotated(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 def _with_records(functions: Sequence[Function], by_line: Mapping[int, list[Record]]) -> Iterator[Function]:
     """The functions with their records; those of a lambda belong to the function around it."""
-    own = {function.line: list(by_line.get(function.line, ())) for function in functions}
+    own = {item.line: list(by_line.get(item.line, ())) if item.is_checked else [] for item in functions}
     for line, records in by_line.items():
         if line not in own:
-            around = [item for item in functions if item.first_line <= line <= item.last_line]
+            around = [item for item in functions if item.is_checked and item.first_line <= line <= item.last_line]
             own[max(around, key=lambda item: item.line).line] += [item for item in records if not item.is_after]
     for function in functions:
         yield replace(function, records=tuple(sorted(own[function.line], key=_order)))

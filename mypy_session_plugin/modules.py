@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -143,14 +143,9 @@ class Modules:
         return any(name in modules for name in _NEEDED_MODULES)
 
     def _new_trigger(self, checker: TypeChecker) -> Trigger:
-        units = self._units_in_text(checker.tree, checker.modules)
+        is_recorded = recorder_for(checker.path) is not None
+        units = _checked(checker) if is_recorded else self._events.units_in_text(checker.tree, checker.modules)
         return self._trigger_for(checker, self._sweep(units), eager=units is not None)
-
-    def _units_in_text(self, tree: MypyFile, modules: Container[str]) -> Callable[[Unit], bool] | None:
-        """Which units are analysed whatever mypy looks up in them; all of a module whose states are recorded."""
-        if recorder_for(tree.path) is not None:
-            return lambda unit: True
-        return self._events.units_in_text(tree, modules)
 
     def _trigger_for(self, checker: TypeChecker, sweep: Callable[[Unit], bool] | None, eager: bool) -> Trigger:
         callers = Callers(checker.tree.fullname, self._events.are_enough_together)
@@ -164,7 +159,7 @@ class Modules:
         """A trigger for a module in which mypy looked up no name, if there is something to analyse in it."""
         if tree.is_stub or not self._may_concern(self._build):
             return None
-        sweep = self._sweep(self._units_in_text(tree, self._build))
+        sweep = self._sweep(self._events.units_in_text(tree, self._build))
         if sweep is None or not any(sweep(unit) for unit, _ in units_of(tree)):
             return None
         checker = last_look.checker_of(tree)
@@ -205,6 +200,11 @@ def _call_given(trigger: Trigger) -> None:
 
     for called in given_functions(trigger.unit):
         trigger.calls(called)
+
+
+def _checked(checker: TypeChecker) -> Callable[[Unit], bool]:
+    """All units of a module but those that mypy does not check."""
+    return lambda unit: isinstance(unit, MypyFile) or not unit.is_dynamic() or checker.options.check_untyped_defs
 
 
 def _optional_codes(checker: TypeChecker) -> frozenset[str]:

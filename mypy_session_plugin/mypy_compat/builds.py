@@ -81,9 +81,9 @@ def run(planned: Plan, texts: Mapping[Path, str], plugin: Callable[[str], type[P
 
     `plugin` is this one's entry point, for a configuration that does not name it.
 
-    Dependencies come from the user's cache, and go there.  What is checked here does not: the text may not be that of
-    the file.  A configuration without the plugin has a cache of its own, since mypy throws away what it has checked
-    with other plugins.
+    Dependencies come from the user's cache, and go there.  What has a text does not: it may not be that of the file.
+    A configuration without the plugin has a cache of its own, since mypy throws away what it has checked with other
+    plugins.
 
     Raises `BuildError` where mypy finds what it cannot go on with: a syntax error, a module found twice.
     """
@@ -93,11 +93,8 @@ def run(planned: Plan, texts: Mapping[Path, str], plugin: Callable[[str], type[P
     _set_for_looking(options)
     for position, source in enumerate(sources):
         text = texts.get(Path(source.path).resolve()) if source.path else None
-        if text is not None:
-            sources[position] = BuildSource(source.path, source.module, text, source.base_dir)
-            # A module has no cache of its own in mypy, but each is asked for its option before it is written.
-            changes = {"cache_dir": os.devnull, "ignore_errors": False}
-            options.per_module_options[source.module] = options.per_module_options.get(source.module, {}) | changes
+        if source.path and text is not None:
+            sources[position] = _with_text(source, source.path, text, options)
     messages: list[str] = []
 
     def hear(_file: str | None, lines: list[str], _is_serious: bool) -> None:
@@ -141,6 +138,24 @@ def plugins_before(planned: Plan) -> Iterator[tuple[str, Plugin]]:
             yield from ((name, plugin) for plugin in loaded)
     finally:
         options.plugins = named
+
+
+def _with_text(source: BuildSource, path: str, text: str, options: Options) -> BuildSource:
+    """A source with a text of its own, for which mypy reads no cache and writes none."""
+    # The option is meant for all modules at once, but mypy asks for that of the module which it is about to write.
+    changes = {"cache_dir": os.devnull, "ignore_errors": False}
+    options.per_module_options[source.module] = options.per_module_options.get(source.module, {}) | changes
+    if not _is_stored(path, text):
+        # The newer parser reads the file whatever text is given, unless another file stands for it.
+        options.shadow_file = [*(options.shadow_file or []), [path, os.devnull]]
+    return BuildSource(source.path, source.module, text, source.base_dir)
+
+
+def _is_stored(path: str, text: str) -> bool:
+    try:
+        return Path(path).read_bytes() == text.encode()
+    except OSError:
+        return False
 
 
 def _set_for_looking(options: Options) -> None:
