@@ -208,7 +208,7 @@ class TestCommand:
 
         assert command(project(harness, {"session_stubs/pigeon/jobs.pyi": wrong}), "session_stubs") == (1, shown)
 
-    @pytest.mark.parametrize("arguments", [[], ["check-stubs"], ["check-stub", "."], ["check-stubs", "missing"]])
+    @pytest.mark.parametrize("arguments", [[], ["check-stubs"], ["check-stub", "."]])
     def test_refuses_what_it_cannot_check(self, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit) as ended:
             main(arguments)
@@ -216,10 +216,12 @@ class TestCommand:
         assert ended.value.code == 2
         assert "usage: " in capsys.readouterr().err
 
-    def test_refuses_a_folder_without_stubs(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-        with pytest.raises(SystemExit):
-            main(["check-stubs", str(tmp_path)])
+    def test_refuses_what_is_no_folder(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["check-stubs", "missing"]) == 2
+        assert "missing is no folder" in capsys.readouterr().err
 
+    def test_refuses_a_folder_without_stubs(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["check-stubs", str(tmp_path)]) == 2
         assert "there is no .pyi file below" in capsys.readouterr().err
 
     def test_helps(self, capsys: pytest.CaptureFixture[str]) -> None:
