@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
+from importlib import metadata
 from pathlib import Path
 from shutil import copytree
 from typing import NamedTuple
@@ -354,7 +355,7 @@ class TestDoctor:
     def test_knows_the_supported_versions(
         self, monkeypatch: pytest.MonkeyPatch, sqlalchemy: str, mypy: str, advice: str
     ) -> None:
-        monkeypatch.setattr(health.metadata, "version", lambda name: sqlalchemy)
+        monkeypatch.setattr(metadata, "version", lambda name: sqlalchemy)
 
         *_, found = health.versions(mypy, "1.20 - 2.4", None)
         assert found.advice.startswith(advice)
@@ -362,9 +363,9 @@ class TestDoctor:
 
     def test_says_that_sqlalchemy_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def missing(name: str) -> str:
-            raise health.metadata.PackageNotFoundError(name)
+            raise metadata.PackageNotFoundError(name)
 
-        monkeypatch.setattr(health.metadata, "version", missing)
+        monkeypatch.setattr(metadata, "version", missing)
 
         assert [check.found for check in health.versions("2.4.1", "1.20 - 2.4", None)][2] == "not installed"
 
