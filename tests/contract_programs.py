@@ -264,6 +264,32 @@ class Keeper:
         self.session = session
 
 
+class Users:
+    """Has its session on loan for as long as it lives."""
+
+    made_of: type[Users]
+
+    def __init__(self, session: Borrowed[Session]) -> None:
+        self.session = session
+
+    def add(self, user: User) -> None:
+        self.session.add(user)
+        self.session.flush()
+
+    def undo(self) -> None:
+        self.session.rollback()  # type: ignore[session-borrowed]
+
+    @property
+    def lent(self) -> Session:
+        return self.session
+
+    def each(self) -> Iterator[User]:
+        yield from self.session.scalars(select(User)).all()
+
+
+Users.made_of = Users
+
+
 def open_session(engine: Engine) -> Owned[Session]:
     return Session(engine)
 

@@ -257,6 +257,16 @@ class TestLentSessions:
         with broken("only lent to borrow_and_give_away() (Borrowed); store() takes it as Owned"):
             programs.borrow_and_give_away(session)
 
+    def test_an_object_has_it_on_loan_for_as_long_as_it_lives(self, session: Session) -> None:
+        users = programs.Users(session)
+        users.add(User())
+        for _user in users.each():
+            session.commit()
+        assert users.lent is session
+        with broken('"self.session" is only lent to Users.undo() (Borrowed, as Users.__init__() says); rollback()'):
+            users.undo()
+        session.rollback()
+
     def test_another_thread_must_not_use_it_meanwhile(self, session: Session) -> None:
         seen: list[str] = []
 

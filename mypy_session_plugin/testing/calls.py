@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from types import FunctionType
 from typing import Any
@@ -26,7 +27,7 @@ from mypy_session_plugin.testing.instances import (
     wrong_afterwards,
     wrong_state,
 )
-from mypy_session_plugin.testing.sessions import ENDS, Fail, Loan, Place, Watches
+from mypy_session_plugin.testing.sessions import ENDS, LENDING, Fail, Loan, Place, Watches
 
 _VARIADIC = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
 
@@ -52,6 +53,15 @@ class Function:
         self.returns = read(result, names) if "return" in annotations and not is_generator else None
         #: The parameters whose types are classes of sessions.
         self.session_parameters = [name for name, declared in self.parameters.items() if _is_session(declared)]
+
+        #: The class that it is defined in; empty for a function.
+        self.class_name = original.__qualname__.rpartition(".")[0]
+
+    @property
+    def is_borrowing_constructor(self) -> bool:
+        """Whether what it makes may have a session on loan."""
+        borrows = any(declared.ownership & LENDING for declared in self.parameters.values())
+        return borrows and self.original.__name__ == "__init__"
 
     @property
     def says_nothing(self) -> bool:
@@ -148,6 +158,7 @@ class _Call:
             for value, shown in self._given(name):
                 self._arrive(declared, value, shown)
                 self._lend(name, declared, value)
+        self._kept = [] if function.is_borrowing_constructor else list(self._kept_loans())
 
     def _given(self, name: str) -> Iterator[tuple[Any, str]]:
         kind = self._function.signature.parameters[name].kind
@@ -208,16 +219,39 @@ class _Call:
         watch.arrive(loan)
         self._loans.append((session, loan))
 
+    def _kept_loans(self) -> Iterator[tuple[Session, Loan]]:
+        """The sessions that the object of a method keeps, and that were lent to its constructor."""
+        holder = self._arguments.get("self")
+        for attribute, value in list(getattr(holder, "__dict__", {}).items()):
+            session = session_in(value)
+            loan = self._function.watches.of(session).kept_by(holder) if session is not None else None
+            if session is not None and loan is not None:
+                kind = f"{loan.kind}, as {loan.function} says"
+                place = Place.here()
+                yield (
+                    session,
+                    replace(loan, function=self._function.name, name=f"self.{attribute}", kind=kind, place=place),
+                )
+
+    def _keep(self) -> None:
+        """An object was made that may have a session on loan for as long as it lives."""
+        holder = self._arguments.get("self")
+        kept = [session_in(value) for value in getattr(holder, "__dict__", {}).values()]
+        for session, loan in self._loans:
+            if loan.kind in LENDING and session in kept:
+                self._function.watches.of(session).keep(holder, loan)
+
     @contextmanager
     def lent(self) -> Iterator[None]:
         """The body runs, or a part of it between two yields."""
         watches = self._function.watches
-        for session, loan in self._loans:
+        loans = [*self._loans, *self._kept]
+        for session, loan in loans:
             watches.of(session).begin(loan)
         try:
             yield
         finally:
-            for session, loan in self._loans:
+            for session, loan in loans:
                 watches.of(session).end(loan)
 
     def yielded(self, value: object) -> None:
@@ -240,6 +274,8 @@ class _Call:
             elif session_in(result) is session and self._is_returned_in_earnest(loan.name):
                 function.fail(f'"{loan.name}" is only lent to {function.name} ({loan.kind}), which returns it')
         self._give_out(result)
+        if function.is_borrowing_constructor:
+            self._keep()
 
     def _is_returned_in_earnest(self, name: str) -> bool:
         """Whether a framework does not fill in the parameter: what it is then given back lives as long as it says."""

@@ -147,19 +147,20 @@ class Contracts:
             for name, module in list(sys.modules.items()):
                 if name not in self._seen and self._is_named(name) and isinstance(module, ModuleType):
                     self._seen.add(name)
-                    for function in _functions(module):
-                        self._change(function)
+                    self._change_module(module)
 
     def _is_named(self, name: str) -> bool:
         return any(name == package or name.startswith(f"{package}.") for package in self._packages)
 
-    def _change(self, function: FunctionType) -> None:
-        if _CHECKED in (function.__kwdefaults__ or ()) or not function.__annotations__:
-            return
-        original = _copy(function)
-        contract = Function(original, _watches, _fail)
-        if contract.says_nothing:
-            return
+    def _change_module(self, module: ModuleType) -> None:
+        unchanged = {item for item in _functions(module) if _CHECKED not in (item.__kwdefaults__ or ())}
+        contracts = {function: Function(_copy(function), _watches, _fail) for function in unchanged}
+        borrowers = {contract.class_name for contract in contracts.values() if contract.is_borrowing_constructor}
+        for function, contract in contracts.items():
+            if not contract.says_nothing or contract.class_name in borrowers:
+                self._change(function, contract)
+
+    def _change(self, function: FunctionType, contract: Function) -> None:
         self._changed.append(_Changed(function, function.__code__, function.__kwdefaults__))
         signature = inspect.signature(function, follow_wrapped=False)
         function.__code__ = _checking_code(function)
@@ -202,7 +203,9 @@ def _members(value: object, module: str) -> Iterator[object]:
     if isinstance(value, type) and value.__module__ == module:
         for member in list(vars(value).values()):
             yield member
-            yield from _members(member, module)
+            # A class that is an attribute, and not defined here, has its own place, which may be around this one.
+            if getattr(member, "__qualname__", "").startswith(f"{value.__qualname__}."):
+                yield from _members(member, module)
 
 
 def _unwrapped(value: object) -> Iterator[FunctionType]:

@@ -9,6 +9,7 @@ import asyncio
 import threading
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from itertools import count
@@ -30,6 +31,8 @@ _OTHER_USES = (
     "add", "add_all", "begin_nested", "connection", "delete", "execute", "expire", "expire_all", "expunge",
     "expunge_all", "flush", "get", "merge", "query", "refresh", "scalar", "scalars",
 )  # fmt: skip
+#: The phantom types of who must leave the session to its owner.
+LENDING = frozenset({"Borrowed", "Performs"})
 _CLOSING = ("close", "reset", "invalidate")
 _CONCURRENT = "at best InvalidRequestError, sqlalche.me/e/20/isce"
 
@@ -80,6 +83,8 @@ class Watch:
         self._numbers = count()
         self._loans: dict[Loan, int] = {}
         self._first_uses: dict[Place, int] = {}
+        #: The objects that have the session on loan for as long as they live, by their identities.
+        self._keepers: dict[int, tuple[weakref.ref[Any], Loan]] = {}
         self._guarded: list[str] = []
         #: Where a method of the session runs: what it calls of the others is its own affair.
         self._inside: set[Place] = set()
@@ -176,6 +181,17 @@ class Watch:
     def end(self, loan: Loan) -> None:
         """A function has returned, or a generator given a value."""
         self._loans.pop(loan, None)
+
+    def keep(self, holder: object, loan: Loan) -> None:
+        """An object was lent the session for as long as it lives."""
+        # One that cannot be told from a later one at its place is let go.
+        with suppress(TypeError):
+            self._keepers[id(holder)] = (weakref.ref(holder), loan)
+
+    def kept_by(self, holder: object) -> Loan | None:
+        """The loan by which an object keeps the session."""
+        reference, loan = self._keepers.get(id(holder), (None, None))
+        return loan if reference is not None and reference() is holder else None
 
     def give_up(self, loan: Loan) -> None:
         """A function that owns the session has returned."""
