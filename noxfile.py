@@ -24,3 +24,11 @@ def tests(session: nox.Session, mypy: str, sqlalchemy: str) -> None:
     """The tests on one Python, one mypy and one SQLAlchemy."""
     session.install("--editable", ".[test]", f"mypy{mypy}", f"sqlalchemy{sqlalchemy}")
     session.run("python", "-m", "pytest", *(session.posargs or PARALLEL))
+
+
+@nox.session(default=False)
+def pages(session: nox.Session) -> None:
+    """The documentation, looked at in a browser: links, the width of a phone, the search."""
+    session.install("--editable", ".[docs]", "playwright")
+    session.run("python", "-m", "sphinx", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+    session.run("python", "docs/look.py", "docs/_build/html")

@@ -18,7 +18,9 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session, scoped_session, selectinload, sessionmaker
 
+from mypy_session_plugin import Becomes, Persistent, Transient
 from mypy_session_plugin.testing import ContractViolation, session_contracts
+from mypy_session_plugin.testing.annotations import read
 from tests import contract_programs as programs
 from tests.contract_programs import Base, Post, User, new_user
 from tests.pages import ROOT
@@ -402,6 +404,34 @@ class TestAsynchronously:
             await session.get_one(User, 2)
 
         self.run(engine, work)
+
+
+class TestAnnotations:
+    """Annotations in quotes, whose names may be imported for type checkers alone."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Persistent[User]",
+            "Persistent[models.User]",
+            "Persistent['User']",
+            "Optional[Persistent[User]]",
+            "Persistent[User] | None",
+            "list[Persistent[User]]",
+        ],
+    )
+    def test_a_name_that_is_not_there_hides_no_phantom_type(self, text: str) -> None:
+        assert not read(text, {}).says_nothing
+
+    @pytest.mark.parametrize(
+        "text", ["User", "models.User | None", "not an annotation", "1 / 0", "Callable[[User], int]"]
+    )
+    def test_what_has_none_says_nothing(self, text: str) -> None:
+        assert read(text, {}).says_nothing
+
+    def test_it_is_shown_as_it_is_written(self) -> None:
+        assert read("Persistent[models.User] | None", {}).text == "Persistent[models.User] | None"
+        assert read(Becomes[Transient[User], Persistent[User]], {}).text == "Becomes[Transient[User], Persistent[User]]"
 
 
 class TestTurningOnAndOff:
