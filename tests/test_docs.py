@@ -50,7 +50,11 @@ def test_the_readme_shows_what_mypy_prints(harness: Harness) -> None:
     assert output == "\n".join(["$ mypy app.py", *map(str, reports), ""])
 
 
-@pytest.mark.parametrize("page", ["start", "states", "certainty", "ownership"])
+#: The pages beside those of the rules whose blocks stand alone; those of the others are files of a project.
+_PAGES = ["certainty", "ownership", "phantom-types", "start", "states"]
+
+
+@pytest.mark.parametrize("page", _PAGES)
 def test_mypy_says_what_the_page_says(harness: Harness, page: str) -> None:
     beginning = PREAMBLE.read_text(encoding="utf-8")
     for block in blocks(ROOT / "docs" / f"{page}.md"):
@@ -65,3 +69,16 @@ _RUN_BLOCKS = [block for page in ("certainty", "ownership") for block in blocks(
 def test_the_examples_of_other_pages_run(block: Block, tmp_path: Path) -> None:
     run(block, tmp_path)
     assert block.shows_the_fault or not block.expects_error
+
+
+def test_no_page_has_an_example_that_is_not_checked() -> None:
+    """Blocks that stand alone are checked here, those with captions where the tests of projects name their page."""
+    pages = {page.stem: page for page in (ROOT / "docs").glob("*.md")}
+    alone = {name for name, page in pages.items() if blocks(page)}
+    captioned = {name for name, page in pages.items() if "```{code-block} python" in page.read_text(encoding="utf-8")}
+    tests = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_*.py") if path != Path(__file__)
+    )
+
+    assert {name for name in alone if name not in _PAGES and f"{name}.md" not in tests} == set()
+    assert {name for name in captioned if f'"{name}"' not in tests and f"{name}.md" not in tests} == set()

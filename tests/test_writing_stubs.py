@@ -237,3 +237,30 @@ class TestCommand:
         done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
 
         assert done.returncode == 0, done.stderr
+
+
+def test_the_page_on_stubs_shows_one_that_works(harness: Harness) -> None:
+    page = (ROOT / "docs" / "stubs.md").read_text(encoding="utf-8")
+    ((caption, stub),) = _BLOCK.findall(page)
+    program = """
+from collections.abc import Callable
+from sqlalchemy.orm import Session
+from company.work import in_background
+
+def rename(session: Session) -> None: ...
+
+def rename_later(session: Session) -> None:
+    in_background(rename, session)  # error: [session-thread]
+    session.commit()
+"""
+    library = """
+from collections.abc import Callable
+def in_background(work: Callable[..., object], *arguments: object) -> None: ...
+"""
+    files = {"company/__init__.py": "", "company/work.py": library, "app.py": program}
+    described = caption.partition(",")[0]
+    config = "[mypy_session_plugin]\nstub_paths = stubs\n"
+    found = harness.project(files | {described: stub}, config=config, targets=["app.py"]).run()
+
+    assert described == "stubs/company/work.pyi"
+    assert_expected({"app.py": program}, found.reports)
