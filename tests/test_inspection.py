@@ -81,6 +81,12 @@ def outer(session: Session) -> None:
         session.add(mine)
     inner()
 
+def nested(session: Session, names: list[str]) -> None:
+    stack: tuple[object, ...] = (session.get_one(User, 1), ())
+    for name in names:
+        stack = (User(), stack)
+    print(stack)
+
 def closed(session: Session) -> None:
     return (lambda user: session.delete(user))(session.get_one(User, 1))
 
@@ -159,6 +165,9 @@ class TestLanes:
 
     def test_tell_what_a_container_holds(self, known: Inspection) -> None:
         assert lane(known, "users", "container") == {1: "list[persistent in session]"}
+
+    def test_tell_what_a_container_in_itself_holds(self, known: Inspection) -> None:
+        assert "persistent in session" in lane(known, "stack", "nested")[4]
 
     def test_tell_several_sessions_apart(self, known: Inspection) -> None:
         assert lane(known, "user", "sessions") == {1: "persistent in one | persistent in other"}

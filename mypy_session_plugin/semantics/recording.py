@@ -205,15 +205,21 @@ def _head(node: Context, statement: Statement) -> Range:
     return Range(node.line, statement.column, end or node.line, statement.column)
 
 
-def _standings(value: Value, store: Store, container: str = "") -> Iterator[Standing]:
-    for atom in value:
+def _standings(value: Value, store: Store) -> Iterator[Standing]:
+    """How what a value may be stands, and what the containers in it hold, which may hold each other."""
+    waiting = [(atom, "") for atom in value]
+    seen = set(waiting)
+    while waiting:
+        atom, container = waiting.pop()
         facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
         if isinstance(facts, InstanceFacts):
             yield from _of_instance(facts, store, container)
         elif isinstance(facts, SessionFacts):
             yield _of_session(facts, container)
         elif isinstance(facts, ContainerFacts):
-            yield from _standings(facts.elements, store, container or facts.kind)
+            held = {(element, container or facts.kind) for element in facts.elements} - seen
+            seen |= held
+            waiting.extend(held)
         elif atom == NONE:
             yield Standing(NO_STATE["None"], "None", container=container)
         elif atom is UNKNOWN:
