@@ -87,6 +87,15 @@ def nested(session: Session, names: list[str]) -> None:
         stack = (User(), stack)
     print(stack)
 
+def caught(session: Session) -> None:
+    user = User()
+    try:
+        session.add(user)
+    except ValueError as error:
+        session.rollback()
+        print(error)
+    print(user)
+
 def closed(session: Session) -> None:
     return (lambda user: session.delete(user))(session.get_one(User, 1))
 
@@ -180,6 +189,16 @@ class TestLanes:
 
     def test_follow_attributes(self, known: Inspection) -> None:
         assert lane(known, "self.user", "Page.__init__")[2] == "persistent in session | None"
+
+    def test_end_a_handler_where_it_ends(self, known: Inspection) -> None:
+        """The name of the exception is deleted there, which is no part of the first line."""
+        (caught,) = [
+            record.standings
+            for record in function(known, "caught").records
+            if record.is_after and record.place == "user" and record.range.line == function(known, "caught").line + 4
+        ]
+
+        assert "rolled back" not in reasons(caught)
 
     def test_stand_on_the_last_line_of_a_statement(self, known: Inspection) -> None:
         assert lane(known, "user", "lines") == {4: "persistent in session"}

@@ -104,6 +104,15 @@ def test_the_sdist_carries_what_the_wheel_is_built_from(tmp_path: Path) -> None:
     assert stubs | {"pyproject.toml", "LICENSE", "README.md", "mypy_session_plugin/py.typed"} <= carried
 
 
+def test_the_installed_wheel_explains_every_code(installed: Path, tmp_path: Path) -> None:
+    script = "from mypy_session_plugin.codes import CODES; from mypy_session_plugin.rule_pages import rule_page\n"
+    script += "assert all(rule_page(code.name).is_file() for code in CODES); print(rule_page('session-merge').parent)"
+    environment = os.environ | {"PYTHONPATH": ""}
+    run = subprocess.run([str(installed), "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert run.stderr == ""
+    assert Path(run.stdout.strip()).is_relative_to(installed.parent.parent)
+
+
 def test_the_installed_wheel_is_used_and_not_the_tree(installed: Path, tmp_path: Path) -> None:
     command = [str(installed), "-c", "import mypy_session_plugin; print(mypy_session_plugin.__file__)"]
     environment = os.environ | {"PYTHONPATH": ""}

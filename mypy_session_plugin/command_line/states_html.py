@@ -22,7 +22,8 @@ tbody td { padding: 0 .8rem; white-space: pre; vertical-align: top; border-left:
 tbody td.source { border-left: 0; padding-left: 0; }
 tbody tr:hover { background: var(--mark); }
 td.same { color: var(--soft); }
-tbody td.new { font-weight: 600; border-left: 4px double currentColor; white-space: normal; min-width: 16rem; }
+tbody td.new { font-weight: 600; border-left: 4px double currentColor; }
+tbody td.partly { white-space: normal; min-width: 22rem; }
 td.partly { font-style: italic; }
 td small { font-weight: normal; color: var(--soft); padding-left: .6rem; }
 tbody td.report { white-space: normal; padding: .1rem 0 .3rem 1.2rem; border-left: 4px solid currentColor; }

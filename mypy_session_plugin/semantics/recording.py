@@ -130,7 +130,9 @@ def _ends_of_statements(graph: Graph, statements: dict[Context, Statement]) -> I
 def _statement(instruction: Instruction | None, statements: dict[Context, Statement]) -> Statement | None:
     if instruction is None or isinstance(instruction, LEAVING):
         return None
-    return statements.get(instruction.node)
+    found = statements.get(instruction.node)
+    # The end of an `except ... as error` clause stands in its first line.
+    return None if isinstance(instruction, ir.DeleteName) and isinstance(found, COMPOUND) else found
 
 
 def _following(block: Block, position: int) -> list[Instruction | None]:
