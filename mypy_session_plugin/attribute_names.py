@@ -14,7 +14,7 @@ CONSTRUCTION = "<construction>"
 OPENING = "<opening>"
 #: Stands among a unit's names for a column whose values can be changed in place.
 IN_PLACE = "<in place>"
-#: Stand among a unit's names for a mapped attribute, for one that may not come with its row, and one that may raise.
+#: Stand among a unit's names for a mapped attribute, for one that needs SQL of its own, and one that may raise.
 MAPPED, LAZY, RAISING = "<mapped>", "<lazy>", "<raising>"
 #: What stands there for the read of a mapped attribute.
 ATTRIBUTES = frozenset({IN_PLACE, MAPPED, LAZY, RAISING})
@@ -23,28 +23,30 @@ ATTRIBUTES = frozenset({IN_PLACE, MAPPED, LAZY, RAISING})
 def kind_of_attribute(full_name: str, lookup: Callable[[str], SymbolTableNode | None]) -> str | None:
     """What a mapped attribute adds to the names of a unit; None for every other one."""
     from mypy_session_plugin.semantics.columns import is_column_of
-    from mypy_session_plugin.semantics.loading_hints import is_mapped_in, is_to_raise, is_told_of
+    from mypy_session_plugin.semantics.loading_hints import is_mapped_in, is_read_apart, is_reference, is_to_raise
 
     class_name, _, name = full_name.rpartition(".")
     symbol = lookup(class_name)
     if is_column_of(symbol, name):
         return IN_PLACE
-    if is_told_of(symbol, name):
-        return RAISING if is_to_raise(symbol, name) else LAZY
-    return MAPPED if is_mapped_in(symbol, name) else None
+    if is_to_raise(symbol, name):
+        return RAISING
+    if is_read_apart(symbol, name):
+        return LAZY
+    return MAPPED if is_reference(symbol, name) or is_mapped_in(symbol, name) else None
 
 
-def may_miss(names: set[str], look: Look) -> bool:
-    """Whether a mapped attribute may be read that cannot be loaded."""
+def may_miss(names: set[str], look: Look, by_commit: bool) -> bool:
+    """Whether a mapped attribute may be read that cannot be loaded; `by_commit`: because of a commit as well."""
     if names.isdisjoint(ATTRIBUTES) or names <= ATTRIBUTES | {CONSTRUCTION}:
         return False
     loading = look.loading
-    if RAISING in names or (LAZY in names and (loading.is_async or loading.names_raising)):
+    if RAISING in names or (LAZY in names and loading.is_async) or loading.leaves_out:
         return True
-    return loading.reads_after_end or (loading.is_async and loading.reads_after_expiry)
+    return loading.reads_after_end or (loading.is_async and loading.reads_after_expiry(by_commit))
 
 
-def may_miss_together(own: set[str], names: set[str], look: Look) -> bool:
+def may_miss_together(own: set[str], names: set[str], look: Look, by_commit: bool) -> bool:
     """Whether what a unit calls may read what it has, or give it what it reads."""
     if names.isdisjoint(ATTRIBUTES):
         return False
@@ -53,4 +55,6 @@ def may_miss_together(own: set[str], names: set[str], look: Look) -> bool:
     loading = look.loading
     if own <= ATTRIBUTES:
         return False
-    return loading.calls_after_end or (loading.is_async and (not names.isdisjoint((LAZY, RAISING)) or loading.expires))
+    if loading.calls_after_end or not loading.is_async:
+        return loading.calls_after_end
+    return not names.isdisjoint((LAZY, RAISING)) or loading.calls_after_expiry(by_commit)

@@ -59,6 +59,8 @@ _STANDARD_LIBRARY = sys.stdlib_module_names | _ORDINARY_PACKAGES
 BINDING = re.compile("engine|sessionmaker", re.IGNORECASE)
 #: What stands in the text of a module that has functions for tasks.
 COROUTINE = re.compile(r"\basync def\b")
+#: What stands in the text of a module that says what its sessions are like.
+MAKING = re.compile(r"sessionmaker|Session\(|expire_on_commit|SQLAlchemy\(")
 #: What calls a function that it is given, now or when it is called itself.
 CARRIERS = frozenset({"builtins.map", "functools.partial"})
 #: What may take a session out of a generator that makes it.
@@ -94,6 +96,7 @@ class Events:
         self._libraries = (described_packages(stub_paths) | _OWN_PACKAGES) - _ORDINARY_PACKAGES
         self._foreign = self._libraries | _STANDARD_LIBRARY
         self._expressions = options.session_expressions
+        self._expires_on_commit = options.expire_on_commit
         self._lookup = lookup
         self._read_sinks = sinks
         self._sinks: Sinks | None = None
@@ -104,22 +107,25 @@ class Events:
         self._columns: dict[str, str | None] = {}
         #: Whether the build knows the phantom types: without them no signature has one.
         self.phantom_types = False
+        self._module = ""
         self._wanted: Callable[[], frozenset[str]] = frozenset
         self._binds_to_engine: Callable[[], bool] = bool
         self._has_coroutines: Callable[[], bool] = bool
+        self._makes_sessions: Callable[[], bool] = bool
         self._made_once: Callable[[], list[Var | Type]] = list
 
     def enter(self, tree: MypyFile, wanted: Callable[[], frozenset[str]]) -> None:
         """Mypy goes on with a module; `wanted` tells which codes are on in it that are off by default."""
-        self._wanted, self._looks, self._columns = cache(wanted), {}, {}
+        self._module, self._wanted, self._looks, self._columns = tree.fullname, cache(wanted), {}, {}
         self._binds_to_engine = cache(partial(_names, tree, BINDING))
         self._has_coroutines = cache(partial(_names, tree, COROUTINE))
+        self._makes_sessions = cache(partial(_names, tree, MAKING))
         self._made_once = cache(partial(_made_once, tree))
 
     def leave(self) -> None:
         """Mypy has done with the module: its tree is let go."""
         self._wanted, self._looks, self._columns = frozenset, {}, {}
-        self._binds_to_engine, self._has_coroutines, self._made_once = bool, bool, list
+        self._binds_to_engine, self._has_coroutines, self._makes_sessions, self._made_once = bool, bool, bool, list
 
     def name_of_interest(self, full_name: str) -> str | None:
         """What a call or a read of `full_name` adds to what is known of the unit in which it stands; None: nothing."""
@@ -208,7 +214,7 @@ class Events:
         body = unit.body if isinstance(unit, FuncDef) else unit.defs
         look = self._looks.get(unit)
         if look is None or look.body is not body:
-            look = self._looks[unit] = Look(unit, body)
+            look = self._looks[unit] = Look(unit, body, self._module)
         return look
 
     def _judge(self, names: set[str], look: Look) -> bool:
@@ -224,7 +230,7 @@ class Events:
             return True
         if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._wanted()):
             return True
-        if self._may_be_unnoticed(names, look) or may_miss(names, look):
+        if self._may_be_unnoticed(names, look) or may_miss(names, look, self._expires_by_commit()):
             return True
         if opens and self._may_lose(names, look):
             return True
@@ -253,6 +259,10 @@ class Events:
             return True
         return not COMMITTING.isdisjoint(names) and CONSTRUCTION in names and look.hints.makes_and_forgets()
 
+    def _expires_by_commit(self) -> bool:
+        """Whether a session may be known to expire its instances at a commit: by the option, or as it was made."""
+        return self._makes_sessions() if self._expires_on_commit is None else self._expires_on_commit
+
     def _may_lose(self, names: set[str], look: Look) -> bool:
         """Whether a unit with a session of its own may write in it, or commit, on an engine that the module knows."""
         works = not self.sinks.working.isdisjoint(names) or look.hints.changes_attributes()
@@ -273,7 +283,7 @@ class Events:
             return True
         if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._wanted()):
             return True
-        if may_miss_together(own, names, self._look_at(unit)):
+        if may_miss_together(own, names, self._look_at(unit), self._expires_by_commit()):
             return True
         if OPENING in own or OPENING not in names:
             return False

@@ -105,7 +105,7 @@ class SessionPlugin(Plugin):
 
     @override
     def get_class_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
-        self._modules_checked.looked_up(fullname)
+        self._modules_checked.looked_up(fullname, of_class=True)
         return None
 
     @override

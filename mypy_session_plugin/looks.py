@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 class Look:
     """What the syntax of one unit tells, read when it is asked for, and the last answer about its names.
 
-    `body` is what was looked at, which the daemon replaces in place, `judged` of how many names the answer was.
-    `writes_out` tells that something may be reported, as far as its names go, at a serialiser alone; `other` that it is
-    analysed for more than its names.
+    `module` is where it stands, `body` what was looked at, which the daemon replaces in place, `judged` of how many
+    names the answer was.  `writes_out` tells that something may be reported, as far as its names go, at a serialiser
+    alone; `other` that it is analysed for more than its names.
     """
 
-    def __init__(self, unit: FuncDef | MypyFile, body: object) -> None:
+    def __init__(self, unit: FuncDef | MypyFile, body: object, module: str) -> None:
         self.unit = unit
+        self.module = module
         self.body = body
         self.judged = 0
         self.enough = False
@@ -54,7 +55,7 @@ class Look:
         """What the syntax says of attributes that are read."""
         from mypy_session_plugin.semantics.loading_hints import LoadingHints
 
-        return LoadingHints(self.nodes)
+        return LoadingHints(self.nodes, self.module)
 
     @cached_property
     def hints(self) -> Hints:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mypy.nodes import FuncDef, MypyFile
 from mypy.plugin import FunctionContext
 
-from mypy_session_plugin.attribute_names import OPENING
+from mypy_session_plugin.attribute_names import ATTRIBUTES, OPENING
 from mypy_session_plugin.codes import CODES
 from mypy_session_plugin.events import Events, is_phantom_typed
 from mypy_session_plugin.mypy_compat import last_look
@@ -58,8 +58,11 @@ class Modules:
         """Mypy begins; `modules` are those that it knows, now and later."""
         self._build = modules
 
-    def looked_up(self, full_name: str) -> None:
-        """Mypy looks up a name in the module that it checks."""
+    def looked_up(self, full_name: str, of_class: bool = False) -> None:
+        """Mypy looks up a name in the module that it checks; `of_class`: what a class itself says of an attribute.
+
+        `User.name` is an expression for a statement: no instance is read.
+        """
         checker = running_checker()
         if checker is not self._checker:
             self._enter(checker)
@@ -68,7 +71,7 @@ class Modules:
             return
         events = self._events
         name = events.name_of_interest(full_name)
-        if name is None:
+        if name is None or (of_class and name in ATTRIBUTES):
             trigger.calls(full_name)
             if full_name == CACHED_CALL:
                 _call_decorated(trigger)

@@ -42,6 +42,8 @@ FRESH = frozenset({Unit()})
 #: More ways through the commits than these are not told apart.
 MAXIMUM_UNITS = 16
 NOT_TOLD: frozenset[Unit] = frozenset()
+#: More calls of `add()` than these before one flush are not told apart: nobody takes one of so many out again.
+MAXIMUM_WAITING = 32
 
 
 def _join_deeds(one: Deeds, other: Deeds) -> Deeds:
@@ -51,6 +53,13 @@ def _join_deeds(one: Deeds, other: Deeds) -> Deeds:
     for deed in (*one, *other):
         fates[deed.node] = max(deed.fate, fates.get(deed.node, Fate.INTERRUPTED))
     return frozenset(Deed(node, fate) for node, fate in fates.items())
+
+
+def _done_again(deeds: Deeds, node: object) -> Deeds:
+    """With one more deed: there may be thousands of others, which are not gone through."""
+    if Deed(node) in deeds or Deed(node, Fate.SETTLED) in deeds:
+        return deeds
+    return deeds - {Deed(node, Fate.INTERRUPTED)} | {Deed(node)}
 
 
 def _changed(deeds: Deeds, fates: Mapping[Fate, Fate]) -> Deeds:
@@ -108,9 +117,10 @@ class Work:
 
     def wrote(self, node: object, adds: bool = False) -> Work:
         """A certain write; `adds`: nothing is written yet, a new instance waits for the next flush."""
-        writes = _join_deeds(self.writes, frozenset({Deed(node)})) if self.bound else self.writes
+        writes = _done_again(self.writes, node) if self.bound else self.writes
         units = frozenset(replace(unit, written=True) for unit in self.units)
-        alone = adds and node not in self.waiting and (bool(self.waiting) or not self.dirty)
+        few = bool(self.waiting) and len(self.waiting) < MAXIMUM_WAITING
+        alone = adds and node not in self.waiting and (few or not self.dirty)
         waiting = self.waiting | {node} if alone else frozenset()
         return replace(self.touched(), dirty=True, writes=writes, units=units, waiting=waiting)
 

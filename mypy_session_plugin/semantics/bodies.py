@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mypy.nodes import (
     AssignmentStmt,
@@ -125,8 +125,14 @@ def is_named(body: FuncItem, variable: Var) -> bool:
     )
 
 
-def attributes_read(world: World, body: FuncItem, root: Var, depth: int = functions.MAXIMUM_DEPTH) -> set[Path]:
-    """The attribute paths that a body reads from a variable, outside of locks: `.session`, `.context.session`.
+def attributes_read(
+    world: World,
+    body: FuncItem,
+    root: Var,
+    counts: Callable[[Path], bool] | None = None,
+    depth: int = functions.MAXIMUM_DEPTH,
+) -> set[Path]:
+    """The attribute paths that count, and that a body reads from a variable outside of locks: `.context.session`.
 
     What it assigns is left out.  Methods of the object that it calls are followed, and functions that it gives it to.
     """
@@ -136,10 +142,10 @@ def attributes_read(world: World, body: FuncItem, root: Var, depth: int = functi
         found.add(_path_from(node, root))
         assigned.update(_path_from(target, root) for target in _targets(node))
     read = {path for path in found - {()} if not any(path[: len(other)] == other for other in assigned - {()})}
-    read = {path for path in read if not is_guarded(world, body, root, path)}
+    read = {path for path in read if (counts is None or counts(path)) and not is_guarded(world, body, root, path)}
     for call in _unguarded_calls(world, body) if depth else ():
         for inner, parameter in _receivers(world, call, root):
-            read |= attributes_read(world, inner, parameter, depth - 1)
+            read |= attributes_read(world, inner, parameter, counts, depth - 1)
     return read
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mypy.nodes import (
     ARG_NAMED,
@@ -62,7 +62,7 @@ def kept_as(constructor: FuncDef, parameter: Var) -> Iterator[str]:
 def is_rebound(world: World, info: TypeInfo, attribute: str) -> bool:
     """Whether a method other than the constructor assigns the attribute: a thread may give itself its own session."""
     return any(
-        _values_of(method, attribute)
+        _values_of(world, method, attribute)
         for base in info.mro
         for name, entry in base.names.items()
         if name not in ("__init__", "__new__") and (method := _function(world, entry.node)) is not None
@@ -73,7 +73,7 @@ def is_made_by_constructor(world: World, info: TypeInfo, attribute: str) -> bool
     """Whether the constructor calls something for what it assigns to the attribute, and is not given it."""
     entry = info.get("__init__")
     method = _function(world, entry.node) if entry is not None else None
-    values = _values_of(method, attribute) if method is not None else []
+    values = _values_of(world, method, attribute) if method is not None else []
     return bool(values) and all(isinstance(value, CallExpr) for value in values)
 
 
@@ -90,7 +90,7 @@ def given_as(world: World, info: TypeInfo, attribute: str) -> str | None:
     """The parameter from which the constructor, and nothing else in the class, assigns the attribute."""
     entry = info.get("__init__")
     method = _function(world, entry.node) if entry is not None else None
-    values = _values_of(method, attribute) if method is not None else []
+    values = _values_of(world, method, attribute) if method is not None else []
     if method is None or len(values) != 1 or is_rebound(world, info, attribute):
         return None
     value = values[0]
@@ -135,10 +135,18 @@ def _function(world: World, node: object) -> FuncDef | None:
     return node if isinstance(node, FuncDef) and is_here(world, node) and node.arguments else None
 
 
-def _values_of(method: FuncDef, attribute: str) -> list[Expression | None]:
+def _values_of(world: World, method: FuncDef, attribute: str) -> Sequence[Expression | None]:
     """What a method assigns to an attribute of its object; None for what is no plain assignment."""
+    known = world.own.assigned.get(method)
+    if known is None:
+        known = world.own.assigned[method] = _assigned_by(method)
+    return known.get(attribute, ())
+
+
+def _assigned_by(method: FuncDef) -> dict[str, list[Expression | None]]:
+    """What a method assigns to each attribute of its object."""
     own = method.arguments[0].variable
-    found: list[Expression | None] = []
+    found: dict[str, list[Expression | None]] = {}
     for node in descendants(method.body, into_functions=True):
         targets: list[Node] = []
         if isinstance(node, AssignmentStmt):
@@ -147,10 +155,10 @@ def _values_of(method: FuncDef, attribute: str) -> list[Expression | None]:
             targets = [target for target in node.target if target is not None]
         for target in targets:
             for part in descendants(target, into_functions=False):
-                is_own = isinstance(part, MemberExpr) and isinstance(part.expr, NameExpr) and part.expr.node is own
-                if is_own and isinstance(part, MemberExpr) and part.name == attribute:
+                if isinstance(part, MemberExpr) and isinstance(part.expr, NameExpr) and part.expr.node is own:
                     plain = isinstance(node, AssignmentStmt) and part is target
-                    found.append(node.rvalue if plain and isinstance(node, AssignmentStmt) else None)
+                    value = node.rvalue if plain and isinstance(node, AssignmentStmt) else None
+                    found.setdefault(part.name, []).append(value)
     return found
 
 

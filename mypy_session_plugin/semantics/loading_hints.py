@@ -8,28 +8,45 @@ from functools import cached_property
 from mypy.nodes import (
     AwaitExpr,
     CallExpr,
+    Decorator,
+    Expression,
     ForStmt,
     MemberExpr,
+    MypyFile,
     NameExpr,
     Node,
+    RefExpr,
     SymbolTableNode,
     TypeInfo,
+    Var,
     WhileStmt,
     WithStmt,
 )
+from mypy.types import CallableType, get_proper_type
 
+from mypy_session_plugin.facts.loading import AfterFlush, Strategy
 from mypy_session_plugin.flow.syntax import written_targets
 from mypy_session_plugin.mypy_compat.loading_bodies import ATTRIBUTES
+from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics.mapped import is_mapped_attribute
-from mypy_session_plugin.semantics.relationships import kept
+from mypy_session_plugin.semantics.relationships import kept, target_of
 
 #: Calls after which an instance may be in no session.
 _ENDING = frozenset(
     {"aclose", "close", "expunge", "expunge_all", "invalidate", "make_transient_to_detached", "remove", "reset"}
 )
-#: Calls after which attributes may be gone.
-_EXPIRING = frozenset({"begin", "begin_nested", "commit", "expire", "expire_all", "flush", "refresh", "rollback"})
-_RAISING = "raiseload"
+#: Calls after which all attributes may be gone, whatever the session is like; columns of their own are told of.
+_EXPIRING = frozenset({"begin", "begin_nested", "expire", "expire_all", "rollback"})
+#: The call after which they are gone where the session is known to expire them.
+_COMMITTING = frozenset({"commit"})
+#: Options of a statement after which plain attributes are not loaded, or raise where they are read.
+_LEAVING_OUT = frozenset({"defer", "load_only", "noload", "raiseload"})
+#: What closes the session that it is given.
+_CLOSING = frozenset(f"contextlib.{name}" for name in ("AsyncExitStack", "ExitStack", "aclosing", "closing"))
+#: Where sessions, their factories and their transactions are defined.
+_LIBRARIES = frozenset({"flask_sqlalchemy", "sqlalchemy", "sqlmodel"})
+#: What `class_bodies` keeps of relationships.
+RELATIONSHIPS = "relationships"
 
 
 def is_mapped_in(symbol: SymbolTableNode | None, name: str) -> bool:
@@ -37,28 +54,46 @@ def is_mapped_in(symbol: SymbolTableNode | None, name: str) -> bool:
     return symbol is not None and isinstance(symbol.node, TypeInfo) and is_mapped_attribute(symbol.node, name)
 
 
-def is_told_of(symbol: SymbolTableNode | None, name: str) -> bool:
-    """Whether an attribute of a class is a relationship, or another one that may not come with its row."""
-    return any(name in told.get(part, {}) for told in _told(symbol) for part in ("relationships", ATTRIBUTES))
+def is_read_apart(symbol: SymbolTableNode | None, name: str) -> bool:
+    """Whether an attribute of a class may certainly need SQL of its own, though its instance is loaded.
+
+    That is a collection, a deferred column, and one that a flush may expire.
+    """
+    return any(_is_read_apart(info, name) for info in _bases(symbol))
+
+
+def is_reference(symbol: SymbolTableNode | None, name: str) -> bool:
+    """Whether an attribute of a class is a relationship to one, which the session may have without SQL."""
+    return any(name in kept(info).get(RELATIONSHIPS, {}) for info in _bases(symbol))
+
+
+def _is_read_apart(info: TypeInfo, name: str) -> bool:
+    said = kept(info).get(ATTRIBUTES, {}).get(name, {})
+    if not isinstance(said, dict):
+        return False
+    strategy = said.get("strategy", "")
+    if name in kept(info).get(RELATIONSHIPS, {}):
+        return strategy != Strategy.EAGER.value and target_of(info, name)[1]
+    deferred = strategy not in ("", Strategy.EAGER.value) or "of" in said
+    return deferred or AfterFlush.EXPIRED.value in (said.get("inserted"), said.get("updated"))
 
 
 def is_to_raise(symbol: SymbolTableNode | None, name: str) -> bool:
     """Whether an attribute of a class is mapped to raise where it is read and not loaded."""
-    said = (told.get(ATTRIBUTES, {}).get(name) for told in _told(symbol))
+    said = (kept(info).get(ATTRIBUTES, {}).get(name) for info in _bases(symbol))
     return any(isinstance(item, dict) and str(item.get("strategy", "")).startswith("raise") for item in said)
 
 
-def _told(symbol: SymbolTableNode | None) -> Iterator[dict[str, dict[str, object]]]:
-    """What mypy keeps, with a class and its bases, of their attributes that are not plain columns."""
-    info = symbol.node if symbol is not None else None
-    return map(kept, info.mro if isinstance(info, TypeInfo) else ())
+def _bases(symbol: SymbolTableNode | None) -> Sequence[TypeInfo]:
+    return symbol.node.mro if symbol is not None and isinstance(symbol.node, TypeInfo) else ()
 
 
 class LoadingHints:
     """Reads one unit."""
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
+    def __init__(self, nodes: Sequence[Node], module: str) -> None:
         self._nodes = nodes
+        self._module = module
 
     @cached_property
     def is_async(self) -> bool:
@@ -66,9 +101,9 @@ class LoadingHints:
         return any(isinstance(node, AwaitExpr) for node in self._nodes)
 
     @cached_property
-    def names_raising(self) -> bool:
-        """Whether a statement of the unit says that reads are to raise."""
-        return any(isinstance(node, (NameExpr, MemberExpr)) and node.name == _RAISING for node in self._nodes)
+    def leaves_out(self) -> bool:
+        """Whether a statement of the unit leaves out what it could load."""
+        return any(isinstance(node, (NameExpr, MemberExpr)) and node.name in _LEAVING_OUT for node in self._nodes)
 
     @cached_property
     def reads_after_end(self) -> bool:
@@ -78,18 +113,18 @@ class LoadingHints:
     @cached_property
     def calls_after_end(self) -> bool:
         """Whether anything is called where a session may have ended."""
-        calls = [node.line for node in self._nodes if isinstance(node, CallExpr)]
-        return self._any_after(calls, self._ends)
+        return self._any_after(self._called, self._ends)
 
-    @cached_property
-    def reads_after_expiry(self) -> bool:
-        """Whether an attribute is read where all may have been thrown away."""
-        return self._any_after(self._reads, [*self._calls(_EXPIRING)])
+    def reads_after_expiry(self, by_commit: bool) -> bool:
+        """Whether an attribute is read where all may have been thrown away; `by_commit`: a commit does that too."""
+        return self._any_after(self._reads, self._expiries(by_commit))
 
-    @cached_property
-    def expires(self) -> bool:
-        """Whether attributes may be thrown away."""
-        return any(self._calls(_EXPIRING))
+    def calls_after_expiry(self, by_commit: bool) -> bool:
+        """Whether anything is called where all attributes may have been thrown away."""
+        return self._any_after(self._called, self._expiries(by_commit))
+
+    def _expiries(self, by_commit: bool) -> list[int]:
+        return [*self._calls(_EXPIRING | _COMMITTING if by_commit else _EXPIRING)]
 
     def _calls(self, names: frozenset[str]) -> Iterator[int]:
         for node in self._nodes:
@@ -100,8 +135,27 @@ class LoadingHints:
     @cached_property
     def _ends(self) -> list[int]:
         """The lines behind which a session may have ended."""
-        blocks = [node.end_line or node.line for node in self._nodes if isinstance(node, WithStmt)]
-        return [*blocks, *self._calls(_ENDING)]
+        blocks = [node for node in self._nodes if isinstance(node, WithStmt)]
+        ends = [block.end_line or block.line for block in blocks if any(map(self._may_end, block.expr))]
+        return [*ends, *self._calls(_ENDING)]
+
+    def _may_end(self, manager: Expression) -> bool:
+        """Whether the end of a block may be known to be that of a session: the code of other modules tells nothing."""
+        callee = manager.callee if isinstance(manager, CallExpr) else manager
+        node = callee.node if isinstance(callee, RefExpr) else None
+        if node is None or node.fullname.startswith(f"{self._module}.") or node.fullname in _CLOSING:
+            return True
+        if isinstance(node, TypeInfo):
+            return _is_of_library(node)
+        declared = node.var.type if isinstance(node, Decorator) else getattr(node, "type", None)
+        if declared is None or isinstance(node, Var):
+            return declared is None or self._may_manage(info_of(declared))
+        items = get_proper_type(declared)
+        return isinstance(items, CallableType) and self._may_manage(info_of(items.ret_type))
+
+    def _may_manage(self, info: TypeInfo | None) -> bool:
+        """Whether an object of a class may be a session, or close one that is in view."""
+        return info is not None and (info.module_name == self._module or _is_of_library(info))
 
     def _any_after(self, looked_at: Sequence[int], lines: Sequence[int]) -> bool:
         if not lines:
@@ -117,9 +171,27 @@ class LoadingHints:
             if isinstance(loop, (ForStmt, WhileStmt))
         )
 
+    @property
+    def _called(self) -> list[int]:
+        return [node.line for node in self._nodes if isinstance(node, CallExpr)]
+
     @cached_property
     def _reads(self) -> list[int]:
-        """The lines on which attributes are read that are not called."""
+        """The lines on which attributes of objects are read that are not called."""
         others = {id(node.callee) for node in self._nodes if isinstance(node, CallExpr)}
         others |= {id(target) for node in self._nodes for target in written_targets(node)}
-        return [node.line for node in self._nodes if isinstance(node, MemberExpr) and id(node) not in others]
+        return [
+            node.line
+            for node in self._nodes
+            if isinstance(node, MemberExpr) and id(node) not in others and not _is_of_class(node)
+        ]
+
+
+def _is_of_library(info: TypeInfo) -> bool:
+    """Whether a class, or a base of it, is one of the libraries that have sessions."""
+    return any(base.module_name.partition(".")[0] in _LIBRARIES for base in info.mro)
+
+
+def _is_of_class(node: MemberExpr) -> bool:
+    """Whether it is an attribute of a class or a module: `User.name`."""
+    return isinstance(node.expr, RefExpr) and isinstance(node.expr.node, (TypeInfo, MypyFile))

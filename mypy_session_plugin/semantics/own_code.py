@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mypy.nodes import FuncDef
+from mypy.nodes import Expression, FuncDef
 
 from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.flow.graph import Graph
@@ -31,6 +31,7 @@ class OwnCode:
 
     `shared` are the sessions that the module makes once for all of its code, `literals` its containers of functions,
     `carriers` tells in which units nothing of a session can arise, and `untyped` what imports without types name.
+    `assigned` is what methods assign to the attributes of their object, see `constructors`.
     """
 
     functions: Functions
@@ -40,6 +41,7 @@ class OwnCode:
     carriers: Carriers
     untyped: Untyped
     graphs: dict[FuncDef, Graph | None] = field(default_factory=dict)
+    assigned: dict[FuncDef, dict[str, list[Expression | None]]] = field(default_factory=dict)
     runs: Runs = field(default_factory=Runs)
 
 

@@ -7,6 +7,7 @@ counts only if the body of the code that runs there stands in this module and re
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from mypy.nodes import CallExpr, Context, FuncDef, FuncItem, MemberExpr, NameExpr, Var
 from mypy.types import Type
@@ -299,18 +300,20 @@ class Reach:
         type_ = self._world.type(holder) or root.type
         if place is None or type_ is None:
             return
-        for path in sorted(bodies.attributes_read(self._world, body, root)):
-            found = bodies.type_of_path(type_, path)
-            shape = self._world.shapes.of(found)
-            if not isinstance(shape, SessionShape) or shape.registry or self._is_shared(type_, path):
-                continue
-            info = info_of(type_)
-            if info is not None and constructors.is_rebound(self._world, info, path[0]):
-                continue
-            if is_written_as(found, TAKEN_CARE_OF):
-                continue
-            value = self._held_at((*place, *path), holder, path, shape)
-            yield from (replace(way, session=session) for session in self._own(value))
+        for path in sorted(bodies.attributes_read(self._world, body, root, partial(self._is_of_session, type_))):
+            shape = self._world.shapes.of(bodies.type_of_path(type_, path))
+            if isinstance(shape, SessionShape):
+                value = self._held_at((*place, *path), holder, path, shape)
+                yield from (replace(way, session=session) for session in self._own(value))
+
+    def _is_of_session(self, type_: Type, path: bodies.Path) -> bool:
+        """Whether what hangs on an object of a type is a session of its own, of which nobody takes care."""
+        found, info = bodies.type_of_path(type_, path), info_of(type_)
+        shape = self._world.shapes.of(found)
+        if not isinstance(shape, SessionShape) or shape.registry or self._is_shared(type_, path):
+            return False
+        rebound = info is not None and constructors.is_rebound(self._world, info, path[0])
+        return not rebound and not is_written_as(found, TAKEN_CARE_OF)
 
     def _is_shared(self, type_: Type, path: bodies.Path) -> bool:
         """Whether an attribute is one of the class, which makes its session once."""

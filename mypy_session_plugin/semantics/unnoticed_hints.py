@@ -16,10 +16,15 @@ from mypy.nodes import (
     NameExpr,
     Node,
     RefExpr,
+    SymbolNode,
+    TypeInfo,
+    Var,
     WithStmt,
 )
 
 from mypy_session_plugin.flow.syntax import written_targets
+from mypy_session_plugin.mypy_compat.types import class_named_by, info_of, is_any
+from mypy_session_plugin.semantics.mapped import MappedClasses
 
 #: Calls after which an instance may be in no session.
 _ENDING = frozenset({"close", "aclose", "expunge", "expunge_all", "make_transient_to_detached", "reset", "rollback"})
@@ -89,8 +94,25 @@ def _indexed(expression: Expression) -> Expression:
 
 
 def _constructs(value: Expression) -> bool:
+    """Whether an expression may construct a mapped instance: sessions and managers are made of names alike."""
     callee = value.callee if isinstance(value, CallExpr) else None
-    return isinstance(callee, RefExpr) and _name(callee)[:1].isupper()
+    if not isinstance(callee, RefExpr) or not _name(callee)[:1].isupper():
+        return False
+    node = callee.node or _attribute(callee)
+    if isinstance(node, Var) and node.type is not None and not is_any(node.type):
+        node = class_named_by(node.type)
+        if node is None:
+            return False
+    return not isinstance(node, TypeInfo) or node.fallback_to_any or MappedClasses().is_mapped(node)
+
+
+def _attribute(callee: RefExpr) -> SymbolNode | None:
+    """What the class of a variable says of an attribute that is called: `db.Session()`."""
+    owner = callee.expr if isinstance(callee, MemberExpr) else None
+    variable = owner.node if isinstance(owner, RefExpr) else None
+    info = info_of(variable.type) if isinstance(variable, Var) else None
+    symbol = info.get(_name(callee)) if info is not None else None
+    return symbol.node if symbol is not None else None
 
 
 def _name(callee: Expression) -> str:
