@@ -205,7 +205,7 @@ def sinks(options: Options) -> Sinks:
     off = {code.name for code in CODES if not code.default}
     named = {name for rule in RULES if rule.code not in off for name in rule.calls}
     optional = {rule.code: rule.calls for rule in RULES if rule.code in off}
-    return read_sinks(_library(options.stub_paths), options.stub_paths, named, optional)
+    return read_sinks(_library(options.stub_paths), named, optional)
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@ Calls that cross a boundary, or write JSON, stand in much code that has nothing 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
@@ -25,7 +24,7 @@ from mypy.types import (
 )
 
 from mypy_session_plugin.flow.syntax import definitions, descendants
-from mypy_session_plugin.mypy_compat.types import Types, info_of
+from mypy_session_plugin.mypy_compat.types import Types, class_named_by, info_of
 from mypy_session_plugin.semantics.functions import Functions, Waiting
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses
@@ -91,7 +90,7 @@ class Carriers:
         return self._scanned[body]
 
     def without_owners(self, nodes: Sequence[Node]) -> list[Node]:
-        """These nodes, but of an instance of which an attribute is taken that attribute alone."""
+        """These nodes, but of an instance or a mapped class of which an attribute is taken that attribute alone."""
         owners = {node.expr for node in nodes if isinstance(node, MemberExpr) and isinstance(node.expr, NameExpr)}
         return [node for node in nodes if node not in owners or not self._is_mapped(node)]
 
@@ -104,8 +103,9 @@ class Carriers:
             yield from descendants(body, into_functions=isinstance(body, FuncItem))
 
     def _is_mapped(self, owner: Node) -> bool:
-        """Whether a variable, of which an attribute is taken, is an instance: it counts by what the attribute is."""
-        info = info_of(self._types.of(owner)) if isinstance(owner, NameExpr) else None
+        """Whether a name, of which an attribute is taken, is an instance or a class of them: the attribute counts."""
+        type_ = self._types.of(owner) if isinstance(owner, NameExpr) else None
+        info = info_of(type_) or class_named_by(type_)
         return info is not None and self._mapped.is_mapped(info)
 
     def is_carrier(self, node: Node) -> bool:
@@ -140,15 +140,18 @@ class Carriers:
         return any(self._carries(part, seen) for part in parts)
 
     def _is_carrier_class(self, info: TypeInfo) -> bool:
-        """Whether a class is mapped, or a stub describes it: that of a session, a result or a framework."""
+        """Whether a class is mapped, or one of a library that has sessions: a session itself, a query, a result.
+
+        What only carries sessions on, as a thread or a response does, is given them by somebody.
+        """
         known = self._classes.get(info)
         if known is None:
             known = self._classes[info] = self._mapped.is_mapped(info) or any(map(self._is_described, info.mro))
         return known
 
     def _is_described(self, base: TypeInfo) -> bool:
-        is_standard = base.module_name.partition(".")[0] in sys.stdlib_module_names
-        return not is_standard and self._library.class_stub(base.fullname) is not None
+        has_sessions = base.module_name.partition(".")[0] in self._library.session_packages
+        return has_sessions and self._library.class_stub(base.fullname) is not None
 
 
 def _names(nodes: Iterable[Node]) -> Iterator[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from pathlib import Path
 
 from mypy_session_plugin.facts.effects import ClassStub, FunctionStub, ModuleStub
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.semantics.exports import canonical_name
 from mypy_session_plugin.semantics.stub_reader import read_stub
-from mypy_session_plugin.stub_files import stub_root
+from mypy_session_plugin.stub_files import module_of, stub_files, stub_root
+
+#: Effects that only the methods of what works with the database have.
+WORKING = ("begins", "flushes", "reads")
 
 
 class Library:
@@ -71,6 +74,24 @@ class Library:
         module, _, name = canonical_name(full_name).rpartition(".")
         stub = self.module(module)
         return stub.functions.get(name) if stub else None
+
+    def modules(self) -> Iterator[ModuleStub]:
+        """Every stubbed module."""
+        for name in dict.fromkeys(module_of(path, root) for root in self._roots for path in stub_files([root])):
+            module = self.module(name)
+            if module is not None:
+                yield module
+
+    @cached_property
+    def session_packages(self) -> frozenset[str]:
+        """The packages whose classes work with the database: those of sessions, queries and transactions."""
+        return frozenset(
+            module.name.partition(".")[0]
+            for module in self.modules()
+            for stub in module.classes.values()
+            for method in stub.methods.values()
+            if any(signature.effect(name) is not None for signature in method for name in WORKING)
+        )
 
     def _files(self, module: str) -> Iterator[Path]:
         relative = Path(*module.split("."))

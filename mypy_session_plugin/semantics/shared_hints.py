@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from mypy.nodes import AssignmentStmt, CallExpr, ClassDef, Decorator, FuncDef, MypyFile, NameExpr, Node, Var
+from mypy.nodes import (
+    AssignmentStmt,
+    CallExpr,
+    ClassDef,
+    Decorator,
+    Expression,
+    FuncDef,
+    MypyFile,
+    NameExpr,
+    Node,
+    OverloadedFuncDef,
+    RefExpr,
+    Var,
+)
 from mypy.types import CallableType, Type
 
 
@@ -29,7 +42,7 @@ def made_once(tree: MypyFile) -> list[Var | Type]:
 def _made_by(statements: Sequence[Node]) -> Iterator[Var | Type]:
     for statement in statements:
         match statement:
-            case AssignmentStmt(lvalues=[NameExpr(node=Var() as variable)], rvalue=CallExpr()):
+            case AssignmentStmt(lvalues=[NameExpr(node=Var() as variable)]) if _is_construction(statement.rvalue):
                 yield variable
             case ClassDef():
                 yield from _made_by(statement.defs.body)
@@ -42,4 +55,11 @@ def _made_by(statements: Sequence[Node]) -> Iterator[Var | Type]:
 
 
 def _defaults(function: FuncDef) -> Iterator[Var]:
-    return (argument.variable for argument in function.arguments if isinstance(argument.initializer, CallExpr))
+    return (argument.variable for argument in function.arguments if _is_construction(argument.initializer))
+
+
+def _is_construction(value: Expression | None) -> bool:
+    """Whether an expression calls a class or an object: a function, as `Depends` is, makes no session of its own."""
+    callee = value.callee if isinstance(value, CallExpr) else None
+    is_function = isinstance(callee, RefExpr) and isinstance(callee.node, (Decorator, FuncDef, OverloadedFuncDef))
+    return callee is not None and not is_function

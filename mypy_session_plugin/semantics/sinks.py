@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Collection, Iterator, Mapping
 
-from mypy_session_plugin.facts.effects import ClassStub, FunctionStub, ModuleStub, TypeExpression
+from mypy_session_plugin.facts.effects import ClassStub, FunctionStub, TypeExpression
 from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.semantics.binding import is_phantom
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.library_objects import FACTORY_BLOCK
-from mypy_session_plugin.stub_files import module_of, stub_files, stub_root
 
 #: The question to the plugin itself, which is answered wherever it stands.
 REVEAL_STATE = "reveal_state"
@@ -71,14 +69,12 @@ STATEMENTS = frozenset({"insert", "update", "delete"})
 DELETE = "delete"
 
 
-def read_sinks(
-    library: Library, roots: Iterable[Path], methods: Collection[str], optional: Mapping[str, Collection[str]]
-) -> Sinks:
+def read_sinks(library: Library, methods: Collection[str], optional: Mapping[str, Collection[str]]) -> Sinks:
     """The sinks of all stubs; `methods` are the certain ones that rules name, `optional` others by their code."""
     certain, stateful, unsettling, holding, emptying = {REVEAL_STATE, *methods}, *(set[str]() for _ in range(4))
     starting = set[str]()
-    serialising = frozenset(_serialising(library, roots))
-    for package, name, stub in _functions(library, roots):
+    serialising = frozenset(_serialising(library))
+    for package, name, stub in _functions(library):
         if _takes(stub) or _makes_what_takes(library, stub):
             certain.add(f"{package}.{name}")
             if _starts(stub):
@@ -91,25 +87,25 @@ def read_sinks(
             holding.add(name)
         if _empties(stub):
             emptying.add(name)
-    certain.update(_answering(library, roots))
+    certain.update(_answering(library))
     return Sinks(
         frozenset(certain) - serialising,
         frozenset(stateful) - certain,
         frozenset(unsettling),
         frozenset(holding),
         frozenset(emptying),
-        frozenset(_opening(library, roots)),
-        frozenset(_working(library, roots)) - RUNNING | STATEMENTS,
+        frozenset(_opening(library)),
+        frozenset(_working(library)) - RUNNING | STATEMENTS,
         frozenset(starting),
         serialising,
         optional,
-        frozenset(_decorating(library, roots)),
+        frozenset(_decorating(library)),
     )
 
 
-def _serialising(library: Library, roots: Iterable[Path]) -> Iterator[str]:
+def _serialising(library: Library) -> Iterator[str]:
     """The functions, not methods, that write out what crosses to another side."""
-    for module in _modules(library, roots):
+    for module in library.modules():
         for name, stubs in module.functions.items():
             if any(stub.effect("serializes") is not None for stub in stubs):
                 yield f"{module.name.partition('.')[0]}.{name}"
@@ -130,16 +126,16 @@ def _empties(stub: FunctionStub) -> bool:
     return moved and stub.effect("closes") is None
 
 
-def _working(library: Library, roots: Iterable[Path]) -> Iterator[str]:
+def _working(library: Library) -> Iterator[str]:
     """The methods that write by themselves, and `commit()`."""
-    for _package, name, stub in _functions(library, roots):
+    for _package, name, stub in _functions(library):
         if stub.effect("writes") is not None or name == COMMIT:
             yield name
 
 
-def _opening(library: Library, roots: Iterable[Path]) -> Iterator[str]:
+def _opening(library: Library) -> Iterator[str]:
     """The session classes, what returns an `Owned` one or a block that gives one, and what ends that of a registry."""
-    classes = [stub for module in _modules(library, roots) for stub in module.classes.values()]
+    classes = [stub for module in library.modules() for stub in module.classes.values()]
     for stub in classes:
         if stub.full_name.endswith("Session"):
             yield stub.full_name
@@ -148,18 +144,18 @@ def _opening(library: Library, roots: Iterable[Path]) -> Iterator[str]:
                 yield f"{stub.full_name}.{name}"
 
 
-def _answering(library: Library, roots: Iterable[Path]) -> Iterator[str]:
+def _answering(library: Library) -> Iterator[str]:
     """The classes, each with its library, whose objects use what they are given after the function has returned."""
-    for module in _modules(library, roots):
+    for module in library.modules():
         for name, stub in module.classes.items():
             keeps = any(method.effect("keeps") is not None for method in stub.methods.get("__init__", ()))
             if keeps and stub.methods.keys().isdisjoint({"__enter__", "__aenter__"}):
                 yield f"{module.name.partition('.')[0]}.{name}"
 
 
-def _decorating(library: Library, roots: Iterable[Path]) -> Iterator[str]:
+def _decorating(library: Library) -> Iterator[str]:
     """The packages with a decorator that makes of a function an object whose methods hand over what they take."""
-    for module in _modules(library, roots):
+    for module in library.modules():
         for stub in module.classes.values():
             made = [library.class_stub(call.returns.name) for call in stub.methods.get("__call__", ())]
             if any(_takes(method) for of in made if of for methods in of.methods.values() for method in methods):
@@ -173,9 +169,9 @@ def _opens(method: FunctionStub) -> bool:
     return is_phantom(method.returns) == "Owned" or method.returns.name.endswith(FACTORY_BLOCK)
 
 
-def _functions(library: Library, roots: Iterable[Path]) -> Iterator[tuple[str, str, FunctionStub]]:
+def _functions(library: Library) -> Iterator[tuple[str, str, FunctionStub]]:
     """Every stubbed function with its library and the name by which it is called: a constructor by its class's."""
-    for module in _modules(library, roots):
+    for module in library.modules():
         package = module.name.partition(".")[0]
         yield from ((package, name, stub) for name, stubs in module.functions.items() for stub in stubs)
         for class_name, class_stub in module.classes.items():
@@ -189,14 +185,6 @@ def _methods(library: Library, stub: ClassStub) -> dict[str, tuple[FunctionStub,
     others = (library.class_stub(base.name) for base in stub.bases if base.name.partition(".")[0] != package)
     inherited = (other.methods for other in others if other is not None)
     return {name: stubs for methods in (*inherited, stub.methods) for name, stubs in methods.items()}
-
-
-def _modules(library: Library, roots: Iterable[Path]) -> Iterator[ModuleStub]:
-    """Every stubbed module."""
-    for name in {module_of(path, root) for root in (*roots, stub_root()) for path in stub_files([root])}:
-        module = library.module(name)
-        if module is not None:
-            yield module
 
 
 def _starts(stub: FunctionStub) -> bool:
