@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,15 +14,24 @@ if TYPE_CHECKING:
     from mypy_session_plugin.mypy_compat import TypeChecker
 
 
+#: A name as the source has it, with what mypy adds where a block rebinds it, or the graph in a comprehension.
+RENAMED = re.compile(r"(?<=\")([\w.]+)(?:'+|@\d+)(?=[\w.]*[\"(\[])")
+
+
+def as_written(text: str) -> str:
+    """A message with the names that stand in the source: mypy calls the `session` of a first block `session'`."""
+    return RENAMED.sub(r"\1", text)
+
+
 def report(checker: TypeChecker, message: str, node: Context, code: str, notes: Sequence[str] = ()) -> None:
     """Report an error at `node` under the code `code`, followed by its notes.
 
     The notes stand on the line of the error and carry its code: mypy sorts its output by line, and an ignore comment
     then silences them together.
     """
-    checker.fail(message, node, code=error_code(code))
+    checker.fail(as_written(message), node, code=error_code(code))
     for text in notes:
-        checker.note(text, node, code=error_code(code))
+        checker.note(as_written(text), node, code=error_code(code))
 
 
 def note(checker: TypeChecker, message: str, node: Context, code: str | None = None) -> None:

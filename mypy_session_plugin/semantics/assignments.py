@@ -5,7 +5,7 @@ from __future__ import annotations
 from mypy.nodes import AssignmentStmt, IndexExpr, MemberExpr
 
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import NOTHING_KNOWN, UNKNOWN
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, UNKNOWN, Bound
 from mypy_session_plugin.flow import graph
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind
 from mypy_session_plugin.mypy_compat.types import info_of
@@ -28,9 +28,10 @@ from mypy_session_plugin.semantics.mapped import is_set_by_code
 from mypy_session_plugin.semantics.own_objects import name_object
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
 from mypy_session_plugin.semantics.phantom_operators import PhantomOperators
+from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.related import RelatedAttributes
 from mypy_session_plugin.semantics.stability import Stability
-from mypy_session_plugin.semantics.unknown_calls import call_unknown
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, lose_code
 from mypy_session_plugin.semantics.world import World
 
 
@@ -66,6 +67,7 @@ class Assignments:
         self._loans.kept_name(instruction, value, store)
         if "." in instruction.variable or instruction.variable in self._stability.rebound:
             containers.link_all(store, value)
+            lose_code(store, [value])
         if instruction.variable in self._world.captured:
             work.share_captured(store, [value])
         contents.forget_variable(self._world, store, instruction.variable)
@@ -85,7 +87,8 @@ class Assignments:
         boundaries.use_instance(self._world, store, store.value(instruction.object), instruction.node)
         runners.assigned(self._world, store, instruction, value)
         if not promised and self._is_set_by_code(instruction):
-            call_unknown(store, [store.value(instruction.object), value], (), site_of(instruction.node))
+            place = place_of(instruction.node.expr) if isinstance(instruction.node, MemberExpr) else None
+            call_unknown(store, [store.value(instruction.object), value], [place], site_of(instruction.node))
             if UNKNOWN in store.value(instruction.object):
                 work.may_write(store)
             place, value = instruction.place, NOTHING_KNOWN
@@ -149,6 +152,8 @@ class Assignments:
     def unpack(self, instruction: graph.Unpack, store: Store) -> None:
         """A value is taken apart by an assignment to several targets."""
         value = store.value(instruction.value)
+        if any(isinstance(atom, Bound) for atom in value):
+            call_unknown(store, [value], (), site_of(instruction.node))
         values = containers.unpack(
             self._world, store, value, len(instruction.targets), instruction.starred, instruction.node
         )

@@ -41,6 +41,8 @@ def read(world: World, store: Store, instruction: LoadAttribute, owner: Value) -
     if info is None:
         # A pattern reads attributes without an expression for each.
         loads.shown(store, objects(owner))
+        if not objects(owner):
+            loads.doubt_named(store, owner, instruction.name)
         return
     _read(world, store, AttributeRead(instruction.node, instruction.name, owner), info)
 
@@ -79,7 +81,7 @@ def written(world: World, store: Store, instruction: StoreAttribute) -> None:
 
 def deleted(store: Store, instruction: DeleteAttribute) -> None:
     """`del instance.attribute`."""
-    loads.deleted(store, store.value(instruction.object), instruction.name)
+    loads.doubt_named(store, store.value(instruction.object), instruction.name)
 
 
 def attribute_of(world: World, node: Context) -> Attribute | None:

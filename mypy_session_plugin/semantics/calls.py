@@ -39,14 +39,14 @@ from mypy_session_plugin.semantics.generators import MANAGER
 from mypy_session_plugin.semantics.leading import mark_read
 from mypy_session_plugin.semantics.live_results import GENERATOR
 from mypy_session_plugin.semantics.making import site_of
-from mypy_session_plugin.semantics.own_objects import OwnObjects
+from mypy_session_plugin.semantics.own_objects import OwnObjects, root_of
 from mypy_session_plugin.semantics.phantom_calls import PhantomCalls
 from mypy_session_plugin.semantics.phantom_carriers import PARTIAL
 from mypy_session_plugin.semantics.shapes import SessionShape, session_class
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.stubbed_calls import StubbedCalls
 from mypy_session_plugin.semantics.summaries import Summaries
-from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable, write_unknown
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, held_below, reachable, write_unknown
 from mypy_session_plugin.semantics.world import World
 
 REVEAL = (f"{PHANTOM_MODULE}.reveal_state", f"{PHANTOM_PACKAGE}.reveal_state")
@@ -94,6 +94,8 @@ class Calls:
             spawning.hand_on(self._world, store, instruction, site.runs, values)
         if site.touches_nothing:
             return self._run_harmless(instruction, site, called, values, store)
+        if instruction.method in containers.PUTS_ALL:
+            values = [self.iterated(value, node, store) for value in values]
         if containers.iterates(node):
             for argument, value in zip(instruction.arguments, values, strict=True):
                 # What a call gives is told of apart from the call itself, which has its own use.
@@ -150,7 +152,11 @@ class Calls:
         """A function that changes nothing: it reads what it is given, which is of interest where that must load."""
         for value in values:
             sessions.may_load(store, value)
-        given = reachable(store, [*values, called])
+        places = {place for argument in instruction.arguments if (place := argument.place) is not None}
+        if instruction.receiver is not None:
+            places.add(instruction.receiver_place or (root_of(instruction.receiver),))
+        kept = held_below(store, places)
+        given = reachable(store, [*values, called, *kept])
         if loads.are_known(store, given):
             followed = self._summaries.call(instruction, site, called, values, store, site.node)
             if followed is not None:
@@ -176,6 +182,8 @@ class Calls:
         if provided is not None:
             return provided
         generated = self.resumed(value, GENERATOR, node, store) if name == "__iter__" else None
+        if generated is None and any(isinstance(atom, Bound) for atom in value):
+            call_unknown(store, [value], (), site_of(node))
         return value if generated is None else containers.generated(store, generated, node)
 
     def resume(self, atom: Bound, node: Context, store: Store) -> Value:

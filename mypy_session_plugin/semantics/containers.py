@@ -25,7 +25,7 @@ from mypy_session_plugin.semantics import linking
 from mypy_session_plugin.semantics.instances import link, lose
 from mypy_session_plugin.semantics.making import copy_element, site_of
 from mypy_session_plugin.semantics.transactions import forget_unflushed
-from mypy_session_plugin.semantics.unknown_calls import escape, give_away, reachable
+from mypy_session_plugin.semantics.unknown_calls import escape, give_away, lose_code, reachable
 from mypy_session_plugin.semantics.world import World
 
 #: Builtins that make a new container of another one's elements.
@@ -96,6 +96,7 @@ def put(world: World, store: Store, container: Value, value: Value, node: Contex
                 linking.put_in(store, facts.related, value, node.line)
     if not container or not all(_is_made_here(store, atom) or _relation(store, atom) for atom in container):
         link_all(store, value)
+        lose_code(store, [value])
 
 
 def _among_others(world: World, store: Store, value: Value, node: Context, depth: int = 0) -> Value:

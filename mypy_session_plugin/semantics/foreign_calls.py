@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mypy.nodes import Context, MemberExpr, RefExpr
 from mypy.types import CallableType, Overloaded, get_proper_type
 
+from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import (
@@ -18,10 +19,12 @@ from mypy_session_plugin.facts.values import (
     Constant,
     Function,
     Method,
+    ObjectId,
     Value,
     carrier,
     is_plain,
     may_be_code,
+    objects,
 )
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
@@ -33,7 +36,7 @@ from mypy_session_plugin.semantics.leading import mark_read
 from mypy_session_plugin.semantics.library_objects import may_be_session
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.stability import Stability
-from mypy_session_plugin.semantics.unknown_calls import call_unknown, escape, fill_empty, reach, reachable, run_manager
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, fill_empty, reachable, run_manager
 from mypy_session_plugin.semantics.world import World
 
 #: Methods of frameworks, by the package that defines them, that run requests or tasks or change the context.
@@ -49,6 +52,8 @@ SERVING = {
     "click": frozenset({"invoke"}),
 }
 
+#: Functions that get at every variable.
+EVALUATING = frozenset({"builtins.eval", "builtins.exec", "builtins.locals", "builtins.vars"})
 #: Functions that call their first argument.
 RUNNING = frozenset({"builtins.map", "builtins.filter", "functools.reduce"})
 #: How what an attribute holds stands to its object, of which it may be a method.
@@ -88,8 +93,6 @@ class ForeignCalls:
             for value in leading:
                 containers.link_all(store, value)
                 sessions.may_load(store, value)
-                if reach(store, [value]).names:
-                    escape(store, value)
             if not self._only_counts(instruction, values):
                 loads.shown(store, reachable(store, [*leading, receiver]))
             if leading and self._may_fill(instruction, leading):
@@ -102,7 +105,10 @@ class ForeignCalls:
             boundaries.use_by_call(world, store, [*values, called], node)
             if instruction.method not in boundaries.KEEPING:
                 boundaries.pass_on(world, store, values)
-            call_unknown(store, [*values, called], [*places, instruction.receiver_place], site_of(node))
+            if getattr(getattr(node, "callee", None), "fullname", "") in EVALUATING:
+                values = list(store.variables.values())
+            owners = _owners(store, getattr(node, "callee", node))
+            call_unknown(store, [*values, called, *owners], [*places, instruction.receiver_place], site_of(node))
             self._serve(instruction, store)
         result = world.typed_value(store, node, "result")
         if getattr(getattr(node, "callee", None), "fullname", "") == "builtins.getattr" and values:
@@ -134,9 +140,9 @@ class ForeignCalls:
     def _is_closed(self, instruction: Call, values: Sequence[Value], store: Store) -> bool:
         """Whether the callee is library code that is given nothing to call, and SQLAlchemy's no session."""
         site = self._sites.of(instruction)
-        if site is None or not site.is_closed:
+        if site is None or not site.is_closed or site.full_name in EVALUATING:
             return False
-        if any(self._is_code(atom) for value in values for atom in value):
+        if any(self._is_code(atom) for value in values for atom in _within(store, value)):
             return False
         written = [argument.node for argument in instruction.arguments]
         if site.full_name in RUNNING and not all(map(self._is_harmless, written[:1])):
@@ -176,6 +182,25 @@ class ForeignCalls:
         """Whether library code may put something into a container: no builtin does, but by a method it is given."""
         given_method = any(isinstance(atom, Method) for value in values for atom in value)
         return given_method or self._sites.package(instruction) != "builtins"
+
+
+def _owners(store: Store, callee: Context) -> Iterator[Value]:
+    """The instances among whose attributes the receiver of a method is: what it holds may lead back to them."""
+    part = callee.expr if isinstance(callee, MemberExpr) else None
+    while isinstance(part, MemberExpr):
+        part = part.expr
+        value = writes.value_at(store, part)
+        if any(isinstance(store.heap.get(item), InstanceFacts) for item in objects(value)):
+            yield value
+
+
+def _within(store: Store, value: Value) -> Iterator[Atom]:
+    """What a value is, and what is in its containers."""
+    for atom in value:
+        yield atom
+        facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
+        if isinstance(facts, ContainerFacts):
+            yield from facts.elements
 
 
 def _is_closed_module(name: str) -> bool:

@@ -152,6 +152,8 @@ def _after(
             if statement is None or not _counts(standing, types, statement):
                 return UNKNOWN
             return replace(standing, caught=caught)
+        if standing.phase is Phase.FAILED:
+            return UNKNOWN  # what raised may have been the repair
         if any(_begins_in(block.site, statement) for block in standing.blocks):
             return UNKNOWN
         moments = [standing.since, *(block.ended for block in standing.blocks)]

@@ -115,8 +115,8 @@ def written(store: Store, owner: Value, name: str) -> None:
     change(store, owner, lambda loads: loads.loaded([name]))
 
 
-def deleted(store: Store, owner: Value, name: str) -> None:
-    """`del instance.attribute`."""
+def doubt_named(store: Store, owner: Value, name: str) -> None:
+    """An attribute may have been loaded, or is deleted."""
     change(store, owner, lambda loads: loads.doubted([name]))
 
 

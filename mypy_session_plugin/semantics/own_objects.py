@@ -82,6 +82,8 @@ class OwnObjects:
         info = site.constructs
         if info is None or self._world.failing or any_running(store) or not self._is_plain(info):
             return None
+        if site.node not in self._world.kept_objects:
+            return None
         place = (root_of(instruction.target),)
         values = [store.value(argument.value) for argument in instruction.arguments]
         entry = info.get("__init__")

@@ -42,12 +42,13 @@ from mypy_session_plugin.semantics.factories import BOUND, FACTORY_CLASSES
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.mapped import is_mapped_attribute
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
+from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.refusals import refused_load
 from mypy_session_plugin.semantics.related import RelatedAttributes
 from mypy_session_plugin.semantics.shapes import REGISTRY, Entity, LibraryShape, SessionShape, Shape, without_states
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.transactions import forget
-from mypy_session_plugin.semantics.unknown_calls import escape_all
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, escape_all
 from mypy_session_plugin.semantics.world import World, with_none
 
 
@@ -160,6 +161,8 @@ class Reads:
             return awaitable
         self._follow(instruction, owner, store)
         place, node = instruction.place, instruction.node
+        if not objects(owner) and self._stability.runs_property(node, self._world.types.tree.fullname):
+            call_unknown(store, [owner], [place_of(node.expr) if isinstance(node, MemberExpr) else None], site_of(node))
         related = self._related.of(node, instruction.name, owner, store)
         if related is not None:
             return self._related.read(related, node, store)

@@ -15,6 +15,7 @@ from mypy.nodes import (
     NameExpr,
     Node,
     NonlocalDecl,
+    OverloadedFuncDef,
     SuperExpr,
     TypeInfo,
     Var,
@@ -73,6 +74,21 @@ class Stability:
                 return False
             node = node.expr
         return True
+
+    def runs_property(self, node: Context, module: str) -> bool:
+        """Whether an attribute is a property of a class of the module that does more than to give another attribute."""
+        if not isinstance(node, MemberExpr) or is_method(self._types.of(node)):
+            return False
+        info = info_of(self._types.of(node.expr))
+        symbol = info.get(node.name) if info is not None else None
+        found = symbol.node if symbol is not None else None
+        found = found.items[0] if isinstance(found, OverloadedFuncDef) else found
+        if not isinstance(found, Decorator) or found.func.info.module_name != module:
+            return False
+        return any(
+            isinstance(part, CallExpr) or (isinstance(part, MemberExpr) and isinstance(part.expr, MemberExpr))
+            for part in descendants(found.func.body, into_functions=True)
+        )
 
     def is_method(self, node: Context) -> bool:
         """Whether an attribute is read as a method, bound to its object."""

@@ -22,7 +22,7 @@ from mypy_session_plugin.semantics.frames import become
 from mypy_session_plugin.semantics.functions import Callee
 from mypy_session_plugin.semantics.pauses import Steps
 from mypy_session_plugin.semantics.shapes import PLAIN, UNSEEN
-from mypy_session_plugin.semantics.unknown_calls import escape, reach
+from mypy_session_plugin.semantics.unknown_calls import escape, lose_code, reach
 from mypy_session_plugin.semantics.world import World
 
 
@@ -78,6 +78,7 @@ def known_outside(store: Store, value: Value) -> Value:
     reached = reach(store, [value])
     if reached.names or reached.variables or reached.places:
         escape(store, value)
+        lose_code(store, [value])
         return NOTHING_KNOWN
     return value
 

@@ -60,7 +60,7 @@ from mypy_session_plugin.semantics.related import RelatedAttributes
 from mypy_session_plugin.semantics.shapes import SessionShape, without_states
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.summaries import Summaries
-from mypy_session_plugin.semantics.unknown_calls import call_unknown, give_away, reachable
+from mypy_session_plugin.semantics.unknown_calls import LOST, call_unknown, give_away, reachable
 from mypy_session_plugin.semantics.unnoticed import UNNOTICED
 from mypy_session_plugin.semantics.unnoticed_writes import WRITING, UnnoticedWrites
 from mypy_session_plugin.semantics.with_blocks import WithBlocks
@@ -168,7 +168,7 @@ class Transfer:
     @property
     def watched(self) -> frozenset[str]:
         """Variables of the analysis itself, which are read when the function is left."""
-        return self._body.watched | {boundaries.GIVEN_AWAY, RETURNED, KEPT, USED, UNNOTICED}
+        return self._body.watched | {boundaries.GIVEN_AWAY, RETURNED, KEPT, USED, UNNOTICED, LOST}
 
     def _only_session(self, store: Store) -> Value:
         found = [value for value in store.variables.values() if any(store.session(item) for item in objects(value))]
@@ -278,6 +278,8 @@ class Transfer:
 
     def _compare(self, instruction: graph.Compare, store: Store) -> None:
         self._operators.compare(instruction, store)
+        if any(isinstance(atom, Bound) for atom in store.value(instruction.right)):
+            call_unknown(store, [store.value(instruction.right)], (), site_of(instruction.node))
         store.variables[instruction.target] = conditions.compare(instruction, store, self._stability)
 
     def _is_instance(self, instruction: graph.IsInstance, store: Store) -> None:
@@ -341,8 +343,6 @@ class Transfer:
             return self._iterations.advance(instruction, store)
         name = "__aiter__" if instruction.is_async else "__iter__"
         iterated = self._calls.iterated(iterable, instruction.node, store, name)
-        if any(isinstance(atom, Bound) for atom in iterable):
-            call_unknown(store, [iterable], (), site_of(instruction.node))
         return containers.next_of(store, iterated, instruction.node)
 
     def _loop_variable(self, loop: ForStmt, store: Store) -> Value:

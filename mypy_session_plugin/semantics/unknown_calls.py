@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from mypy.nodes import Context
 
@@ -22,6 +22,7 @@ from mypy_session_plugin.facts.values import (
     ObjectId,
     Test,
     Value,
+    join,
 )
 from mypy_session_plugin.semantics import unnoticed, work
 from mypy_session_plugin.semantics.cascades import aliases
@@ -34,6 +35,8 @@ from mypy_session_plugin.semantics.transactions import forget
 
 #: The names of functions that say that they take the instance that they are given out of its session.
 TAKES_OUT = re.compile("delete|remove|destroy|purge|expunge|detach|evict|transient|clone|rollback|close", re.IGNORECASE)
+#: The variable of the analysis that holds the code that somebody was given, who may call it at any time.
+LOST = "<lost>"
 #: Marks a site at which unknown code ran, as against an assignment.
 CALLED = "called"
 
@@ -103,10 +106,15 @@ def reachable(store: Store, values: Iterable[Value]) -> set[ObjectId]:
 
 
 def call_unknown(store: Store, values: Iterable[Value], places: Iterable[tuple[str, ...] | None], site: object) -> None:
-    """The effects of a call of which nothing is known, given these values and the places that they were read from."""
-    reached = reach(store, values)
+    """The effects of a call of which nothing is known, given these values and the places that they were read from.
+
+    It may call what was lost before, too.
+    """
+    given_values = list(values)
+    lose_code(store, given_values)
+    reached = reach(store, [*given_values, store.variables.get(LOST, frozenset())])
     below = {place for place in places if place is not None} | reached.places | {(name,) for name in reached.variables}
-    given = reached.objects | reachable(store, _held_below(store, below))
+    given = reached.objects | reachable(store, held_below(store, below))
     after_unknown(store, given)
     given_sessions = {
         item
@@ -130,7 +138,25 @@ def call_unknown(store: Store, values: Iterable[Value], places: Iterable[tuple[s
     run_unknown(store, site)
 
 
-def _held_below(store: Store, places: Collection[tuple[str, ...]]) -> list[Value]:
+def lose_code(store: Store, values: Iterable[Value]) -> None:
+    """Somebody gets these values who may call the functions among them, now or later."""
+    code = {atom for value in values for atom in _code_in(store, value)}
+    if code:
+        store.variables[LOST] = join((store.variables.get(LOST, frozenset()), frozenset(code)))
+
+
+def _code_in(store: Store, value: Value) -> Iterator[Atom]:
+    """The functions in a value and in its containers that bring something along."""
+    for atom in value:
+        if isinstance(atom, (Function, Method, Bound)):
+            found = reach(store, [frozenset({atom})])
+            if found.objects or found.variables or found.places:
+                yield atom
+        elif isinstance(atom, ObjectId) and isinstance(facts := store.heap.get(atom), ContainerFacts):
+            yield from (inner for inner in facts.elements if isinstance(inner, (Function, Method, Bound)))
+
+
+def held_below(store: Store, places: Collection[tuple[str, ...]]) -> list[Value]:
     """What the attributes of given objects hold, as far as they were assigned or read here."""
     return [
         value for path, value in store.paths.items() if any(path[:length] in places for length in range(1, len(path)))

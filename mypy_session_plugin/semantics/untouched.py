@@ -133,6 +133,10 @@ _PLAIN_MODULES = frozenset(
 _OPEN = frozenset({"builtins.object", "builtins.function", "builtins.type", "builtins.BaseException"})
 
 
+#: What mypy puts into the names of classes inside functions: their methods get at the variables around them.
+LOCAL = "@"
+
+
 class Untouched:
     """Tells which functions of a module touch nothing; `types` has the types of its bodies."""
 
@@ -168,6 +172,8 @@ class Untouched:
 
     def _scan(self, function: FuncDef) -> bool:
         if function.is_conditional or function.is_coroutine or function.is_generator:
+            return False
+        if function.info and LOCAL in function.info.fullname:
             return False
         if not self._is_plain(_returned(function)):
             return False

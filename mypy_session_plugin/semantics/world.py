@@ -17,6 +17,7 @@ from mypy_session_plugin.semantics.binding import Binder
 from mypy_session_plugin.semantics.commit_sites import splitting_calls
 from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.factories import Factories, names_autoflush
+from mypy_session_plugin.semantics.kept_objects import kept_objects
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.loader_options import LoaderOptions
 from mypy_session_plugin.semantics.making import Maker, site_of
@@ -89,6 +90,7 @@ class World(Shared):
     _loader_options: LoaderOptions | None = None
     _assigned_attributes: frozenset[str] | None = None
     _splitting_calls: frozenset[Node] | None = None
+    _kept_objects: frozenset[Node] | None = None
     watched: Watch = field(init=False)
     frames: tuple[FuncItem | MypyFile, ...] = ()
 
@@ -152,6 +154,13 @@ class World(Shared):
         if self._splitting_calls is None:
             self._splitting_calls = splitting_calls(self.unit)
         return self._splitting_calls
+
+    @property
+    def kept_objects(self) -> frozenset[Node]:
+        """The constructions in the unit whose object is called by its name wherever it is used."""
+        if self._kept_objects is None:
+            self._kept_objects = kept_objects(self.nodes, self.type)
+        return self._kept_objects
 
     def shape(self, node: Context) -> Shape:
         """The shape of an expression's type, which stays as it is while the graph is analysed."""
