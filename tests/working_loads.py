@@ -82,6 +82,11 @@ class Profile(Base):
     user: Mapped[User] = relationship(back_populates="profile")
 
 
+def seed(session: Session) -> None:
+    post = Post(title="first", tags=[Tag(word="new")])
+    session.add_all([User(name="ann", bio="short", posts=[post], profile=Profile()), User(name="bob")])
+
+
 def to_dict(user: User) -> dict[str, Any]:
     return {"name": user.name, "n": len(user.posts)}
 

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from mypy_session_plugin.mypy_compat import TypeChecker
 
 
-#: A name as the source has it, with what mypy adds where a block rebinds it, or the graph in a comprehension.
-RENAMED = re.compile(r"(?<=\")([\w.]+)(?:'+|@\d+)(?=[\w.]*[\"(\[])")
+#: What mypy adds to a name where a block rebinds it or a function holds the class, and the graph in a comprehension.
+RENAMED = re.compile(r"""(?<=\w)@\d+|(?<=\w)'+(?=\.\w|"|\()""")
 
 
 def as_written(text: str) -> str:
     """A message with the names that stand in the source: mypy calls the `session` of a first block `session'`."""
-    return RENAMED.sub(r"\1", text)
+    return RENAMED.sub("", text)
 
 
 def report(checker: TypeChecker, message: str, node: Context, code: str, notes: Sequence[str] = ()) -> None:
