@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -372,8 +372,10 @@ class LibraryFacts:
 Facts: TypeAlias = "InstanceFacts | SessionFacts | ContainerFacts | LibraryFacts"
 
 
-def references(value: Value) -> list[ObjectId]:
+def references(value: Value) -> Collection[ObjectId]:
     """Every object that a value names, those inside carriers and tests too."""
+    if value is NOTHING_KNOWN:
+        return ()
     found: list[ObjectId] = []
     for atom in value:
         if isinstance(atom, ObjectId):

@@ -130,7 +130,7 @@ class Store:
 
     def instances(self) -> Iterable[tuple[ObjectId, InstanceFacts]]:
         """Every instance, as a list that outlives changes."""
-        return [(key, facts) for key, facts in self.heap.items() if isinstance(facts, InstanceFacts)]
+        return [(key, facts) for key, facts in self.heap.items() if type(facts) is InstanceFacts]
 
     def session(self, identity: ObjectId) -> SessionFacts | None:
         """The facts of a session, or None for what is none."""
