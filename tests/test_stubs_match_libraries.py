@@ -25,7 +25,7 @@ from mypy_session_plugin.stub_files import module_of, stub_files, stub_root
 REPOSITORY = Path(__file__).resolve().parent.parent
 SQLALCHEMY = tuple(int(part) for part in sqlalchemy.__version__.split(".")[:2])
 
-MADE_BY_INSTANCES = {"flask_sqlalchemy.pagination.Pagination.items"}
+MADE_BY_INSTANCES = {"flask_sqlalchemy.pagination.Pagination.items", "sqlalchemy.orm.session.Session.identity_map"}
 """Properties of stubs that are attributes of the instances, which the classes do not have."""
 
 STUB_ONLY = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mypy.nodes import CallExpr, Context, FuncDef
+from mypy.nodes import CallExpr, Context, FuncDef, IndexExpr
 
 from mypy_session_plugin.facts.effects import PHANTOM_MODULE, PHANTOM_PACKAGE
 from mypy_session_plugin.facts.objects import LibraryFacts
@@ -17,7 +17,7 @@ from mypy_session_plugin.facts.values import (
     may_be_code,
     objects,
 )
-from mypy_session_plugin.flow.graph import Call
+from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call, LoadItem
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import (
     boundaries,
@@ -185,6 +185,15 @@ class Calls:
         if generated is None and any(isinstance(atom, Bound) for atom in value):
             call_unknown(store, [value], (), site_of(node))
         return value if generated is None else containers.generated(store, generated, node)
+
+    def subscribed(self, instruction: LoadItem, store: Store) -> Value | None:
+        """What a library's object gives for an index or a key; None for what is no such object."""
+        node, owner = instruction.node, store.value(instruction.object)
+        if not isinstance(node, IndexExpr) or not objects(owner):
+            return None
+        index = Argument(instruction.index, ArgumentKind.POSITIONAL, None, node.index, None)
+        given = (index, store.value(instruction.index), self._world.type(node.index))
+        return self.stubbed.protocol("__getitem__", owner, node, store, given=(given,))
 
     def resume(self, atom: Bound, node: Context, store: Store) -> Value:
         """A coroutine is awaited: what its call stands for happens now."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mypy.nodes import Context
+from mypy.types import Type
 
 from mypy_session_plugin.facts.effects import FunctionStub
 from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Value, join, objects
-from mypy_session_plugin.flow.graph import Call
+from mypy_session_plugin.flow.graph import Argument, Call
 from mypy_session_plugin.semantics import boundaries, conditions, entered, entry_points, library_calls, loading_calls
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite
@@ -102,7 +103,13 @@ class StubbedCalls:
         return boundaries.hand_over(world, store, bound, receiver, instruction.node, result, starts=True)
 
     def protocol(
-        self, name: str, receiver: Value, node: Context, store: Store, failed: bool | None = None
+        self,
+        name: str,
+        receiver: Value,
+        node: Context,
+        store: Store,
+        failed: bool | None = None,
+        given: Sequence[tuple[Argument, Value, Type | None]] = (),
     ) -> Value | None:
         """A call that the syntax makes (`__enter__`, `__iter__`), or a library: None if no stub describes it."""
         names = self.class_names(receiver, store)
@@ -112,8 +119,8 @@ class StubbedCalls:
         if self._run_replaced(overloads, receiver, (), node, store):
             return NOTHING_KNOWN if name in ITERATING else None
         type_ = self._world.type(node)
-        bound = self._world.binder.bind(overloads, (), None, self._bindings(receiver, store))
-        if bound is None:
+        bound = self._world.binder.bind(overloads, given, None, self._bindings(receiver, store))
+        if bound is None and not given:
             bound = self._world.binder.bind(_without_parameters(overloads), (), type_, self._bindings(receiver, store))
         if bound is None:
             return None

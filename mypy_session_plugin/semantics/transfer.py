@@ -240,6 +240,8 @@ class Transfer:
     def _load_item(self, instruction: graph.LoadItem, store: Store) -> None:
         value = self._operators.load_item(instruction, store)
         if value is None:
+            value = self._calls.subscribed(instruction, store)
+        if value is None:
             container, index = store.value(instruction.object), store.value(instruction.index)
             base = instruction.node.base if isinstance(instruction.node, IndexExpr) else instruction.node
             listed = self._reads.listed(base, of_dict=True)

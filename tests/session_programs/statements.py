@@ -5,6 +5,7 @@ from typing import Any
 from session_models import User
 from sqlalchemy import Engine, delete, insert, select, table, text, union, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from mypy_session_plugin import reveal_state
 
@@ -149,3 +150,19 @@ def results_that_are_merged_or_frozen(engine: Engine) -> None:
     frozen = session.execute(select(User)).freeze()
     session.close()
     reveal_state(frozen().scalars().first())  # none | unknown
+
+
+def what_the_identity_map_holds_is_persistent(engine: Engine) -> None:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        reveal_state(session.identity_map[identity_key(User, 1)])  # persistent
+        reveal_state(session.identity_map.get(identity_key(User, 2)))  # persistent | none
+        assert identity_key(instance=user) in session.identity_map
+        reveal_state(user)  # persistent
+
+
+def an_index_of_a_query_flushes_and_loads(engine: Engine) -> None:
+    session, user = Session(engine), User(name="new")
+    session.add(user)
+    reveal_state(session.query(User)[0])  # persistent
+    reveal_state(user)  # persistent

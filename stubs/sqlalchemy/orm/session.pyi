@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, Self, TypeVar, overload
 
 from sqlalchemy.engine.base import Connection, Engine
 from sqlalchemy.engine.result import Result, ScalarResult
+from sqlalchemy.orm.identity import IdentityMap
 from sqlalchemy.orm.query import Query
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.dml import Delete, Insert, ReturningDelete, ReturningInsert, ReturningUpdate, Update
@@ -86,6 +87,8 @@ class Session(_SessionClassMethods):
     def __contains__(self, instance: object) -> bool: ...
     @reads(when="load")
     def __iter__(self) -> Iterator[object]: ...
+    @property
+    def identity_map(self) -> IdentityMap: ...
     @property
     def is_active(self) -> bool: ...
     @property

@@ -12,6 +12,7 @@ from sqlalchemy.engine.base import Connection, Engine
 from sqlalchemy.engine.result import Result, ScalarResult
 from sqlalchemy.ext.asyncio.engine import AsyncConnection
 from sqlalchemy.ext.asyncio.result import AsyncResult, AsyncScalarResult
+from sqlalchemy.orm.identity import IdentityMap
 from sqlalchemy.orm.session import Session, _NoAutoflush  # type: ignore[attr-defined]  # only the session stub has it
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.dml import Delete, Insert, ReturningDelete, ReturningInsert, ReturningUpdate, Update
@@ -56,6 +57,8 @@ class AsyncSession:
     def __contains__(self, instance: object) -> bool: ...
     @reads(when="load")
     def __iter__(self) -> Iterator[object]: ...
+    @property
+    def identity_map(self) -> IdentityMap: ...
     @property
     def is_active(self) -> bool: ...
     @property

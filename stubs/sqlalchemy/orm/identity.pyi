@@ -1,0 +1,19 @@
+"""What a session holds: the persistent instances, by their keys.
+
+Source: https://docs.sqlalchemy.org/en/20/orm/session_api.html#sqlalchemy.orm.Session.identity_map
+"""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from mypy_session_plugin import Persistent
+
+T = TypeVar("T")
+
+class IdentityMap:
+    def __contains__(self, key: object) -> bool: ...
+    def __getitem__(self, key: tuple[type[T], tuple[Any, ...], Any]) -> Persistent[T]: ...
+    def get(self, key: tuple[type[T], tuple[Any, ...], Any], default: object = ...) -> Persistent[T] | None: ...
+    def keys(self) -> Iterable[object]: ...
+    def values(self) -> Iterable[Persistent[object]]: ...
+    def __len__(self) -> int: ...
