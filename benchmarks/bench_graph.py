@@ -35,6 +35,10 @@ class Typed:
         """Nothing is sorted."""
         return False
 
+    def is_callable_object(self, callee: Expression) -> bool:
+        """Say no."""
+        return False
+
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Say no."""
         return False

@@ -227,7 +227,7 @@ def forget() -> None:
 def _shared(checker: TypeChecker, options: Options) -> Shared:
     if _current.checker is not checker or _current.shared is None or not _current.shared.types.is_current():
         library = _library(options.stub_paths)
-        mapped, types = MappedClasses(), Types(checker)
+        mapped, types = MappedClasses(), Types(checker, library.has_calls)
         shapes = Shapes(mapped, library)
         _current.checker = checker
         _current.shared = Shared(

@@ -16,7 +16,10 @@ from mypy_session_plugin.flow.graph import Block, Graph, Instruction
 
 @dataclass
 class NameOracle:
-    """Answers by names: `dead...` has no type, `stop()` never returns, `suppress()` may swallow exceptions."""
+    """Answers by names: `dead...` has no type, `stop()` never returns, `suppress()` may swallow exceptions.
+
+    `factory` is an attribute with an object that is called.
+    """
 
     def is_typed(self, expression: Expression) -> bool:
         """Tell whether the expression begins with any other name."""
@@ -27,6 +30,10 @@ class NameOracle:
     def never_returns(self, call: CallExpr) -> bool:
         """Tell whether the call is of `stop`."""
         return isinstance(call.callee, NameExpr) and call.callee.name == "stop"
+
+    def is_callable_object(self, callee: Expression) -> bool:
+        """Tell whether the attribute that is called is `factory`."""
+        return isinstance(callee, MemberExpr) and callee.name == "factory"
 
     def calls_generator(self, expression: Expression) -> bool:
         """Tell whether the expression is a call of `generator`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from mypy.nodes import (
     ARG_NAMED,
     ARG_NAMED_OPT,
@@ -49,7 +51,7 @@ def lower_call(builder: Builder, call: CallExpr) -> Temporary:
     written = call.callee
     if isinstance(written, SuperExpr):
         receiver, method = super_object(builder, written), written.name
-    elif isinstance(written, MemberExpr) and module_attribute(written) is None:
+    elif _is_method(written, builder):
         full_name = class_function(written)
         if full_name is None:
             receiver, method = builder.value(written.expr), written.name
@@ -67,6 +69,13 @@ def lower_call(builder: Builder, call: CallExpr) -> Temporary:
     if builder.oracle.never_returns(call):
         builder.raise_out()
     return target
+
+
+def _is_method(callee: Expression, builder: Builder) -> TypeGuard[MemberExpr]:
+    """Whether an attribute is called that is a method of its object, as far as is known."""
+    if not isinstance(callee, MemberExpr) or module_attribute(callee) is not None:
+        return False
+    return not builder.oracle.is_callable_object(callee)
 
 
 def lower_arguments(

@@ -16,6 +16,9 @@ class Oracle(Protocol):
     def never_returns(self, call: CallExpr) -> bool:
         """Tell whether the call's type is `NoReturn`."""
 
+    def is_callable_object(self, callee: Expression) -> bool:
+        """Tell whether an attribute that is called holds an object that a session stub describes, and is no method."""
+
     def calls_generator(self, expression: Expression) -> bool:
         """Tell whether the expression is a call of a generator function."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from mypy.checker import TypeChecker
 from mypy.nodes import (
@@ -45,10 +45,14 @@ MANAGERS = frozenset({"contextlib._GeneratorContextManager", "contextlib._AsyncG
 
 
 class Types:
-    """The type map of a running checker (mypy keeps the last visit's, narrowed types)."""
+    """The type map of a running checker (mypy keeps the last visit's, narrowed types).
 
-    def __init__(self, checker: TypeChecker) -> None:
+    `is_called` tells of a class whether calling its objects has a meaning.
+    """
+
+    def __init__(self, checker: TypeChecker, is_called: Callable[[TypeInfo], bool]) -> None:
         self._checker = checker
+        self._is_called = is_called
         # More than one map is a speculative check, inside which no probe fires on the mypy versions that were tested.
         (self._map,) = checker._type_maps
         self._tree = checker.tree
@@ -90,6 +94,11 @@ class Types:
     def never_returns(self, call: CallExpr) -> bool:
         """Whether the call's type says that it does not come back (`NoReturn`, `Never`)."""
         return isinstance(self.proper(call), UninhabitedType)
+
+    def is_callable_object(self, callee: Expression) -> bool:
+        """Whether what is called is an object of a class whose calls have a meaning."""
+        info = info_of(self._map.get(callee))
+        return info is not None and self._is_called(info)
 
     def calls_generator(self, expression: Expression) -> bool:
         """Whether the expression is a call of a generator function, or of an asynchronous one."""

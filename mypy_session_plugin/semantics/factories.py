@@ -6,7 +6,7 @@ not reconfigured, or from the option `expire_on_commit` (design: "known only fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from mypy.nodes import (
@@ -14,6 +14,7 @@ from mypy.nodes import (
     ARG_POS,
     ARG_STAR,
     ARG_STAR2,
+    MDEF,
     AssignmentStmt,
     Block,
     CallExpr,
@@ -27,7 +28,9 @@ from mypy.nodes import (
     Node,
     RefExpr,
     StrExpr,
+    TempNode,
     TryStmt,
+    TypeInfo,
     Var,
 )
 from mypy.types import Type
@@ -176,11 +179,12 @@ def _boolean(value: Expression) -> bool | None:
 
 
 class Factories:
-    """The factories and registries that a module assigns at its top level, by their full names."""
+    """The factories and registries that a module assigns at its top level, and the factories in attributes."""
 
     def __init__(self, tree: MypyFile) -> None:
         self.tree = tree
         self._calls: dict[str, CallExpr | None] | None = None
+        self._attributes: dict[str, CallExpr | None] | None = None
 
     def settings(self, full_name: str) -> dict[str, Setting]:
         """The settings of what the factory or registry in a global makes; unknown for what is not certain to be one."""
@@ -188,6 +192,35 @@ class Factories:
             self._calls = self._read()
         call = self._calls.get(full_name)
         return dict.fromkeys(DEFAULTS, NOT_KNOWN) if call is None else settings_of(call)
+
+    def settings_of_attribute(self, owner: TypeInfo | None, name: str) -> dict[str, Setting]:
+        """The same of the factory in an attribute of a class, or of its objects.
+
+        A class of this module declares it, and no attribute of that name has another value in the module.
+        """
+        declared = owner.get(name) if owner is not None else None
+        definition = declared.node if declared is not None else None
+        call = None
+        if isinstance(definition, Var) and definition.info and definition.info.module_name == self.tree.fullname:
+            if self._attributes is None:
+                self._attributes = self._read_attributes()
+            call = self._attributes.get(name)
+        return dict.fromkeys(DEFAULTS, NOT_KNOWN) if call is None else settings_of(call)
+
+    def _read_attributes(self) -> dict[str, CallExpr | None]:
+        """What is assigned to attributes of classes and objects, by name; None for all but one call of a factory."""
+        found: dict[str, CallExpr | None] = {}
+        configured: set[str] = set()
+        waiting: list[Node] = list(self.tree.defs)
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, AssignmentStmt) and not _is_none(node.rvalue):
+                for name in _attributes_in(node.lvalues):
+                    found[name] = None if name in found else _factory_call(node.rvalue)
+            elif isinstance(node, MemberExpr) and node.name == "configure":
+                configured.update(_attributes_in([node.expr]))
+            waiting.extend(children(node))
+        return {name: call for name, call in found.items() if name not in configured}
 
     def _read(self) -> dict[str, CallExpr | None]:
         found: dict[str, CallExpr | None] = {}
@@ -233,6 +266,19 @@ def _names_in(expression: Node) -> Iterator[str]:
         yield expression.fullname
     for part in children(expression):
         yield from _names_in(part)
+
+
+def _attributes_in(expressions: Iterable[Node]) -> Iterator[str]:
+    """The attributes that expressions name: `factory` in `self.factory`, and in the body of a class."""
+    for expression in expressions:
+        if isinstance(expression, MemberExpr) or (isinstance(expression, NameExpr) and expression.kind == MDEF):
+            yield expression.name
+        yield from _attributes_in(children(expression))
+
+
+def _is_none(value: Expression) -> bool:
+    """Whether nothing is assigned: None is no factory, and a bare annotation no value."""
+    return isinstance(value, TempNode) or (isinstance(value, NameExpr) and value.fullname == "builtins.None")
 
 
 def _factory_call(value: Expression) -> CallExpr | None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property, reduce
 from pathlib import Path
 
+from mypy.nodes import TypeInfo
+
 from mypy_session_plugin.facts.effects import ClassStub, FunctionStub, ModuleStub
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.semantics.exports import canonical_name
@@ -68,6 +70,10 @@ class Library:
             if found:
                 return found
         return None
+
+    def has_calls(self, info: TypeInfo) -> bool:
+        """Whether a stub says what a call of an object of the class does."""
+        return self.method([base.fullname for base in info.mro], "__call__") is not None
 
     def function(self, full_name: str) -> tuple[FunctionStub, ...] | None:
         """The signatures of a module-level function, under any name by which the library exports it."""

@@ -21,7 +21,7 @@ from mypy_session_plugin.facts.values import (
     objects,
 )
 from mypy_session_plugin.flow.graph import LoadAttribute, LoadName, Place
-from mypy_session_plugin.mypy_compat.types import info_of, is_any
+from mypy_session_plugin.mypy_compat.types import class_named_by, info_of, is_any
 from mypy_session_plugin.semantics import (
     attribute_reads,
     bodies,
@@ -139,6 +139,17 @@ class Reads:
                 done = replace(facts.work, bound=True) if on_engine else facts.work
                 store.heap[item] = replace(facts, autoflush=autoflush, expire_on_commit=expire, work=done)
 
+    def _set_factory(self, store: Store, factory: Value, node: Context) -> None:
+        """A factory in an attribute gives out sessions with the settings that its class made it with."""
+        if not isinstance(node, MemberExpr):
+            return
+        type_ = self._world.type(node.expr)
+        known = self._world.factories.settings_of_attribute(class_named_by(type_) or info_of(type_), node.name)
+        for item in objects(factory):
+            facts = store.heap.get(item)
+            if isinstance(facts, LibraryFacts):
+                store.heap[item] = replace(facts, settings=tuple(sorted(known.items())))
+
     def _is_given(self, store: Store, kind: str, shape: SessionShape, place: Place) -> bool:
         """Whether the function was given the session, and nothing can have used it here before."""
         if kind == "parameter":
@@ -194,6 +205,8 @@ class Reads:
             return self._world.shaped_value(store, shape, node, "attribute")
         value = with_none(self.symbol(store, "path", ".".join(place), shape, place), self._world.type(node))
         ownership.declare_attribute(self._world, store, value, node)
+        if isinstance(shape, LibraryShape) and shape.class_name in FACTORY_CLASSES:
+            self._set_factory(store, value, node)
         if isinstance(shape, SessionShape):
             self._tell_apart(store, value, node)
         if value != NOTHING_KNOWN:
