@@ -41,6 +41,7 @@ _DEFINING_MODULES = {
         "concurrent.futures.process": ("ProcessPoolExecutor",),
         "concurrent.futures.thread": ("ThreadPoolExecutor",),
     },
+    "dill": {"dill._dill": ("dump", "dumps")},
     "eventlet": {
         "eventlet.greenpool": ("GreenPile", "GreenPool"),
         "eventlet.greenthread": ("spawn", "spawn_after", "spawn_n"),

@@ -40,6 +40,7 @@ EVENTS = {
     "close": "session closed",
     "reset": "session reset",
     "remove": "session removed",
+    "deepcopy": "copied",
     "merge": "merged",
     "make_transient": "made transient",
     "make_transient_to_detached": "made detached",

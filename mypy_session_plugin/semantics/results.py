@@ -35,7 +35,7 @@ from mypy_session_plugin.semantics.factories import (
 )
 from mypy_session_plugin.semantics.library_objects import FACTORY_BLOCK
 from mypy_session_plugin.semantics.making import Maker, copy_element, site_of, the_session
-from mypy_session_plugin.semantics.parameters import event_name
+from mypy_session_plugin.semantics.parameters import EVENTS
 from mypy_session_plugin.semantics.sessions import Relation, relation
 from mypy_session_plugin.semantics.shapes import (
     COLLECTIONS,
@@ -90,7 +90,7 @@ class Results:
         self._name = name
         reads = any(state.name == "reads" for state in bound.stub.effects)
         self._reads = reads
-        event = "loaded" if reads or name not in ("merge",) else event_name(name)
+        event = "loaded" if reads else EVENTS.get(name, "loaded")
         self._maker = Maker(store, "load", Origin(node.line, event), session, loads)
 
     def value(self) -> Value:

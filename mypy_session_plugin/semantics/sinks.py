@@ -19,6 +19,8 @@ _RUNNABLE = frozenset({"typing.Callable", "typing.Coroutine", "typing.Awaitable"
 #: Calls after which an instance is no longer, or not yet, persistent.
 _SETTLED = ("new", "pending", "persistent")
 _UNSETTLING = frozenset({"transient", "detached", "deleted"})
+#: What says of a result that it is not persistent.
+_UNSETTLED = frozenset({"Transient", "Detached", "Deleted", "Unattached"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +206,9 @@ def _adds(stub: FunctionStub) -> bool:
 
 def _unsettles(stub: FunctionStub) -> bool:
     moved = any(effect.arguments.get(state) in _UNSETTLING for effect in stub.effects for state in _SETTLED)
-    return moved or any(
-        _mentions(parameter.annotation, frozenset({"Becomes", "Marked"})) for parameter in stub.parameters
-    )
+    if moved or _mentions(stub.returns, _UNSETTLED):
+        return True
+    return any(_mentions(parameter.annotation, frozenset({"Becomes", "Marked"})) for parameter in stub.parameters)
 
 
 def _mentions(annotation: TypeExpression, names: frozenset[str]) -> bool:
