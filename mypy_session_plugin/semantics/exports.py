@@ -17,7 +17,7 @@ _TYPING_SPELLINGS = {
     "typing.Tuple": "builtins.tuple",
     "typing.Type": "builtins.type",
 }
-_DEFINING_MODULES = {
+_DEFINING_MODULES: dict[str, dict[str, tuple[str, ...]]] = {
     "asyncio": {
         "asyncio.events": ("AbstractEventLoop", "get_event_loop", "get_running_loop", "new_event_loop"),
         "asyncio.futures": ("Future",),
