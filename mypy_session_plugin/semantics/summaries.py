@@ -51,6 +51,7 @@ class Summaries:
         if runs.cached:
             after = after.join(store)
             escape(after, value)
+            value |= NOTHING_KNOWN if objects(value) else value
         if _ended_with(store, after, value):
             value = NOTHING_KNOWN
         work.commit_in_call(self._world, store, after, site.node)
