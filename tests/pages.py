@@ -131,6 +131,8 @@ async def _run_function(
     said: list[_Saying] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        # What MissingGreenlet has kept from running in another block is collected at any time.
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
         async with AsyncExitStack() as stack:
             parameters = inspect.signature(function).parameters.values()
             wanted = [item.name for item in parameters if item.default is inspect.Parameter.empty]
