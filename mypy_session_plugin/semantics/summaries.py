@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from mypy.nodes import AwaitExpr, Context
 
-from mypy_session_plugin.facts.objects import LibraryFacts
+from mypy_session_plugin.facts.objects import InstanceFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Value, objects
 from mypy_session_plugin.flow.graph import Call
@@ -51,7 +52,8 @@ class Summaries:
         if runs.cached:
             after = after.join(store)
             escape(after, value)
-            value |= NOTHING_KNOWN if objects(value) else value
+            if objects(value) and not _is_left_alone(store, after, value):
+                value |= NOTHING_KNOWN
         if _ended_with(store, after, value):
             value = NOTHING_KNOWN
         work.commit_in_call(self._world, store, after, site.node)
@@ -82,6 +84,18 @@ def known_outside(store: Store, value: Value) -> Value:
         lose_code(store, [value])
         return NOTHING_KNOWN
     return value
+
+
+def _is_left_alone(before: Store, after: Store, value: Value) -> bool:
+    """Whether what a cached function gives back is in no session, and the caller has none that may have taken it."""
+    if any(isinstance(facts, SessionFacts) for facts in before.heap.values()):
+        return False
+    found = [facts for item in objects(value) if isinstance(facts := after.heap.get(item), InstanceFacts)]
+    return len(found) == len(value) and all(
+        isinstance(situation, Situation) and situation.state is State.DETACHED
+        for facts in found
+        for situation in facts.situations
+    )
 
 
 def _ended_with(before: Store, after: Store, value: Value) -> bool:
