@@ -26,7 +26,6 @@ from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.states import Situation
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, ObjectId, Unknown, Value
-from mypy_session_plugin.flow.names import written_name
 from mypy_session_plugin.semantics.events import Event
 
 
@@ -105,7 +104,7 @@ def text_of(node: Context | None) -> str:
     """The source of an expression, short enough for a message."""
     match node:
         case NameExpr():
-            return written_name(node.name)
+            return node.name
         case SuperExpr():
             return "super()"
         case MemberExpr():

@@ -15,7 +15,6 @@ from mypy_session_plugin.facts.objects import SessionFacts
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, ObjectId, Value, objects
-from mypy_session_plugin.flow.names import written_name
 
 
 def are_different(store: Store, one: ObjectId, other: ObjectId) -> bool:
@@ -83,7 +82,7 @@ def keep_sessions(store: Store, variable: str, value: Value, holders: set[str]) 
 
 def hold(store: Store, variable: str, value: Value) -> bool:
     """A variable is given a value: it keeps the session that this is alive; tell whether it is one."""
-    name = written_name(variable)
+    name = variable.rpartition(".")[2]
     found = [(identity, facts) for identity in objects(value) if (facts := store.session(identity)) is not None]
     for identity, facts in found:
         if not facts.name:
@@ -95,7 +94,7 @@ def hold(store: Store, variable: str, value: Value) -> bool:
 
 def let_go(store: Store, variable: str, value: Value) -> None:
     """A variable that held a session is given something else."""
-    name, kept = written_name(variable), objects(value)
+    name, kept = variable.rpartition(".")[2], objects(value)
     for identity, facts in list(store.heap.items()):
         is_held_by_it = isinstance(facts, SessionFacts) and facts.name == name and facts.identity.held
         if is_held_by_it and identity not in kept:
