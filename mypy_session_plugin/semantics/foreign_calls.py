@@ -107,8 +107,9 @@ class ForeignCalls:
                 boundaries.pass_on(world, store, values)
             if getattr(getattr(node, "callee", None), "fullname", "") in EVALUATING:
                 values = list(store.variables.values())
-            owners = _owners(store, getattr(node, "callee", node))
-            call_unknown(store, [*values, called, *owners], [*places, instruction.receiver_place], site_of(node))
+            for owner in _owners(store, getattr(node, "callee", node)):
+                containers.link_all(store, owner)
+            call_unknown(store, [*values, called], [*places, instruction.receiver_place], site_of(node))
             self._serve(instruction, store)
         result = world.typed_value(store, node, "result")
         if getattr(getattr(node, "callee", None), "fullname", "") == "builtins.getattr" and values:
@@ -185,7 +186,7 @@ class ForeignCalls:
 
 
 def _owners(store: Store, callee: Context) -> Iterator[Value]:
-    """The instances among whose attributes the receiver of a method is: what it holds may lead back to them."""
+    """The instances of which the receiver of a method is an attribute: a collection that may link others to them."""
     part = callee.expr if isinstance(callee, MemberExpr) else None
     while isinstance(part, MemberExpr):
         part = part.expr
