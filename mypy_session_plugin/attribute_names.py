@@ -16,8 +16,12 @@ OPENING = "<opening>"
 IN_PLACE = "<in place>"
 #: Stand among a unit's names for a mapped attribute, for one that needs SQL of its own, and one that may raise.
 MAPPED, LAZY, RAISING = "<mapped>", "<lazy>", "<raising>"
+#: Stands among a unit's names for a call that reads attributes which it does not name.
+HIDDEN = "<hidden>"
+#: The methods that do.
+_HIDING = frozenset({"model_validate"})
 #: What stands there for the read of a mapped attribute.
-ATTRIBUTES = frozenset({IN_PLACE, MAPPED, LAZY, RAISING})
+ATTRIBUTES = frozenset({HIDDEN, IN_PLACE, MAPPED, LAZY, RAISING})
 
 
 def kind_of_attribute(full_name: str, lookup: Callable[[str], SymbolTableNode | None]) -> str | None:
@@ -26,6 +30,8 @@ def kind_of_attribute(full_name: str, lookup: Callable[[str], SymbolTableNode | 
     from mypy_session_plugin.semantics.loading_hints import is_mapped_in, is_read_apart, is_reference, is_to_raise
 
     class_name, _, name = full_name.rpartition(".")
+    if name in _HIDING:
+        return HIDDEN
     symbol = lookup(class_name)
     if is_column_of(symbol, name):
         return IN_PLACE
@@ -43,6 +49,8 @@ def may_miss(names: set[str], look: Look, by_commit: bool) -> bool:
     loading = look.loading
     if RAISING in names or (LAZY in names and loading.is_async) or loading.leaves_out:
         return True
+    if HIDDEN in names and (loading.is_async or loading.calls_after_end):
+        return True
     return loading.reads_after_end or (loading.is_async and loading.reads_after_expiry(by_commit))
 
 
@@ -57,4 +65,4 @@ def may_miss_together(own: set[str], names: set[str], look: Look, by_commit: boo
         return False
     if loading.calls_after_end or not loading.is_async:
         return loading.calls_after_end
-    return not names.isdisjoint((LAZY, RAISING)) or loading.calls_after_expiry(by_commit)
+    return not names.isdisjoint((HIDDEN, LAZY, RAISING)) or loading.calls_after_expiry(by_commit)

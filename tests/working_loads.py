@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from sqlalchemy import Engine, ForeignKey, func, select, update
 from sqlalchemy.ext.asyncio import AsyncAttrs, AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -830,3 +831,101 @@ async def a_property_awaited(engine: AsyncEngine) -> Any:
         u = await s.get_one(User, 1)
         await u.awaitable_attrs.titles
         return u.posts
+
+
+class PostOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    title: str
+
+
+class UserOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    name: str
+    nick: str | None = None
+
+
+class UserWithPosts(UserOut):
+    posts: list[PostOut] = []
+
+
+class UserWithNothing(UserWithPosts):
+    model_config = ConfigDict(from_attributes=True)
+    posts: list[PostOut] = Field(default_factory=list, validation_alias="drafts")
+
+
+class UserInShort(UserOut):
+    posts: int
+
+    @model_validator(mode="before")
+    @classmethod
+    def counted(cls, value: Any) -> Any:
+        return {"name": value.name, "posts": 3}
+
+
+class UserComputed(UserOut):
+    label: str = ""
+    titles: list[str] = []
+
+    @field_validator("label", mode="before")
+    @classmethod
+    def called(cls, value: Any) -> Any:
+        return value()
+
+
+def made_of_attributes(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+        found = UserWithPosts.model_validate(u)
+        us = [UserComputed.model_validate(other) for other in s.scalars(select(User))]
+    return found, us, UserWithPosts.model_validate(u), UserInShort.model_validate(u), u.posts
+
+
+def made_of_what_is_loaded(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1, options=[selectinload(User.posts)])
+        s.expunge(u)
+    return UserWithPosts.model_validate(u), UserWithPosts.model_validate({"name": "ann"})
+
+
+def made_by_another_name(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 1)
+    return UserWithNothing.model_validate(u), UserOut.model_validate(u)
+
+
+async def made_of_what_was_refreshed(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = User(name="new")
+        s.add(u)
+        await s.commit()
+        await s.refresh(u)
+        found = UserOut.model_validate(u)
+        await u.awaitable_attrs.posts
+        made = await s.run_sync(lambda _: UserComputed.model_validate(u))
+        return found, UserWithPosts.model_validate(u), made
+
+
+def assigned_in_a_session(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 2)
+        u.posts = []
+        s.commit()
+        u.posts = [Post(title="new")]
+    u.posts = []
+    p = Post(title="other")
+    p.author = u
+    return u.posts
+
+
+async def assigned_to_new_ones(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        u = User(name="new")
+        u.posts = [Post(title="a")]
+        s.add(u)
+        u.posts = [Post(title="b")]
+        await s.commit()
+        await s.refresh(u, ["posts"])
+        u.posts = []
+        p = Post(title="c", author=u)
+        await s.commit()
+        return p

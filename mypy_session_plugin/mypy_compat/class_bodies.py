@@ -37,6 +37,7 @@ from mypy_session_plugin.mypy_compat.class_syntax import (
 from mypy_session_plugin.mypy_compat.loading_bodies import COLUMNS as COLUMN_CONSTRUCTORS
 from mypy_session_plugin.mypy_compat.loading_bodies import RELATIONSHIPS as CONSTRUCTORS
 from mypy_session_plugin.mypy_compat.loading_bodies import declared_loading
+from mypy_session_plugin.mypy_compat.model_bodies import declared_fields
 
 #: The key of what this plugin stores with a class; the columns whose values can be changed in place are under COLUMNS,
 #: and TRACKED stands where something in the module may make such columns tell of that.
@@ -74,6 +75,7 @@ def note_body(info: TypeInfo, module: MypyFile) -> None:
     tracked = any(map(_tracks, module.defs))
     declared = {"relationships": relationships, "opaque": opaque, COLUMNS: columns, TRACKED: tracked}
     declared |= declared_loading(body, info.name, module)
+    declared |= declared_fields(info)
     if any(declared.values()):
         info.metadata[KEY] = declared
     else:

@@ -70,7 +70,7 @@ _LAZY = {
 }
 _NEVER_LOADED = {"dynamic": AttributeKind.DYNAMIC, "write_only": AttributeKind.WRITE_ONLY}
 #: Values that are no column, whatever the class.
-_LITERALS = (BytesExpr, DictExpr, EllipsisExpr, FloatExpr, IntExpr, LambdaExpr, ListExpr, SetExpr, StrExpr, TupleExpr)
+LITERALS = (BytesExpr, DictExpr, EllipsisExpr, FloatExpr, IntExpr, LambdaExpr, ListExpr, SetExpr, StrExpr, TupleExpr)
 _MAPPED = frozenset({"Mapped", "DynamicMapped", "WriteOnlyMapped"})
 #: Names in annotations that are not taken for those of aliases.
 _PLAIN_TYPES = frozenset(
@@ -155,7 +155,7 @@ def _loading(statement: AssignmentStmt, module: MypyFile) -> Loading:
         if is_of_library(value.callee, COLUMNS | _OTHERS, module):
             return _typed(_mapped(value, module), annotation, module)
     literal = value.expr if isinstance(value, UnaryExpr) else value
-    if isinstance(literal, (*_LITERALS, TempNode)) or last_name(value) in ("True", "False", "None"):
+    if isinstance(literal, (*LITERALS, TempNode)) or last_name(value) in ("True", "False", "None"):
         return _typed({}, annotation, module)
     is_other = isinstance(annotation, UnboundType) and annotation.name.rpartition(".")[2] not in _MAPPED
     return {} if is_other else None
@@ -163,7 +163,7 @@ def _loading(statement: AssignmentStmt, module: MypyFile) -> Loading:
 
 def _typed(loading: Loading, annotation: Type | None, module: MypyFile) -> Loading:
     """A column with what its annotation may say of it: mypy itself forgets an alias and what `Annotated` has."""
-    if loading is None or _is_annotated(annotation):
+    if loading is None or is_annotated(annotation):
         return None
     if not isinstance(annotation, UnboundType) or annotation.name.rpartition(".")[2] != "Mapped":
         return loading
@@ -188,11 +188,11 @@ def _unknown_names(type_: Type, module: MypyFile) -> Iterator[str]:
             yield name
 
 
-def _is_annotated(annotation: Type | None) -> bool:
+def is_annotated(annotation: Type | None) -> bool:
     """Whether `Annotated[...]`, in which a column may be described, is part of an annotation."""
     if not isinstance(annotation, UnboundType):
         return False
-    return annotation.name.rpartition(".")[2] == "Annotated" or any(map(_is_annotated, annotation.args))
+    return annotation.name.rpartition(".")[2] == "Annotated" or any(map(is_annotated, annotation.args))
 
 
 def _mapped(call: CallExpr, module: MypyFile) -> Loading:

@@ -43,6 +43,14 @@ from mypy_session_plugin.facts.effects import PHANTOM_MODULE
 #: What the generator functions under `contextmanager` and `asynccontextmanager` become.
 MANAGERS = frozenset({"contextlib._GeneratorContextManager", "contextlib._AsyncGeneratorContextManager"})
 
+#: The modules that define exceptions, and those from which programs take them.
+_ERRORS = {
+    "sqlalchemy.exc": "sqlalchemy.exc",
+    "sqlalchemy.orm.exc": "sqlalchemy.orm.exc",
+    "builtins": "builtins",
+    "pydantic_core._pydantic_core": "pydantic",
+}
+
 
 class Types:
     """The type map of a running checker (mypy keeps the last visit's, narrowed types).
@@ -165,11 +173,11 @@ class Types:
         return frozenset().union(*map(self.error, names))
 
     def error(self, name: str) -> frozenset[str]:
-        """The full names of an exception of SQLAlchemy's, or of Python's own, and of its bases."""
-        for module in ("sqlalchemy.exc", "sqlalchemy.orm.exc", "builtins"):
+        """The full names of an exception of SQLAlchemy's, of pydantic's or of Python's own, and of its bases."""
+        for module, public in _ERRORS.items():
             info = self.class_of(f"{module}.{name}")
             if info is not None:
-                return frozenset(base.fullname for base in info.mro)
+                return frozenset({f"{public}.{name}", *(base.fullname for base in info.mro)})
         return frozenset({f"sqlalchemy.exc.{name}"})
 
 

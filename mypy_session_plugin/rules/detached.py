@@ -19,10 +19,12 @@ from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, quoted
 from mypy_session_plugin.rules.unloaded import (
     Missing,
     always_missing,
+    consequence,
     is_expired,
     is_expired_by_commit,
     mistake,
     option,
+    raised,
     reason,
 )
 from mypy_session_plugin.semantics.events import AttributeEvent, Event
@@ -40,20 +42,22 @@ class DetachedRule:
     def check(self, event: Event, store: Store) -> Iterable[Verdict]:
         """A verdict on each read of a mapped attribute."""
         if isinstance(event, AttributeEvent) and event.value:
-            yield Verdict("read", _finding(event, store))
+            yield Verdict((event.attribute.name, event.reader is None), _finding(event, store))
 
 
 def _finding(event: AttributeEvent, store: Store) -> Finding | None:
     first = always_missing(event, store, lambda item: _fails(event, item))
     if first is None:
         return None
-    owner = _owner(event.node)
+    owner = _owner(event.expression)
     came = "" if first.came is None else f" ({first.came})"
     message = (
-        f"{quoted(event.node)} is not loaded ({reason(first)}) and {owner} is detached{came}; "
-        f"reading it raises {ERROR} (sqlalche.me/e/20/bhk3)"
+        f"{quoted(event.expression)} is not loaded ({reason(first)}) and {owner} is detached{came}; "
+        f"{consequence(event, ERROR, 'sqlalche.me/e/20/bhk3')}"
     )
-    return Finding(event.node, message, (_help(event, first),), raises=ERROR, mistake=mistake(first, event))
+    return Finding(
+        event.node, message, (_help(event, first),), raises=raised(event, ERROR), mistake=mistake(first, event)
+    )
 
 
 def _fails(event: AttributeEvent, item: Missing) -> bool:

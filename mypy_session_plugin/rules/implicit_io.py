@@ -18,10 +18,12 @@ from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, quoted,
 from mypy_session_plugin.rules.unloaded import (
     Missing,
     always_missing,
+    consequence,
     is_expired,
     is_expired_by_commit,
     mistake,
     option,
+    raised,
     reason,
 )
 from mypy_session_plugin.semantics import loads
@@ -42,7 +44,7 @@ class ImplicitIoRule:
     def check(self, event: Event, store: Store) -> Iterable[Verdict]:
         """A verdict on each read of a mapped attribute."""
         if isinstance(event, AttributeEvent) and event.value and not event.waits:
-            yield Verdict("read", _finding(event, store))
+            yield Verdict((event.attribute.name, event.reader is None), _finding(event, store))
 
 
 def _finding(event: AttributeEvent, store: Store) -> Finding | None:
@@ -50,10 +52,12 @@ def _finding(event: AttributeEvent, store: Store) -> Finding | None:
     if first is None:
         return None
     message = (
-        f"{quoted(event.node)} is not loaded ({reason(first)}) and belongs to an AsyncSession; "
-        f"reading it raises {ERROR} (sqlalche.me/e/20/xd2s)"
+        f"{quoted(event.expression)} is not loaded ({reason(first)}) and belongs to an AsyncSession; "
+        f"{consequence(event, ERROR, 'sqlalche.me/e/20/xd2s')}"
     )
-    return Finding(event.node, message, (_help(event, first, store),), raises=RAISED, mistake=mistake(first, event))
+    return Finding(
+        event.node, message, (_help(event, first, store),), raises=raised(event, RAISED), mistake=mistake(first, event)
+    )
 
 
 def _asks(event: AttributeEvent, item: Missing, store: Store) -> bool:
@@ -64,7 +68,7 @@ def _asks(event: AttributeEvent, item: Missing, store: Store) -> bool:
 
 def _help(event: AttributeEvent, item: Missing, store: Store) -> str:
     session = loads.asynchronous_session(store, item.facts)
-    owner = text_of(event.node.expr) if isinstance(event.node, MemberExpr) else "instance"
+    owner = text_of(event.expression.expr) if isinstance(event.expression, MemberExpr) else "instance"
     name = session.name if session is not None and session.name else "session"
     refresh = f'await {name}.refresh({owner}, ["{event.attribute.name}"])'
     if is_expired_by_commit(item):

@@ -14,7 +14,7 @@ from mypy_session_plugin.facts.loads import Presence
 from mypy_session_plugin.facts.states import UNSAVED, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, quoted
-from mypy_session_plugin.rules.unloaded import Missing, always_missing, option, reason
+from mypy_session_plugin.rules.unloaded import Missing, always_missing, consequence, option, raised, reason
 from mypy_session_plugin.semantics.events import AttributeEvent, Event
 
 ERROR = "InvalidRequestError"
@@ -30,7 +30,7 @@ class RaiseLoadRule:
     def check(self, event: Event, store: Store) -> Iterable[Verdict]:
         """A verdict on each read of a mapped attribute."""
         if isinstance(event, AttributeEvent) and event.value:
-            yield Verdict("read", _finding(event, store))
+            yield Verdict((event.attribute.name, event.reader is None), _finding(event, store))
 
 
 def _finding(event: AttributeEvent, store: Store) -> Finding | None:
@@ -38,11 +38,13 @@ def _finding(event: AttributeEvent, store: Store) -> Finding | None:
     if first is None:
         return None
     message = (
-        f"{quoted(event.node)} is not loaded ({reason(first)}) and is to raise where it is read; "
-        f"this raises {ERROR}: it is not available due to lazy='raise'"
+        f"{quoted(event.expression)} is not loaded ({reason(first)}) and is to raise where it is read; "
+        f"{consequence(event, ERROR)}: it is not available due to lazy='raise'"
     )
     note = f"load it with the row: {option(event)} in the options of the query"
-    return Finding(event.node, message, (note,), raises=ERROR, mistake=(first.since, event.attribute.name))
+    return Finding(
+        event.node, message, (note,), raises=raised(event, ERROR), mistake=(first.since, event.attribute.name)
+    )
 
 
 def _raises(event: AttributeEvent, item: Missing) -> bool:

@@ -95,3 +95,18 @@ def is_expired(item: Missing, event: AttributeEvent) -> bool:
 def mistake(item: Missing, event: AttributeEvent) -> Hashable:
     """What is one mistake: all that was thrown away at once, or one attribute that was left out."""
     return item.since, None if is_expired(item, event) else event.attribute.name
+
+
+def consequence(event: AttributeEvent, error: str, link: str = "") -> str:
+    """What the read raises, and who reads, as a message tells it; `link` leads to what SQLAlchemy says of that."""
+    reader = event.reader
+    if reader is None or not reader.by:
+        return f"reading it raises {error}{f' ({link})' if link else ''}"
+    if not reader.raises:
+        return f"{reader.by} reads it, which raises {error}{f' ({link})' if link else ''}"
+    return f"{reader.by} reads it, which raises {reader.raises} ({', '.join(filter(None, (error, link)))})"
+
+
+def raised(event: AttributeEvent, error: str) -> str:
+    """The exception that leaves the read."""
+    return event.reader.raises or error if event.reader is not None else error

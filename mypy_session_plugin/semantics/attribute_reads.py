@@ -5,27 +5,16 @@ from __future__ import annotations
 from mypy.nodes import Context, FuncDef, MemberExpr, TypeInfo
 
 from mypy_session_plugin.facts.loading import Attribute, AttributeKind
-from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
 from mypy_session_plugin.flow.graph import DeleteAttribute, LoadAttribute, StoreAttribute
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import loads
-from mypy_session_plugin.semantics.events import AttributeEvent
+from mypy_session_plugin.semantics.events import AttributeEvent, Reader
 from mypy_session_plugin.semantics.world import World
 
 #: Kinds of attributes of which an assignment needs to know what was there before.
 ASSIGNED_AFTER_A_LOAD = frozenset({AttributeKind.TO_MANY, AttributeKind.RELATED, AttributeKind.UNKNOWN})
-
-
-@dataclass(frozen=True, slots=True)
-class AttributeRead:
-    """The read of an attribute; `waits`: where an AsyncSession can load it."""
-
-    node: Context
-    name: str
-    owner: Value
-    waits: bool = False
 
 
 def _owner_class(world: World, node: Context) -> TypeInfo | None:
@@ -44,26 +33,39 @@ def read(world: World, store: Store, instruction: LoadAttribute, owner: Value) -
         if not objects(owner):
             loads.doubt_named(store, owner, instruction.name)
         return
-    _read(world, store, AttributeRead(instruction.node, instruction.name, owner), info)
-
-
-def read_in_greenlet(world: World, store: Store, node: MemberExpr, owner: Value) -> None:
-    """An attribute is read where an AsyncSession can load it."""
-    info = _owner_class(world, node)
-    if info is None:
-        loads.shown(store, objects(owner))
-        return
-    _read(world, store, AttributeRead(node, node.name, owner, waits=True), info)
-
-
-def _read(world: World, store: Store, reading: AttributeRead, info: TypeInfo) -> None:
-    attribute = world.shapes.attributes.of(info, reading.name)
+    attribute = world.shapes.attributes.of(info, instruction.name)
     if attribute is not None:
-        waits, owner = reading.waits, reading.owner
-        world.listener(AttributeEvent(reading.node, owner, attribute, info.name, world.raising, waits), store)
-        loads.read(store, owner, attribute, world.shapes.attribute_sets.group(info, attribute), waits)
-    elif (entry := info.get(reading.name)) is not None and not isinstance(entry.node, FuncDef):
-        loads.shown(store, objects(reading.owner))
+        world.listener(AttributeEvent(instruction.node, owner, attribute, info.name, world.raising), store)
+        loads.read(store, owner, attribute, world.shapes.attribute_sets.group(info, attribute))
+    elif _is_computed(info, instruction.name):
+        loads.shown(store, objects(owner))
+
+
+def read_in_greenlet(world: World, store: Store, awaiting: Context, read: MemberExpr, owner: Value) -> None:
+    """An attribute is read, at a node that waits for it, where an AsyncSession can load it."""
+    info, attribute = _owner_class(world, read), attribute_of(world, read)
+    if info is not None and attribute is not None:
+        event = AttributeEvent(awaiting, owner, attribute, info.name, world.raising, waits=True, reader=Reader(read))
+        world.listener(event, store)
+        loads.read(store, owner, attribute, world.shapes.attribute_sets.group(info, attribute), waits=True)
+    elif info is None or _is_computed(info, read.name):
+        loads.shown(store, objects(owner))
+
+
+def read_by(world: World, store: Store, node: Context, owner: Value, reader: Reader) -> None:
+    """An attribute is read at a node by what does not name it: let the rules see it, and follow what that loads."""
+    info, attribute = _owner_class(world, reader.read), attribute_of(world, reader.read)
+    if info is not None and attribute is not None:
+        world.listener(AttributeEvent(node, owner, attribute, info.name, world.raising, reader=reader), store)
+        loads.read(store, owner, attribute, world.shapes.attribute_sets.group(info, attribute))
+    elif info is None or _is_computed(info, reader.read.name):
+        loads.shown(store, objects(owner))
+
+
+def _is_computed(info: TypeInfo, name: str) -> bool:
+    """Whether an attribute that is not mapped runs code when it is read."""
+    entry = info.get(name)
+    return entry is not None and not isinstance(entry.node, FuncDef)
 
 
 def written(world: World, store: Store, instruction: StoreAttribute) -> None:
@@ -73,7 +75,10 @@ def written(world: World, store: Store, instruction: StoreAttribute) -> None:
     """
     owner, attribute = store.value(instruction.object), attribute_of(world, instruction.node)
     if attribute is not None and attribute.kind in ASSIGNED_AFTER_A_LOAD:
-        loads.read(store, owner, attribute)
+        if attribute.kind is AttributeKind.TO_MANY and isinstance(instruction.node, MemberExpr):
+            read_by(world, store, instruction.node, owner, Reader(instruction.node, "the assignment"))
+        else:
+            loads.read(store, owner, attribute)
     elif attribute is not None and attribute.primary_key is not False:
         loads.shown(store, objects(owner))
     loads.written(store, owner, instruction.name)

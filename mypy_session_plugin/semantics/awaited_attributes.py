@@ -55,7 +55,7 @@ class AwaitedAttributes:
         if owner is None or plain is None:
             return None
         sessions.may_load(store, owner)
-        attribute_reads.read_in_greenlet(self._world, store, plain, owner)
+        attribute_reads.read_in_greenlet(self._world, store, instruction.node, plain, owner)
         related = self._related.of(plain, plain.name, owner, store)
         if related is None:
             return self._world.typed_value(store, instruction.node, "result")

@@ -28,6 +28,7 @@ from mypy_session_plugin.semantics import (
     loads,
     sessions,
     spawning,
+    validations,
     writes,
 )
 from mypy_session_plugin.semantics.call_sites import CallSite, CallSites, called_value
@@ -78,6 +79,8 @@ class Calls:
             return self._foreign.evaluate(instruction, store)
         node = site.node
         special = self._special(instruction, site, store)
+        if special is None:
+            special = validations.validated(self._world, store, instruction)
         if special is not None:
             return special
         stubbed = self._stubbed(instruction, site, store)

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
-from mypy.nodes import Context, Expression, FuncDef
+from mypy.nodes import Context, Expression, FuncDef, MemberExpr
 
 from mypy_session_plugin.facts.loading import Attribute
 from mypy_session_plugin.facts.objects import HandOver
@@ -52,10 +52,22 @@ class LoadEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """What reads an attribute that the code does not name there: `read` is as it would be written.
+
+    `by` tells who reads it, `raises` the exception that it makes of any other; both empty if it is read as written.
+    """
+
+    read: MemberExpr
+    by: str = ""
+    raises: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AttributeEvent:
     """A mapped attribute is read of an instance; `class_name` is how the source calls the class that maps it.
 
-    `waits`: it is read where an AsyncSession can load it.
+    `waits`: it is read where an AsyncSession can load it.  `reader`: it is not read by the expression `node` itself.
     """
 
     node: Context
@@ -64,6 +76,12 @@ class AttributeEvent:
     class_name: str
     raising: bool = False
     waits: bool = False
+    reader: Reader | None = None
+
+    @property
+    def expression(self) -> Context:
+        """What is read, as a message names it."""
+        return self.node if self.reader is None else self.reader.read
 
 
 @dataclass(frozen=True, slots=True)

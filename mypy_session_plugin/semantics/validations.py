@@ -1,0 +1,93 @@
+"""`Model.model_validate(instance)` of pydantic: reads the attributes that are called as the fields of the model.
+
+All of them are read, whatever comes of the others, and any exception becomes a ValidationError: a default does not
+help, and neither does a validator of the field.
+Source: https://docs.pydantic.dev/latest/concepts/models/#arbitrary-class-instances
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mypy.nodes import CallExpr, MemberExpr, TypeInfo, Var
+from mypy.types import TypeAliasType
+
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import Value, objects
+from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call
+from mypy_session_plugin.mypy_compat.class_syntax import is_true
+from mypy_session_plugin.mypy_compat.model_bodies import BASE_MODEL, FIELDS, FROM_ATTRIBUTES, OPAQUE_MODEL
+from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
+from mypy_session_plugin.semantics import attribute_reads, loads, sessions
+from mypy_session_plugin.semantics.events import Reader
+from mypy_session_plugin.semantics.relationships import kept
+from mypy_session_plugin.semantics.unknown_calls import reachable
+from mypy_session_plugin.semantics.world import World
+
+VALIDATE, ERROR = "model_validate", "ValidationError"
+#: The base of SQLModel's models, which are made from attributes unless they say otherwise.
+SQLMODEL = "sqlmodel.main.SQLModel"
+#: What stands behind every model, and has no fields.
+_ROOTS = frozenset({BASE_MODEL, SQLMODEL, "abc.ABC", "builtins.object", "typing.Generic"})
+#: Arguments that leave the names that are read as they are.
+_PLAIN = frozenset({"obj", "strict", "context", FROM_ATTRIBUTES})
+
+
+def validated(world: World, store: Store, instruction: Call) -> Value | None:
+    """The value of a call that makes a model of an instance, after what it reads; None for every other call.
+
+    Validators of fields are given what was read, and so may read of the related instances what they like.
+    """
+    node = instruction.node
+    callee = node.callee if isinstance(node, CallExpr) else None
+    if not isinstance(callee, MemberExpr) or callee.name != VALIDATE:
+        return None
+    model = class_named_by(world.type(callee.expr))
+    given = next(iter(instruction.arguments), None)
+    if model is None or given is None or given.name not in (None, "obj") or not _is_made_from(world, model, given):
+        return None
+    names = list(fields(model)) if _reads(model, instruction) else []
+    if not names:
+        return None
+    value = store.value(given.value)
+    sessions.may_load(store, value)
+    for name in names:
+        read = MemberExpr(given.node, name)
+        read.set_line(given.node)
+        reader = Reader(read, f"{model.name}.{VALIDATE}()", ERROR)
+        attribute_reads.read_by(world, store, node, value, reader)
+    loads.shown(store, reachable(store, [value]) - objects(value))
+    return world.typed_value(store, node, "result")
+
+
+def _is_made_from(world: World, model: TypeInfo, given: Argument) -> bool:
+    """Whether a model is made of one object, which is none of its own."""
+    class_ = info_of(world.type(given.node))
+    is_one = given.kind in (ArgumentKind.POSITIONAL, ArgumentKind.NAMED)
+    return is_one and class_ is not None and model not in class_.mro and world.shapes.mapped.is_mapped(class_)
+
+
+def _reads(model: TypeInfo, instruction: Call) -> bool:
+    """Whether the model is made from attributes, by its settings or by the call."""
+    named = {argument.name: argument.node for argument in instruction.arguments[1:]}
+    if not named.keys() <= _PLAIN:
+        return False
+    if FROM_ATTRIBUTES in named:
+        return is_true(named[FROM_ATTRIBUTES])
+    said = [bool(kept(base)[FROM_ATTRIBUTES]) for base in model.mro if FROM_ATTRIBUTES in kept(base)]
+    return said[0] if said else any(base.fullname == SQLMODEL for base in model.mro)
+
+
+def fields(model: TypeInfo) -> Iterator[str]:
+    """The fields of a model that are certainly read by their names; none where it may have other ones."""
+    bases = [base for base in model.mro if base.fullname not in _ROOTS]
+    known = {base: kept(base) for base in bases}
+    if model.fallback_to_any or any(FIELDS not in said or said[OPAQUE_MODEL] for said in known.values()):
+        return
+    for name in dict.fromkeys(name for said in known.values() for name in said[FIELDS]):
+        owner = next(base for base in bases if name in base.names)
+        variable = owner.names[name].node
+        is_alias = isinstance(variable, Var) and isinstance(variable.type, TypeAliasType)
+        if name not in known[owner][FIELDS] or is_alias:
+            continue
+        yield name
