@@ -54,6 +54,11 @@ def may_miss(names: set[str], look: Look, by_commit: bool) -> bool:
     return loading.reads_after_end or (loading.is_async and loading.reads_after_expiry(by_commit))
 
 
+def may_answer(names: set[str], look: Look) -> bool:
+    """Whether a unit may return what cannot be loaded to code that reads it once the unit has returned."""
+    return names != {CONSTRUCTION} and (look.loading.is_async or bool(look.loading.ends))
+
+
 def may_miss_together(own: set[str], names: set[str], look: Look, by_commit: bool) -> bool:
     """Whether what a unit calls may read what it has, or give it what it reads."""
     if names.isdisjoint(ATTRIBUTES):

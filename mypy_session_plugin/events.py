@@ -28,6 +28,7 @@ from mypy_session_plugin.attribute_names import (
     MAPPED,
     OPENING,
     kind_of_attribute,
+    may_answer,
     may_miss,
     may_miss_together,
 )
@@ -61,6 +62,8 @@ BINDING = re.compile("engine|sessionmaker", re.IGNORECASE)
 COROUTINE = re.compile(r"\basync def\b")
 #: What stands in the text of a module that says what its sessions are like.
 MAKING = re.compile(r"sessionmaker|Session\(|expire_on_commit|SQLAlchemy\(")
+#: What the text of a module has in it that answers with models of what its functions return.
+RESPONDING = re.compile("response_model")
 #: What calls a function that it is given, now or when it is called itself.
 CARRIERS = frozenset({"builtins.map", "functools.partial"})
 #: What may take a session out of a generator that makes it.
@@ -113,6 +116,7 @@ class Events:
         self._has_coroutines: Callable[[], bool] = bool
         self._makes_sessions: Callable[[], bool] = bool
         self._made_once: Callable[[], list[Var | Type]] = list
+        self._answered: Callable[[], frozenset[FuncDef | MypyFile]] = frozenset
 
     def enter(self, tree: MypyFile, wanted: Callable[[], frozenset[str]]) -> None:
         """Mypy goes on with a module; `wanted` tells which codes are on in it that are off by default."""
@@ -121,11 +125,13 @@ class Events:
         self._has_coroutines = cache(partial(_names, tree, COROUTINE))
         self._makes_sessions = cache(partial(_names, tree, MAKING))
         self._made_once = cache(partial(_made_once, tree))
+        self._answered = cache(partial(_answered, tree))
 
     def leave(self) -> None:
         """Mypy has done with the module: its tree is let go."""
         self._wanted, self._looks, self._columns = frozenset, {}, {}
-        self._binds_to_engine, self._has_coroutines, self._makes_sessions, self._made_once = bool, bool, bool, list
+        self._binds_to_engine, self._has_coroutines, self._makes_sessions = bool, bool, bool
+        self._made_once, self._answered = list, frozenset
 
     def name_of_interest(self, full_name: str) -> str | None:
         """What a call or a read of `full_name` adds to what is known of the unit in which it stands; None: nothing."""
@@ -230,6 +236,8 @@ class Events:
             return True
         if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._wanted()):
             return True
+        if look.unit in self._answered() and may_answer(names, look):
+            return True
         if self._may_be_unnoticed(names, look) or may_miss(names, look, self._expires_by_commit()):
             return True
         if opens and self._may_lose(names, look):
@@ -327,6 +335,15 @@ def _made_once(tree: MypyFile) -> list[Var | Type]:
     from mypy_session_plugin.semantics.shared_hints import made_once
 
     return made_once(tree)
+
+
+def _answered(tree: MypyFile) -> frozenset[FuncDef | MypyFile]:
+    """The functions of a module with a response model, by which what they return is read."""
+    if not _names(tree, RESPONDING):
+        return frozenset()
+    from mypy_session_plugin.semantics.loading_hints import responding
+
+    return frozenset(responding(tree))
 
 
 def _is_given_two_sessions(unit: FuncDef | MypyFile) -> bool:

@@ -56,10 +56,17 @@ def read_by(world: World, store: Store, node: Context, owner: Value, reader: Rea
     """An attribute is read at a node by what does not name it: let the rules see it, and follow what that loads."""
     info, attribute = _owner_class(world, reader.read), attribute_of(world, reader.read)
     if info is not None and attribute is not None:
-        world.listener(AttributeEvent(node, owner, attribute, info.name, world.raising, reader=reader), store)
+        told(world, store, node, owner, reader, info)
         loads.read(store, owner, attribute, world.shapes.attribute_sets.group(info, attribute))
     elif info is None or _is_computed(info, reader.read.name):
         loads.shown(store, objects(owner))
+
+
+def told(world: World, store: Store, node: Context, owner: Value, reader: Reader, info: TypeInfo) -> None:
+    """Let the rules see an attribute that is read, of an instance of this class, by what does not name it."""
+    attribute = world.shapes.attributes.of(info, reader.read.name)
+    if attribute is not None:
+        world.listener(AttributeEvent(node, owner, attribute, info.name, world.raising, reader=reader), store)
 
 
 def _is_computed(info: TypeInfo, name: str) -> bool:

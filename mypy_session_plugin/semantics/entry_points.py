@@ -70,14 +70,14 @@ def _is_entry_point(world: World, function: FuncDef) -> bool:
     node = entry.node if entry is not None else None
     if not isinstance(node, Decorator) or node.func is not function:
         return False
-    known = [_takes(world, decorator) for decorator in node.original_decorators]
+    known = [takes(world, decorator) for decorator in node.original_decorators]
     others = {
         decorator_name(decorator) for decorator, takes in zip(node.original_decorators, known, strict=True) if not takes
     }
     return any(known) and others <= TRANSPARENT
 
 
-def _takes(world: World, decorator: Expression) -> bool:
+def takes(world: World, decorator: Expression) -> bool:
     """Whether the stub of what decorates, or makes the decorator, says that a framework calls the function."""
     callee = decorator.callee if isinstance(decorator, CallExpr) else decorator
     stubs: tuple[FunctionStub, ...] | None = None

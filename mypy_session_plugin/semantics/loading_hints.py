@@ -11,6 +11,7 @@ from mypy.nodes import (
     Decorator,
     Expression,
     ForStmt,
+    FuncDef,
     MemberExpr,
     MypyFile,
     NameExpr,
@@ -88,6 +89,16 @@ def _bases(symbol: SymbolTableNode | None) -> Sequence[TypeInfo]:
     return symbol.node.mro if symbol is not None and isinstance(symbol.node, TypeInfo) else ()
 
 
+def responding(tree: MypyFile) -> Iterator[FuncDef]:
+    """The functions of a module whose decorators name a response model."""
+    for statement in tree.defs:
+        made_by = statement.original_decorators if isinstance(statement, Decorator) else []
+        if isinstance(statement, Decorator) and any(
+            isinstance(decorator, CallExpr) and "response_model" in decorator.arg_names for decorator in made_by
+        ):
+            yield statement.func
+
+
 class LoadingHints:
     """Reads one unit."""
 
@@ -108,12 +119,14 @@ class LoadingHints:
     @cached_property
     def reads_after_end(self) -> bool:
         """Whether an attribute is read where a session may have ended."""
-        return self._any_after(self._reads, self._ends)
+        return self._any_after(self._reads, self.ends)
 
     @cached_property
     def calls_after_end(self) -> bool:
         """Whether anything is called where a session may have ended."""
-        return self._any_after(self._called, self._ends)
+        return self._any_after(self._called, self.ends)
+        calls = [node.line for node in self._nodes if isinstance(node, CallExpr)]
+        return self._any_after(calls, self.ends)
 
     def reads_after_expiry(self, by_commit: bool) -> bool:
         """Whether an attribute is read where all may have been thrown away; `by_commit`: a commit does that too."""
@@ -133,7 +146,7 @@ class LoadingHints:
                 yield node.line
 
     @cached_property
-    def _ends(self) -> list[int]:
+    def ends(self) -> list[int]:
         """The lines behind which a session may have ended."""
         blocks = [node for node in self._nodes if isinstance(node, WithStmt)]
         ends = [block.end_line or block.line for block in blocks if any(map(self._may_end, block.expr))]

@@ -57,6 +57,7 @@ from mypy_session_plugin.semantics.phantom_operators import PhantomOperators
 from mypy_session_plugin.semantics.phantom_overrides import inherited
 from mypy_session_plugin.semantics.reads import Reads
 from mypy_session_plugin.semantics.related import RelatedAttributes
+from mypy_session_plugin.semantics.responses import RESPONSE, Responses
 from mypy_session_plugin.semantics.shapes import SessionShape, without_states
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.summaries import Summaries
@@ -101,7 +102,7 @@ class Transfer:
         assignments = Assignments(
             world, self._stability, self._escapes, self._body, self._operators, self._related, self._loans
         )
-        self._unnoticed = UnnoticedWrites(world)
+        self._unnoticed, self._responses = UnnoticedWrites(world), Responses(world)
         blocks = WithBlocks(world, self._stability, self._calls, Generators(world, steps), own, self._caught)
         self._handlers: dict[type, Callable[[Any, Store], None]] = {
             graph.LoadName: self._load_name,
@@ -168,7 +169,7 @@ class Transfer:
     @property
     def watched(self) -> frozenset[str]:
         """Variables of the analysis itself, which are read when the function is left."""
-        return self._body.watched | {boundaries.GIVEN_AWAY, RETURNED, KEPT, USED, UNNOTICED, LOST}
+        return self._body.watched | {boundaries.GIVEN_AWAY, RETURNED, KEPT, USED, UNNOTICED, LOST, RESPONSE}
 
     def _only_session(self, store: Store) -> Value:
         found = [value for value in store.variables.values() if any(store.session(item) for item in objects(value))]
@@ -218,6 +219,7 @@ class Transfer:
             boundaries.leave(self._world, store)
             self._body.leave(store)
             self._escapes.leave(store)
+            self._responses.leave(store)
             self._unnoticed.leave(store)
         endings.leave(self._world, store, store.variables.get(boundaries.GIVEN_AWAY, frozenset()), raising)
 
@@ -360,6 +362,7 @@ class Transfer:
             give_back(store, instruction.value)
             return
         self._escapes.returned(instruction, store)
+        self._responses.returned(instruction, store)
         self._loans.returned(instruction, store)
         if instruction.value is not None:
             boundaries.give_away(store, [store.value(instruction.value)])

@@ -1,5 +1,7 @@
 """Models of pydantic that are made from attributes: they read what their fields are called."""
 
+# needs: pydantic
+
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
