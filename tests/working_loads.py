@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -929,3 +929,69 @@ async def assigned_to_new_ones(engine: AsyncEngine) -> Any:
         p = Post(title="c", author=u)
         await s.commit()
         return p
+
+
+def waits_in_a_variable(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = s.scalars(select(User)).all()
+    counts = (len(u.posts) for u in us)
+    busy = (u for u in us if u.posts)
+    with Session(engine) as s:
+        s.add_all(us)
+        found = sum(counts), list(busy)
+    return found, [u.posts for u in us]
+
+
+def is_given_back(engine: Engine) -> Any:
+    def counts(us: Any) -> Any:
+        return (len(u.posts) for u in us)
+
+    with Session(engine) as s:
+        us = s.scalars(select(User)).all()
+    waiting = counts(us)
+    with Session(engine) as s:
+        s.add_all(us)
+        return list(waiting), [u.posts for u in us]
+
+
+def never_gone_through(us: Sequence[User]) -> Iterator[int]:
+    return (len(u.posts) for u in us)
+
+
+def of_detached_ones(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = s.scalars(select(User)).all()
+    waiting = never_gone_through(us)
+    other = (u.posts for u in us)
+    return [u.name for u in us], waiting, other
+
+
+def loads_when_gone_through(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = s.scalars(select(User)).all()
+        counts = (len(u.posts) for u in us)
+        s.expire_all()
+        total = 0
+        for count in counts:
+            total += count
+    return total, [u.posts for u in us]
+
+
+def loads_while_it_is_added(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = s.scalars(select(User)).all()
+        made = (Post(title=str(len(u.posts))) for u in us)
+        s.add_all(made)
+        s.rollback()
+        names = [u.name for u in us]
+        texts = (f"{u.name}{len(u.posts)}" for u in us)
+        text = ", ".join(texts)
+    return names, text, [u.posts for u in us]
+
+
+async def goes_through_in_run_sync(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        us = (await s.scalars(select(User))).all()
+        counts = (len(u.posts) for u in us)
+        total = await s.run_sync(lambda _: sum(counts))
+        return total, [u.posts for u in us]

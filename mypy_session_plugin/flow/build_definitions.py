@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from mypy.nodes import (
+    Block,
     ClassDef,
     Decorator,
     Expression,
     FuncDef,
     FuncItem,
+    GeneratorExpr,
     Import,
     ImportFrom,
+    LambdaExpr,
+    ListComprehension,
     MemberExpr,
     Node,
     OverloadedFuncDef,
+    ReturnStmt,
     Statement,
     TypeAliasStmt,
 )
@@ -36,6 +41,17 @@ def load_function(builder: Builder, node: Node, function: FuncItem) -> Temporary
     target = builder.temporary()
     builder.emit(LoadFunction(node, target, function, tuple(variables), tuple(zip(names, values, strict=True))))
     return target
+
+
+def lower_kept(builder: Builder, expression: Expression) -> Temporary:
+    """Lower what is kept or given back: a generator expression waits until it is gone through, by whoever has it then.
+
+    Only its first iterable is evaluated where it stands.
+    """
+    if not isinstance(expression, GeneratorExpr):
+        return builder.value(expression)
+    builder.value(expression.sequences[0])
+    return load_function(builder, expression, LambdaExpr([], Block([ReturnStmt(ListComprehension(expression))])))
 
 
 def bind(builder: Builder, statement: Statement, name: str, value: Temporary) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mypy.nodes import FuncItem, MypyFile
+from mypy.nodes import FuncItem, GeneratorExpr, MypyFile
 
 from mypy_session_plugin.flow.build_expressions import EXPRESSIONS
 from mypy_session_plugin.flow.build_statements import STATEMENTS
@@ -131,10 +131,13 @@ def captured_variables(blocks: list[Block], is_module: bool) -> set[Variable]:
 
 
 def nested_functions(blocks: list[Block]) -> tuple[FuncItem, ...]:
-    """Return the functions defined in live code, each once though `finally` bodies are copied."""
+    """Return the functions defined in live code, each once though `finally` bodies are copied.
+
+    A generator expression is none: its code belongs to what stands around it.
+    """
     found: dict[int, FuncItem] = {}
     for block in blocks:
         for instruction in block.instructions:
-            if isinstance(instruction, LoadFunction):
+            if isinstance(instruction, LoadFunction) and not isinstance(instruction.node, GeneratorExpr):
                 found.setdefault(id(instruction.function), instruction.function)
     return tuple(found.values())

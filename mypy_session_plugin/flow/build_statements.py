@@ -12,6 +12,7 @@ from mypy_session_plugin.flow.build_definitions import (
     lower_function,
     lower_import,
     lower_import_from,
+    lower_kept,
     lower_overloaded,
     lower_type_alias,
 )
@@ -57,7 +58,7 @@ def lower_assignment(builder: Builder, statement: nodes.AssignmentStmt) -> None:
         return
     if not statement.is_alias_def and skipped(builder, statement.rvalue, *statement.lvalues):
         return
-    value = builder.value(statement.rvalue)
+    value = lower_kept(builder, statement.rvalue)
     for target in statement.lvalues:
         store(builder, target, value, statement)
 
@@ -79,7 +80,7 @@ def lower_return(builder: Builder, statement: nodes.ReturnStmt) -> None:
     """Lower `return`: the value, then the way out through `finally` and `with`."""
     if skipped(builder, statement.expr):
         return
-    value = None if statement.expr is None else builder.value(statement.expr)
+    value = None if statement.expr is None else lower_kept(builder, statement.expr)
     builder.emit(Return(statement, value))
     builder.leave(0, None)
 

@@ -152,7 +152,7 @@ class Assignments:
     def unpack(self, instruction: graph.Unpack, store: Store) -> None:
         """A value is taken apart by an assignment to several targets."""
         value = store.value(instruction.value)
-        if any(isinstance(atom, Bound) for atom in value):
+        if any(isinstance(atom, (Bound, Function)) for atom in value):
             call_unknown(store, [value], (), site_of(instruction.node))
         values = containers.unpack(
             self._world, store, value, len(instruction.targets), instruction.starred, instruction.node

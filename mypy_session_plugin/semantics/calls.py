@@ -185,7 +185,7 @@ class Calls:
         if provided is not None:
             return provided
         generated = self.resumed(value, GENERATOR, node, store) if name == "__iter__" else None
-        if generated is None and any(isinstance(atom, Bound) for atom in value):
+        if generated is None and any(isinstance(atom, (Bound, Function)) for atom in value):
             call_unknown(store, [value], (), site_of(node))
         return value if generated is None else containers.generated(store, generated, node)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mypy.nodes import Context
+from mypy.nodes import Context, GeneratorExpr
 from mypy.types import Type
 
 from mypy_session_plugin.facts.effects import FunctionStub
 from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import NOTHING_KNOWN, Value, join, objects
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, Atom, Function, Value, join, objects
 from mypy_session_plugin.flow.graph import Argument, Call
 from mypy_session_plugin.semantics import boundaries, conditions, entered, entry_points, library_calls, loading_calls
 from mypy_session_plugin.semantics.binding import BoundCall
@@ -91,6 +91,7 @@ class StubbedCalls:
             mark_read(store, receiver, instruction.node)
         conditions.forget_attributes(store)
         self._run_given(store, bound, [receiver, *values], instruction)
+        _go_through(store, values, instruction)
         if name == "object_session":
             escape_all(store)
         elif name == "configure":
@@ -176,6 +177,18 @@ class StubbedCalls:
             if isinstance(facts, LibraryFacts):
                 found.append({name: shape for name, shape in facts.bindings if isinstance(shape, SHAPES)})
         return found[0] if len(found) == 1 else {}
+
+
+def _go_through(store: Store, values: Sequence[Value], instruction: Call) -> None:
+    """A generator expression that has waited runs where it is gone through."""
+    waiting = [value for value in values if any(_is_generator_expression(atom) for atom in value)]
+    if waiting:
+        call_unknown(store, waiting, (), site_of(instruction.node))
+
+
+def _is_generator_expression(atom: Atom) -> bool:
+    """Whether an atom is a generator expression that waits."""
+    return isinstance(atom, Function) and isinstance(atom.node, GeneratorExpr)
 
 
 def _without_parameters(overloads: tuple[FunctionStub, ...]) -> tuple[FunctionStub, ...]:

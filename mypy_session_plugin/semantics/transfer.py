@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from mypy.nodes import AssertStmt, ForStmt, FuncItem, IndexExpr, UnaryExpr
+from mypy.nodes import AssertStmt, ForStmt, FuncItem, GeneratorExpr, IndexExpr, UnaryExpr
 
 from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.store import Store
@@ -257,7 +257,9 @@ class Transfer:
         captured = [store.value(name) for name in instruction.captured]
         work.share_captured(store, [*captured, *(value for _name, value in defaults)])
         known = tuple((name, value) for name, value in defaults if value is not NOTHING_KNOWN and objects(value))
-        function = Function(instruction.function, instruction.captured, instruction.function.fullname, known)
+        # A generator expression is code that is not seen by whoever goes through it.
+        code = instruction.node if isinstance(instruction.node, GeneratorExpr) else instruction.function
+        function = Function(code, instruction.captured, instruction.function.fullname, known)
         store.variables[instruction.target] = carrier(function)
 
     def _operation(self, instruction: graph.Operation, store: Store) -> None:
