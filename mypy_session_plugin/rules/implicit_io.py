@@ -27,7 +27,8 @@ from mypy_session_plugin.rules.unloaded import (
     reason,
 )
 from mypy_session_plugin.semantics import loads
-from mypy_session_plugin.semantics.events import AttributeEvent, Event
+from mypy_session_plugin.semantics.events import AttributeEvent, Event, SyncSqlEvent
+from mypy_session_plugin.semantics.implicit_sql import SYNC_SESSION
 
 ERROR = "MissingGreenlet"
 #: SQLAlchemy 2.1 wraps it, and 2.0 sometimes does.
@@ -35,16 +36,18 @@ RAISED = f"{ERROR} or DBAPIError"
 
 
 class ImplicitIoRule:
-    """Reports reads that would send SQL where nothing can wait for the answer."""
+    """Reports reads, and calls of the session inside, that send SQL where nothing can wait for the answer."""
 
     code = "session-implicit-io"
     quantifier = Quantifier.EVERY
-    calls: tuple[str, ...] = ()
+    calls: tuple[str, ...] = (SYNC_SESSION,)
 
     def check(self, event: Event, store: Store) -> Iterable[Verdict]:
-        """A verdict on each read of a mapped attribute."""
+        """A verdict on each read of a mapped attribute, and on each call that sends SQL past the AsyncSession."""
         if isinstance(event, AttributeEvent) and event.value and not event.waits:
             yield Verdict((event.attribute.name, event.reader is None), _finding(event, store))
+        elif isinstance(event, SyncSqlEvent):
+            yield Verdict("sends", None if event.raising else _of_call(event))
 
 
 def _finding(event: AttributeEvent, store: Store) -> Finding | None:
@@ -58,6 +61,16 @@ def _finding(event: AttributeEvent, store: Store) -> Finding | None:
     return Finding(
         event.node, message, (_help(event, first, store),), raises=raised(event, RAISED), mistake=mistake(first, event)
     )
+
+
+def _of_call(event: SyncSqlEvent) -> Finding:
+    callee, session = event.node.callee, text_of(event.session)
+    name = callee.name if isinstance(callee, MemberExpr) else ""
+    message = (
+        f'"{session}.{SYNC_SESSION}" sends SQL where nothing waits for the answer; '
+        f"{name}() raises {ERROR} (sqlalche.me/e/20/xd2s)"
+    )
+    return Finding(event.node, message, (f"await {session}.{name}(...)",), raises=RAISED)
 
 
 def _asks(event: AttributeEvent, item: Missing, store: Store) -> bool:

@@ -23,6 +23,7 @@ from mypy_session_plugin.semantics import (
     boundaries,
     conditions,
     containers,
+    implicit_sql,
     library_calls,
     lives,
     loads,
@@ -78,6 +79,7 @@ class Calls:
         if site is None:
             return self._foreign.evaluate(instruction, store)
         node = site.node
+        implicit_sql.sent(self._world, store, node, site)
         special = self._special(instruction, site, store)
         if special is None:
             special = validations.validated(self._world, store, instruction)

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
-from mypy.nodes import Context, Expression, FuncDef, MemberExpr
+from mypy.nodes import CallExpr, Context, Expression, FuncDef, MemberExpr
 
 from mypy_session_plugin.facts.loading import Attribute
 from mypy_session_plugin.facts.objects import HandOver
@@ -151,6 +151,15 @@ class DeclarationEvent:
     node: Context
     text: str
     code: str = "session-state"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSqlEvent:
+    """A coroutine sends SQL through the `sync_session` of an AsyncSession, by a call."""
+
+    node: CallExpr
+    session: Expression
+    raising: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,5 +371,5 @@ class CalleeEvent:
 Event: TypeAlias = (
     "CalleeEvent | CallEvent | LoadEvent | AttributeEvent | PromiseEvent | PositionEvent | BelongingEvent"
     " | OwnershipEvent | DeclarationEvent | RevealEvent | HandOverEvent | SharedEvent | SessionEndEvent | CommitEvent"
-    " | WriteEndEvent | UnnoticedEvent | CommitEndEvent | EscapeEvent"
+    " | WriteEndEvent | UnnoticedEvent | CommitEndEvent | EscapeEvent | SyncSqlEvent"
 )
