@@ -107,7 +107,7 @@ class Mixed(Mixin, UserWithPosts):
 def validated_bad(engine: Engine) -> UserWithPosts:
     with Session(engine) as session:
         user = session.get_one(User, 1)
-    return UserWithPosts.model_validate(user)  # error: [session-detached] "user.posts" is not loaded (loaded at line 107 without it) and "user" is detached (block left at line 106); UserWithPosts.model_validate() reads it, which raises ValidationError (DetachedInstanceError, sqlalche.me/e/20/bhk3)
+    return UserWithPosts.model_validate(user)  # error: [session-detached] "user.posts" is not loaded (loaded at line 109 without it) and "user" is detached (block left at line 108); UserWithPosts.model_validate() reads it, which raises ValidationError (DetachedInstanceError, sqlalche.me/e/20/bhk3)
 
 
 def expired_bad(engine: Engine) -> UserOut:
@@ -115,7 +115,7 @@ def expired_bad(engine: Engine) -> UserOut:
         user = session.get_one(User, 1)
         user.name = "anna"
         session.commit()
-    return UserOut.model_validate(user)  # error: [session-detached] "user.id" is not loaded (expired by commit() at line 115)
+    return UserOut.model_validate(user)  # error: [session-detached] "user.id" is not loaded (expired by commit() at line 117)
 
 
 def of_each_bad(engine: Engine) -> list[UserWithPosts]:
@@ -137,7 +137,7 @@ def represented(user: User) -> UserWithPosts:
 def by_a_function_bad(engine: Engine) -> UserWithPosts:
     with Session(engine) as session:
         user = session.get_one(User, 1)
-    return represented(user)  # error: [session-detached] in "represented" at line 132
+    return represented(user)  # error: [session-detached] in "represented" at line 134
 
 
 def another_error_is_expected_bad(engine: Engine) -> UserOut | None:
