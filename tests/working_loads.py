@@ -995,3 +995,20 @@ async def goes_through_in_run_sync(engine: AsyncEngine) -> Any:
         counts = (len(u.posts) for u in us)
         total = await s.run_sync(lambda _: sum(counts))
         return total, [u.posts for u in us]
+
+
+def the_next_of_them(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = s.scalars(select(User).order_by(User.id)).all()
+        first = next(u for u in us if u.posts)
+        second = next((u for u in us if u.name == "nobody"), None)
+        third = next(iter(us))
+    return first.posts, second, third.posts, [u.name for u in us]
+
+
+def the_next_that_is_made(engine: Engine) -> Any:
+    with Session(engine) as s:
+        us = s.scalars(select(User)).all()
+        u = next(iter([other for other in us if other.name == "nobody"]), None) or User(name="new")
+        n = next((other for other in us if other.name == "nobody"), User(name="new"))
+    return u.posts, n.posts

@@ -14,6 +14,7 @@ from mypy.nodes import (
     ArgKind,
     CallExpr,
     Expression,
+    GeneratorExpr,
     LambdaExpr,
     MemberExpr,
     NameExpr,
@@ -46,6 +47,7 @@ KEYED = {
 }
 #: Functions that call their first argument with the elements of the second, as these are gone through.
 LAZY = frozenset({"builtins.filter", "builtins.map"})
+NEXT = "builtins.next"
 #: Functions that go through their first argument.
 CONSUMING = frozenset(
     f"builtins.{name}"
@@ -54,14 +56,16 @@ CONSUMING = frozenset(
 
 
 def call_with_elements(builder: Builder, call: CallExpr) -> Callable[[], Temporary] | None:
-    """What lowers a call that calls a given function with each element; None for other calls."""
+    """What lowers a call that calls a given function with each element, or gives the next one; None for other calls."""
     name = _name(call)
+    if name == NEXT and _gives_elements(call):
+        return lambda: _next(builder, call)
     key = _key(builder, call, KEYED.get(name))
     if key is None:
         return None
     if name == "builtins.sorted":
         return lambda: _sorted(builder, call, key)
-    return lambda: _one_of(builder, call, key)
+    return lambda: _least(builder, call, key)
 
 
 def lower_sort(builder: Builder, call: CallExpr, receiver: Temporary) -> frozenset[Expression]:
@@ -133,11 +137,27 @@ def _sorted(builder: Builder, call: CallExpr, key: Expression) -> Temporary:
     return _collected(builder, call, iterable, ContainerKind.LIST, key)
 
 
-def _one_of(builder: Builder, call: CallExpr, key: Expression) -> Temporary:
+def _least(builder: Builder, call: CallExpr, key: Expression) -> Temporary:
     """`min(items, key=...)`: one of the elements, or the default."""
     iterable = lower_iterable(builder, call.args[0])
     default = _others(builder, call).get("default")
-    container = _collected(builder, call, iterable, ContainerKind.GENERATOR, key)
+    return _one_of(builder, call, _collected(builder, call, iterable, ContainerKind.GENERATOR, key), default)
+
+
+def _next(builder: Builder, call: CallExpr) -> Temporary:
+    """`next(item for item in items)`: one of the elements, or the default."""
+    container = lower_iterable(builder, call.args[0])
+    return _one_of(builder, call, container, builder.value(call.args[1]) if len(call.args) > 1 else None)
+
+
+def _gives_elements(call: CallExpr) -> bool:
+    """Whether `next()` is given what is made for it alone, of elements that are known where it stands."""
+    made = call.args[0] if call.args and all(kind is ARG_POS for kind in call.arg_kinds) else None
+    return isinstance(made, GeneratorExpr) or (made is not None and _name(made) in LAZY | {"builtins.iter"})
+
+
+def _one_of(builder: Builder, call: CallExpr, container: Temporary, default: Temporary | None) -> Temporary:
+    """One of the elements of a container, or the default; without one nothing goes on where it is empty."""
     target = builder.temporary()
     found, empty, after = (builder.new_block() for _ in range(3))
     if default is None:

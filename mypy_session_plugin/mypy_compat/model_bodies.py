@@ -31,9 +31,9 @@ from mypy_session_plugin.mypy_compat.loading_bodies import LITERALS, is_annotate
 
 #: The base of all models.
 BASE_MODEL = "pydantic.main.BaseModel"
-#: Where what is found here is stored with the class: its fields, whether it is made from attributes, and that it may
-#: read its input in a way of its own.
-FIELDS, FROM_ATTRIBUTES, OPAQUE_MODEL = "fields", "from_attributes", "opaque_model"
+#: Where what is found here is stored with the class: its fields, whether it is made from attributes, and that it reads
+#: its input in no way of its own.
+FIELDS, FROM_ATTRIBUTES, PLAIN_MODEL = "fields", "from_attributes", "plain_model"
 _CONFIG = "model_config"
 #: Settings of a model that leave what is read as it is.
 _PLAIN_SETTINGS = frozenset(
@@ -92,7 +92,7 @@ def declared_fields(info: TypeInfo) -> dict[str, object]:
     opaque = opaque or not settings.keys() <= _PLAIN_SETTINGS | {"table"}
     if from_attributes is not None and last_name(from_attributes) not in ("True", "False"):
         opaque = True
-    found: dict[str, object] = {FIELDS: fields, OPAQUE_MODEL: opaque}
+    found: dict[str, object] = {FIELDS: fields, PLAIN_MODEL: not opaque}
     return found if from_attributes is None else found | {FROM_ATTRIBUTES: is_true(from_attributes)}
 
 

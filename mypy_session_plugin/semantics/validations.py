@@ -16,7 +16,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call
 from mypy_session_plugin.mypy_compat.class_syntax import is_true
-from mypy_session_plugin.mypy_compat.model_bodies import BASE_MODEL, FIELDS, FROM_ATTRIBUTES, OPAQUE_MODEL
+from mypy_session_plugin.mypy_compat.model_bodies import BASE_MODEL, FIELDS, FROM_ATTRIBUTES, PLAIN_MODEL
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
 from mypy_session_plugin.semantics import attribute_reads, loads, sessions
 from mypy_session_plugin.semantics.events import Reader
@@ -82,7 +82,7 @@ def fields(model: TypeInfo) -> Iterator[str]:
     """The fields of a model that are certainly read by their names; none where it may have other ones."""
     bases = [base for base in model.mro if base.fullname not in _ROOTS]
     known = {base: kept(base) for base in bases}
-    if model.fallback_to_any or any(FIELDS not in said or said[OPAQUE_MODEL] for said in known.values()):
+    if model.fallback_to_any or not all(said.get(PLAIN_MODEL) for said in known.values()):
         return
     for name in dict.fromkeys(name for said in known.values() for name in said[FIELDS]):
         owner = next(base for base in bases if name in base.names)

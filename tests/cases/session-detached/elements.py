@@ -113,6 +113,25 @@ def an_element_bad(engine: Engine) -> int:
     return len(users[0].posts)  # error: [session-detached]
 
 
+def the_next_bad(engine: Engine) -> int:
+    with Session(engine) as session:
+        users = session.scalars(select(User)).all()
+    return len(next(user for user in users if user.name).posts)  # error: [session-detached]
+
+
+def the_next_or_none_bad(engine: Engine) -> int:
+    with Session(engine) as session:
+        users = session.scalars(select(User)).all()
+    user = next((user for user in users if user.name == "anna"), None)
+    return len(user.posts) if user is not None else 0  # error: [session-detached] "user.posts" is not loaded
+
+
+def the_first_in_order_bad(engine: Engine) -> int:
+    with Session(engine) as session:
+        users = session.scalars(select(User)).all()
+    return len(next(iter(users)).posts)  # error: [session-detached]
+
+
 def paired_bad(engine: Engine) -> None:
     with Session(engine) as session:
         users = session.scalars(select(User)).all()
@@ -193,6 +212,18 @@ def one_or_the_default_ok(engine: Engine, other: User) -> int:
     with Session(engine) as session:
         users = session.scalars(select(User)).all()
     return len(max(users, key=lambda user: user.name, default=other).posts)
+
+
+def the_next_or_another_ok(engine: Engine, other: User) -> int:
+    with Session(engine) as session:
+        users = session.scalars(select(User)).all()
+    return len(next(iter(users), other).posts)
+
+
+def the_next_that_is_read_ok(engine: Engine) -> int:
+    with Session(engine) as session:
+        user = next(user for user in session.scalars(select(User)) if user.posts)
+    return len(user.posts)
 
 
 def some_attached_ok(engine: Engine, session: Session) -> list[User]:

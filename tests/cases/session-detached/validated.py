@@ -96,6 +96,10 @@ class Redefined(UserWithPosts):
     posts: str = Field(alias="name")  # type: ignore[assignment]
 
 
+class SameAgain(UserWithPosts):
+    """Adds nothing."""
+
+
 class Mixin:
     """Pydantic may find something in it."""
 
@@ -107,7 +111,7 @@ class Mixed(Mixin, UserWithPosts):
 def validated_bad(engine: Engine) -> UserWithPosts:
     with Session(engine) as session:
         user = session.get_one(User, 1)
-    return UserWithPosts.model_validate(user)  # error: [session-detached] "user.posts" is not loaded (loaded at line 109 without it) and "user" is detached (block left at line 108); UserWithPosts.model_validate() reads it, which raises ValidationError (DetachedInstanceError, sqlalche.me/e/20/bhk3)
+    return UserWithPosts.model_validate(user)  # error: [session-detached] "user.posts" is not loaded (loaded at line 113 without it) and "user" is detached (block left at line 112); UserWithPosts.model_validate() reads it, which raises ValidationError (DetachedInstanceError, sqlalche.me/e/20/bhk3)
 
 
 def expired_bad(engine: Engine) -> UserOut:
@@ -115,7 +119,7 @@ def expired_bad(engine: Engine) -> UserOut:
         user = session.get_one(User, 1)
         user.name = "anna"
         session.commit()
-    return UserOut.model_validate(user)  # error: [session-detached] "user.id" is not loaded (expired by commit() at line 117)
+    return UserOut.model_validate(user)  # error: [session-detached] "user.id" is not loaded (expired by commit() at line 121)
 
 
 def of_each_bad(engine: Engine) -> list[UserWithPosts]:
@@ -130,6 +134,12 @@ def as_the_call_says_bad(engine: Engine) -> Plain:
     return Plain.model_validate(user, from_attributes=True)  # error: [session-detached]
 
 
+def of_a_subclass_bad(engine: Engine) -> SameAgain:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+    return SameAgain.model_validate(user)  # error: [session-detached]
+
+
 def represented(user: User) -> UserWithPosts:
     return UserWithPosts.model_validate(user)
 
@@ -137,7 +147,7 @@ def represented(user: User) -> UserWithPosts:
 def by_a_function_bad(engine: Engine) -> UserWithPosts:
     with Session(engine) as session:
         user = session.get_one(User, 1)
-    return represented(user)  # error: [session-detached] in "represented" at line 134
+    return represented(user)  # error: [session-detached] in "represented" at line 144
 
 
 def another_error_is_expected_bad(engine: Engine) -> UserOut | None:
