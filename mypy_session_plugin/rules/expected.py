@@ -12,7 +12,7 @@ from mypy.nodes import (
     CallExpr,
     Context,
     Expression,
-    FuncItem,
+    FuncDef,
     MemberExpr,
     NameExpr,
     Node,
@@ -30,13 +30,16 @@ ASKING = frozenset({"raises", "assertRaises", "assertRaisesRegex"})
 
 
 def is_expected(unit: Node, node: Context, error: Collection[str]) -> bool:
-    """Whether the exception whose class has these full names in its MRO is expected at a node of a unit."""
+    """Whether the exception whose class has these full names in its MRO is expected at a node of a unit.
+
+    A lambda whose node is told of by the unit around it runs in place.
+    """
     waiting: list[tuple[Node, bool]] = [(unit, False)]
     while waiting:
         current, expected = waiting.pop()
         if current is node:
             return expected
-        if isinstance(current, FuncItem):
+        if isinstance(current, FuncDef):
             waiting.extend((child, False) for child in children(current))
         elif isinstance(current, TryStmt):
             waiting.append((current.body, expected or _catches(current, error)))

@@ -258,3 +258,14 @@ def expected_ok(engine: Engine) -> list[User]:
         return sorted(users, key=by_posts)
     except DetachedInstanceError:
         return list(users)
+
+
+def expected_in_a_lambda_ok(engine: Engine) -> list[User]:
+    from sqlalchemy.orm.exc import DetachedInstanceError
+
+    users = list(detached_users(engine))
+    try:
+        users.sort(key=lambda user: len(user.posts))
+        return sorted(users, key=lambda user: len(user.posts))
+    except DetachedInstanceError:
+        return users
