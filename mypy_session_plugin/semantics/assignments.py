@@ -21,6 +21,7 @@ from mypy_session_plugin.semantics import (
     writes,
 )
 from mypy_session_plugin.semantics.escapes import Escapes
+from mypy_session_plugin.semantics.functions import is_generator_expression
 from mypy_session_plugin.semantics.identities import keep_sessions
 from mypy_session_plugin.semantics.loans import Loans
 from mypy_session_plugin.semantics.making import site_of
@@ -152,7 +153,7 @@ class Assignments:
     def unpack(self, instruction: graph.Unpack, store: Store) -> None:
         """A value is taken apart by an assignment to several targets."""
         value = store.value(instruction.value)
-        if any(isinstance(atom, (Bound, Function)) for atom in value):
+        if any(isinstance(atom, Bound) or is_generator_expression(atom) for atom in value):
             call_unknown(store, [value], (), site_of(instruction.node))
         values = containers.unpack(
             self._world, store, value, len(instruction.targets), instruction.starred, instruction.node

@@ -37,6 +37,7 @@ from mypy_session_plugin.semantics.constructions import construct
 from mypy_session_plugin.semantics.escapes import Escapes
 from mypy_session_plugin.semantics.events import RevealEvent
 from mypy_session_plugin.semantics.foreign_calls import ForeignCalls
+from mypy_session_plugin.semantics.functions import is_generator_expression
 from mypy_session_plugin.semantics.generators import MANAGER
 from mypy_session_plugin.semantics.leading import mark_read
 from mypy_session_plugin.semantics.live_results import GENERATOR
@@ -187,7 +188,7 @@ class Calls:
         if provided is not None:
             return provided
         generated = self.resumed(value, GENERATOR, node, store) if name == "__iter__" else None
-        if generated is None and any(isinstance(atom, (Bound, Function)) for atom in value):
+        if generated is None and any(isinstance(atom, Bound) or is_generator_expression(atom) for atom in value):
             call_unknown(store, [value], (), site_of(node))
         return value if generated is None else containers.generated(store, generated, node)
 

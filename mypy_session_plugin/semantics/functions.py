@@ -14,6 +14,7 @@ from mypy.nodes import (
     ExpressionStmt,
     FuncDef,
     FuncItem,
+    GeneratorExpr,
     MemberExpr,
     MypyFile,
     NameExpr,
@@ -26,7 +27,7 @@ from mypy.nodes import (
 )
 
 from mypy_session_plugin.facts.records import dataclass
-from mypy_session_plugin.facts.values import Function, Value
+from mypy_session_plugin.facts.values import Atom, Function, Value
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.types import Types, class_named_by, info_of
 
@@ -169,6 +170,11 @@ def _function(definition: object) -> FuncDef | None:
 def is_bare(function: Function) -> bool:
     """Whether a function names nothing of the function around it, and has no defaults."""
     return not (function.captured or function.defaults)
+
+
+def is_generator_expression(atom: Atom) -> bool:
+    """Whether an atom is a generator expression that waits: its code runs where it is gone through."""
+    return isinstance(atom, Function) and isinstance(atom.node, GeneratorExpr)
 
 
 def is_local(function: FuncDef) -> bool:

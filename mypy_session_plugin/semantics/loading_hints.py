@@ -125,8 +125,6 @@ class LoadingHints:
     def calls_after_end(self) -> bool:
         """Whether anything is called where a session may have ended."""
         return self._any_after(self._called, self.ends)
-        calls = [node.line for node in self._nodes if isinstance(node, CallExpr)]
-        return self._any_after(calls, self.ends)
 
     def reads_after_expiry(self, by_commit: bool) -> bool:
         """Whether an attribute is read where all may have been thrown away; `by_commit`: a commit does that too."""

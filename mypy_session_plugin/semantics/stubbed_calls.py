@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mypy.nodes import Context, GeneratorExpr
+from mypy.nodes import Context
 from mypy.types import Type
 
 from mypy_session_plugin.facts.effects import FunctionStub
 from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import NOTHING_KNOWN, Atom, Function, Value, join, objects
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, Value, join, objects
 from mypy_session_plugin.flow.graph import Argument, Call
 from mypy_session_plugin.semantics import boundaries, conditions, entered, entry_points, library_calls, loading_calls
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite
 from mypy_session_plugin.semantics.escapes import Escapes
+from mypy_session_plugin.semantics.functions import is_generator_expression
 from mypy_session_plugin.semantics.leading import is_result, mark_read
 from mypy_session_plugin.semantics.library_calls import LibraryCall, session_of
 from mypy_session_plugin.semantics.making import site_of
@@ -181,14 +182,9 @@ class StubbedCalls:
 
 def _go_through(store: Store, values: Sequence[Value], instruction: Call) -> None:
     """A generator expression that has waited runs where it is gone through."""
-    waiting = [value for value in values if any(_is_generator_expression(atom) for atom in value)]
+    waiting = [value for value in values if any(is_generator_expression(atom) for atom in value)]
     if waiting:
         call_unknown(store, waiting, (), site_of(instruction.node))
-
-
-def _is_generator_expression(atom: Atom) -> bool:
-    """Whether an atom is a generator expression that waits."""
-    return isinstance(atom, Function) and isinstance(atom.node, GeneratorExpr)
 
 
 def _without_parameters(overloads: tuple[FunctionStub, ...]) -> tuple[FunctionStub, ...]:
