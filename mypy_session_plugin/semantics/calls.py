@@ -189,7 +189,7 @@ class Calls:
             return provided
         generated = self.resumed(value, GENERATOR, node, store) if name == "__iter__" else None
         if generated is None and any(isinstance(atom, Bound) or is_generator_expression(atom) for atom in value):
-            call_unknown(store, [value], (), site_of(node))
+            call_unknown(store, (), (), site_of(node), value)
         return value if generated is None else containers.generated(store, generated, node)
 
     def subscribed(self, instruction: LoadItem, store: Store) -> Value | None:
@@ -220,7 +220,7 @@ class Calls:
                 return followed
         boundaries.use_by_call(self._world, store, [frozenset({atom})], node)
         boundaries.pass_on(self._world, store, atom.held)
-        call_unknown(store, [frozenset({atom})], (), site_of(node))
+        call_unknown(store, (), (), site_of(node), frozenset({atom}))
         return self._world.typed_value(store, node, "result")
 
     def resumed(self, value: Value, how: str, node: Context, store: Store) -> Value | None:

@@ -109,7 +109,7 @@ class ForeignCalls:
                 values = list(store.variables.values())
             for owner in _owners(store, getattr(node, "callee", node)):
                 containers.link_all(store, owner)
-            call_unknown(store, [*values, called], [*places, instruction.receiver_place], site_of(node))
+            call_unknown(store, values, [*places, instruction.receiver_place], site_of(node), called)
             self._serve(instruction, store)
         result = world.typed_value(store, node, "result")
         if getattr(getattr(node, "callee", None), "fullname", "") == "builtins.getattr" and values:

@@ -181,7 +181,7 @@ class Iterations:
     def _lose(self, instruction: Next | EndIteration, store: Store) -> None:
         """Unknown code runs."""
         value = store.value(instruction.iterable)
-        call_unknown(store, [value], (), site_of(instruction.node))
+        call_unknown(store, (), (), site_of(instruction.node), value)
         store.variables[instruction.iterable] = frozenset(
             replace(atom, how=LOST) if isinstance(atom, Bound) else atom for atom in value
         )

@@ -312,7 +312,7 @@ class Transfer:
         elif isinstance(atom, ObjectId) and isinstance(facts := store.heap.get(atom), LibraryFacts):
             result = transactions.awaited(facts, value) or self._world.typed_value(store, instruction.node, "result")
         else:
-            call_unknown(store, [value], (), site_of(instruction.node))
+            call_unknown(store, (), (), site_of(instruction.node), value)
             result = self._world.typed_value(store, instruction.node, "result")
         store.variables[instruction.target] = result
 

@@ -105,14 +105,22 @@ def reachable(store: Store, values: Iterable[Value]) -> set[ObjectId]:
     return reach(store, values).objects
 
 
-def call_unknown(store: Store, values: Iterable[Value], places: Iterable[tuple[str, ...] | None], site: object) -> None:
+def call_unknown(
+    store: Store,
+    values: Iterable[Value],
+    places: Iterable[tuple[str, ...] | None],
+    site: object,
+    called: Value = frozenset(),
+) -> None:
     """The effects of a call of which nothing is known, given these values and the places that they were read from.
 
-    It may call what was lost before, too.
+    It may call what was lost before, too; it is itself `called`, a coroutine that is awaited or a manager that is
+    entered: nobody keeps that, but what it was given.
     """
     given_values = list(values)
-    lose_code(store, given_values)
-    reached = reach(store, [*given_values, store.variables.get(LOST, frozenset())])
+    held = [item for atom in called if isinstance(atom, Bound) for item in atom.held]
+    lose_code(store, [*given_values, *held])
+    reached = reach(store, [*given_values, called, store.variables.get(LOST, frozenset())])
     below = {place for place in places if place is not None} | reached.places | {(name,) for name in reached.variables}
     given = reached.objects | reachable(store, held_below(store, below))
     after_unknown(store, given)
@@ -212,7 +220,7 @@ def escape_all(store: Store) -> None:
 
 def run_manager(store: Store, manager: Value, places: Iterable[tuple[str, ...]], site: object) -> None:
     """An unknown context manager is entered or left: it may close, or change, every session that it can reach."""
-    call_unknown(store, [manager], places, site)
+    call_unknown(store, (), places, site, manager)
     for identity in list(store.heap):
         facts = store.session(identity)
         if facts is not None and (facts.escaped or identity.kind == "result"):

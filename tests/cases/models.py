@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from sqlalchemy import ForeignKey
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 
@@ -39,3 +40,6 @@ def run_later(function: Callable[[], object]) -> None: ...
 
 
 def send_mails(session: Session) -> None: ...
+
+
+async def notify(session: AsyncSession) -> None: ...

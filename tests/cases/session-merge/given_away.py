@@ -6,9 +6,10 @@ from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from models import User, elsewhere
+from models import User, elsewhere, notify
 
 
 class _Cache:
@@ -159,3 +160,10 @@ def object_with_a_length_ok(session: Session) -> None:
     user = session.get_one(User, 1)
     if _Forgetting(session, user):
         session.merge(user)
+
+
+async def nobody_keeps_a_coroutine_that_was_awaited_bad(session: AsyncSession) -> None:
+    await notify(session)
+    user = await session.get_one(User, 1)
+    elsewhere("loaded")
+    await session.merge(user)  # error: [session-merge]
