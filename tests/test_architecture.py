@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "mypy_session_plugin"
 
 LAYERS = [
-    {"__main__", "command_line"},
+    {"__main__", "command_line", "editors"},
     {"health", "inspection", "unseen"},
     {"attribute_names", "events", "hooks", "looks", "modules", "stub_check", "texts"},
     {"checker"},
@@ -34,6 +34,9 @@ RUNTIME = {"phantom", "effects"}
 
 TESTING = {"testing"}
 """What test suites import: it works on the objects of SQLAlchemy."""
+
+LANGUAGE_SERVER = "editors/language_server.py"
+"""What a language server loads: nothing else imports that, so the package does not need it."""
 
 PUBLIC_MYPY_MODULES = {"mypy.nodes", "mypy.options", "mypy.patterns", "mypy.plugin", "mypy.types"}
 """What layers above `mypy_compat` may import of mypy."""
@@ -122,7 +125,14 @@ def test_only_mypy_compat_reads_underscore_attributes_of_others(path: Path) -> N
 def test_nothing_imports_sqlalchemy_or_the_code_under_check(path: Path) -> None:
     packages = {name.split(".")[0] for name in imported_names(path)}
     allowed = {"pytest", "sqlalchemy"} if part(path) in TESTING else {"mypy", "typing_extensions"}
+    if path == PACKAGE / LANGUAGE_SERVER:
+        allowed |= {"pluggy"}
     assert packages - sys.stdlib_module_names - {PACKAGE.name} - allowed == set()
+
+
+def test_nothing_imports_what_a_language_server_loads() -> None:
+    module = f"{PACKAGE.name}.{LANGUAGE_SERVER.removesuffix('.py').replace('/', '.')}"
+    assert [path for path in source_files() if module in set(imported_names(path))] == []
 
 
 @files

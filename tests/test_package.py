@@ -7,6 +7,7 @@ import sysconfig
 import tarfile
 import venv
 import zipfile
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,16 @@ def test_the_wheel_carries_the_package_and_nothing_else(wheel: Path) -> None:
         carried = set(archive.namelist())
     assert names(ROOT, "mypy_session_plugin/**/*.py") <= carried
     assert {name.partition("/")[0].partition("-")[0] for name in carried} == {"mypy_session_plugin"}
+
+
+def test_the_wheel_is_found_by_a_language_server(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        carried = set(archive.namelist())
+        (name,) = [name for name in carried if name.endswith("dist-info/entry_points.txt")]
+        points = ConfigParser()
+        points.read_string(archive.read(name).decode())
+    (module,) = dict(points["pylsp"]).values()
+    assert f"{module.replace('.', '/')}.py" in carried
 
 
 def test_the_sdist_carries_what_the_wheel_is_built_from(tmp_path: Path) -> None:
