@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +15,9 @@ from tests.language_client import PROGRAM, Client, server
 from tests.pages import ROOT
 
 MODELS = (ROOT / "tests" / "cases" / "models.py").read_text(encoding="utf-8")
-PROGRAM_TEXT = """\
-from sqlalchemy.orm import Session
-from models import User
-
-
-def save(session: Session) -> None:
-    user = session.get_one(User, 1)
-    session.merge(user)
-"""
+PAGE = (ROOT / "docs" / "ide.md").read_text(encoding="utf-8")
+(PROGRAM_TEXT,) = re.findall(r"^:caption: app.py\n\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+(SHOWN,) = re.findall(r"^```text\n(.*)\n```$", PAGE, re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -96,7 +91,7 @@ def test_a_conversation(editor: Editor) -> None:
     assert report["range"]["end"] == {"line": line, "character": character + len("session.merge(user)")}
     assert note["message"].startswith('use "user" itself')
 
-    assert editor.hover("user)") == "user: persistent in session, loaded at line 6"
+    assert editor.hover("user)") == SHOWN == "user: persistent in session, loaded at line 6"
     assert editor.hover("user =") == "user: persistent in session, loaded at line 6"
     assert editor.hover("get_one") == "session.get_one(User, 1): persistent in session, loaded at line 6"
     assert not editor.hover("Session\n").startswith("Session:")
