@@ -143,8 +143,14 @@ class TestAnswer:
     """What the server gets."""
 
     @staticmethod
-    def answer(others: Any, monkeypatch: pytest.MonkeyPatch, *formats: str, told: str = "a_b: pending") -> Any:
-        monkeypatch.setattr(language_server, "_views", Views(Looks()))
+    def answer(
+        others: Any,
+        monkeypatch: pytest.MonkeyPatch,
+        *formats: str,
+        told: str = "a_b: pending",
+        views: Views | SimpleNamespace | None = None,
+    ) -> Any:
+        monkeypatch.setattr(language_server, "_views", views or Views(Looks()))
         monkeypatch.setattr(language_server, "hover_text", lambda *_: told)
         config = SimpleNamespace(
             capabilities={"textDocument": {"hover": {"contentFormat": list(formats)}}},
@@ -183,3 +189,12 @@ class TestAnswer:
 
     def test_of_others_is_left_where_ours_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
         assert self.answer({"contents": 1}, monkeypatch) == {"contents": 1}
+
+    def test_waits_for_no_look_at_a_file_without_sessions(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        waited: list[float] = []
+        looks = {"with": seen((1, 0, 4)), "without": seen()}
+        for name, look in looks.items():
+            done = SimpleNamespace(wait=waited.append)
+            views = SimpleNamespace(ask=lambda _, done=done: done, last_good=lambda _, look=look: look)
+            self.answer(None, monkeypatch, views=views)
+            assert waited == [30.0], name

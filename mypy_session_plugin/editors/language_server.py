@@ -126,8 +126,11 @@ def _told(
     target = _target(config, workspace, document, text)
     if target is None:
         return None
-    _views.ask(target).wait(float(config.plugin_settings(NAME).get("wait") or WAIT))
+    done = _views.ask(target)
     seen = _views.last_good(target.path)
+    if seen is None or any(seen.records):  # no file without sessions waits for mypy
+        done.wait(float(config.plugin_settings(NAME).get("wait") or WAIT))
+        seen = _views.last_good(target.path)
     return hover_text(seen, text, position["line"], position["character"]) if seen is not None else None
 
 

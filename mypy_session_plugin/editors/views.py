@@ -31,16 +31,18 @@ class Views:
 
     def __init__(self, look: Callable[[Target], Inspection]) -> None:
         self._look = look
+        self._asking = Lock()
         self._turn = Lock()
         self._looks: dict[Path, _Look] = {}
         self._good: dict[Path, Inspection] = {}
 
     def ask(self, target: Target) -> Event:
         """Have a text looked at, unless it was; the event tells that there is nothing more to wait for."""
-        look = self._looks.get(target.path)
-        if look is None or look.target != target:
-            look = self._looks[target.path] = _Look(target)
-            Thread(target=self._work, args=(look,), daemon=True).start()
+        with self._asking:
+            look = self._looks.get(target.path)
+            if look is None or look.target != target:
+                look = self._looks[target.path] = _Look(target)
+                Thread(target=self._work, args=(look,), daemon=True).start()
         return look.done
 
     def last_good(self, path: Path) -> Inspection | None:
