@@ -18,7 +18,7 @@ from mypy_session_plugin.flow.build_conditions import (
     operation_value,
     unary_value,
 )
-from mypy_session_plugin.flow.build_definitions import load_function
+from mypy_session_plugin.flow.build_definitions import load_function, lower_kept
 from mypy_session_plugin.flow.build_iterations import lower_delegation, lower_yielded
 from mypy_session_plugin.flow.builder import Builder, ExpressionTable
 from mypy_session_plugin.flow.graph import (
@@ -118,7 +118,7 @@ def lower_copy(builder: Builder, expression: nodes.CastExpr | nodes.AssertTypeEx
 
 def lower_walrus(builder: Builder, expression: nodes.AssignmentExpr) -> Temporary:
     """Lower `name := value`."""
-    value = builder.value(expression.value)
+    value = lower_kept(builder, expression.value)
     builder.emit(StoreName(expression.target, builder.names.variable(expression.target), value, expression))
     return value
 
@@ -151,7 +151,7 @@ DISPLAYS: dict[type[Node], ContainerKind] = {
 
 def lower_display(builder: Builder, expression: nodes.ListExpr | nodes.TupleExpr | nodes.SetExpr) -> Temporary:
     """Lower `[a, *b]`, `(a, *b)` and `{a, *b}`."""
-    items = tuple(Item(builder.value(item), None, isinstance(item, nodes.StarExpr)) for item in expression.items)
+    items = tuple(Item(lower_kept(builder, item), None, isinstance(item, nodes.StarExpr)) for item in expression.items)
     target = builder.temporary()
     builder.emit(BuildContainer(expression, target, DISPLAYS[type(expression)], items, False))
     return target
@@ -162,7 +162,7 @@ def lower_dict(builder: Builder, expression: nodes.DictExpr) -> Temporary:
     items = []
     for key, value in expression.items:
         key_value = None if key is None else builder.value(key)
-        items.append(Item(builder.value(value), key_value, key is None))
+        items.append(Item(lower_kept(builder, value), key_value, key is None))
     target = builder.temporary()
     builder.emit(BuildContainer(expression, target, ContainerKind.DICT, tuple(items), False))
     return target

@@ -185,6 +185,16 @@ def never_gone_through_ok(engine: Engine) -> object:
     return map(lambda user: len(user.posts), users)
 
 
+def put_away_ok(engine: Engine) -> tuple[object, object, object]:
+    with Session(engine) as session:
+        users = session.scalars(select(User)).all()
+    pair = (len(users), (len(user.posts) for user in users))
+    named = {"sizes": (len(user.posts) for user in users)}
+    if (sizes := (len(user.posts) for user in users)) is None:
+        return pair, named, None
+    return pair, named, sizes
+
+
 def gone_through_later_ok(engine: Engine) -> list[int]:
     with Session(engine) as session:
         users = session.scalars(select(User)).all()
