@@ -12,9 +12,7 @@ from mypy.nodes import (
     Expression,
     FuncDef,
     FuncItem,
-    MemberExpr,
     MypyFile,
-    NameExpr,
     Node,
     OverloadedFuncDef,
     Statement,
@@ -30,6 +28,7 @@ from mypy_session_plugin.flow.graph import Block, Branch, Graph, Instruction
 from mypy_session_plugin.flow.names import written_name
 from mypy_session_plugin.flow.syntax import COMPOUND, descendants
 from mypy_session_plugin.recorder import Range, Record, Standing
+from mypy_session_plugin.semantics.reaching import text_of_place
 from mypy_session_plugin.semantics.transfer import Transfer
 from mypy_session_plugin.semantics.world import World
 
@@ -86,7 +85,7 @@ class Recording:
     def _add(self, found: Found, instruction: Instruction, store: Store) -> None:
         value = _outcome(instruction, store)
         if value is not None:
-            self._put(found, (_written(instruction.node), _range(instruction.node), False), value, store)
+            self._put(found, (text_of_place(instruction.node), _range(instruction.node), False), value, store)
         statement = self._ends.get(instruction)
         if statement is not None:
             part = _head(instruction.node, statement) if isinstance(statement, COMPOUND) else _range(statement)
@@ -182,18 +181,6 @@ def _places(store: Store) -> Iterator[tuple[str, Value]]:
 def _is_named(variable: str) -> bool:
     """Whether a variable is none of the analysis itself, and none of a comprehension, which ends within its line."""
     return all(part.rstrip("'").isidentifier() for part in variable.split("."))
-
-
-def _written(node: Context) -> str:
-    """An access path as its author wrote it; nothing for other expressions."""
-    match node:
-        case NameExpr():
-            return node.name
-        case MemberExpr():
-            outer = _written(node.expr)
-            return f"{outer}.{node.name}" if outer else ""
-        case _:
-            return ""
 
 
 def _range(node: Context) -> Range:
