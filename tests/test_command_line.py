@@ -306,15 +306,15 @@ class TestDoctor:
             "def plugin(version):\n"
             "    return Other\n"
         )
-        (examples / "other.py").write_text(plugin)
+        (examples / "shadowing.py").write_text(plugin)
         text = (examples / "mypy.ini").read_text()
         (examples / "two.ini").write_text(
-            text.replace("plugins = ", "plugins = mypy.plugins.proper_plugin, other.py, ")
+            text.replace("plugins = ", "plugins = mypy.plugins.proper_plugin, shadowing.py, ")
         )
         said = command("doctor", "--config-file", "two.ini", "dashboard/models.py")
 
         assert "ok  plugin: mypy.plugins.proper_plugin, which hides nothing of SQLAlchemy\n" in said.output
-        assert "--  plugin: other.py\n    to do: it answers for sqlalchemy." in said.output
+        assert "--  plugin: shadowing.py\n    to do: it answers for sqlalchemy." in said.output
         assert "Session.merge" in said.output
 
     def test_says_that_the_plugin_is_not_turned_on(
