@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from mypy.nodes import SymbolTableNode
+from mypy.nodes import SymbolTableNode, TypeInfo
 
 from mypy_session_plugin.looks import Look
 
@@ -30,9 +30,9 @@ def kind_of_attribute(full_name: str, lookup: Callable[[str], SymbolTableNode | 
     from mypy_session_plugin.semantics.loading_hints import is_mapped_in, is_read_apart, is_reference, is_to_raise
 
     class_name, _, name = full_name.rpartition(".")
-    if name in _HIDING:
-        return HIDDEN
     symbol = lookup(class_name)
+    if name in _HIDING:
+        return HIDDEN if _has_fields(symbol) else None
     if is_column_of(symbol, name):
         return IN_PLACE
     if is_to_raise(symbol, name):
@@ -40,6 +40,13 @@ def kind_of_attribute(full_name: str, lookup: Callable[[str], SymbolTableNode | 
     if is_read_apart(symbol, name):
         return LAZY
     return MAPPED if is_reference(symbol, name) or is_mapped_in(symbol, name) else None
+
+
+def _has_fields(symbol: SymbolTableNode | None) -> bool:
+    """Whether a class is a model with fields that are certainly read by their names."""
+    from mypy_session_plugin.semantics.validations import fields
+
+    return symbol is not None and isinstance(symbol.node, TypeInfo) and any(fields(symbol.node))
 
 
 def may_miss(names: set[str], look: Look, by_commit: bool) -> bool:

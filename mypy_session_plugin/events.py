@@ -341,7 +341,7 @@ def _answered(tree: MypyFile) -> frozenset[FuncDef | MypyFile]:
     """The functions of a module with a response model, by which what they return is read."""
     if not _names(tree, RESPONDING):
         return frozenset()
-    from mypy_session_plugin.semantics.loading_hints import responding
+    from mypy_session_plugin.semantics.responses import responding
 
     return frozenset(responding(tree))
 

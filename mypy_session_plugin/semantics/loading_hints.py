@@ -11,7 +11,6 @@ from mypy.nodes import (
     Decorator,
     Expression,
     ForStmt,
-    FuncDef,
     MemberExpr,
     MypyFile,
     NameExpr,
@@ -87,16 +86,6 @@ def is_to_raise(symbol: SymbolTableNode | None, name: str) -> bool:
 
 def _bases(symbol: SymbolTableNode | None) -> Sequence[TypeInfo]:
     return symbol.node.mro if symbol is not None and isinstance(symbol.node, TypeInfo) else ()
-
-
-def responding(tree: MypyFile) -> Iterator[FuncDef]:
-    """The functions of a module whose decorators name a response model."""
-    for statement in tree.defs:
-        made_by = statement.original_decorators if isinstance(statement, Decorator) else []
-        if isinstance(statement, Decorator) and any(
-            isinstance(decorator, CallExpr) and "response_model" in decorator.arg_names for decorator in made_by
-        ):
-            yield statement.func
 
 
 class LoadingHints:

@@ -16,6 +16,7 @@ from mypy.nodes import (
     FuncDef,
     IndexExpr,
     MemberExpr,
+    MypyFile,
     NameExpr,
     RefExpr,
     ReturnStmt,
@@ -95,6 +96,11 @@ def _models_in(world: World, call: CallExpr) -> Iterator[TypeInfo]:
     owner = info_of(world.type(call.callee.expr)) if isinstance(call.callee, MemberExpr) else None
     if owner is None or not any(base.module_name.startswith("fastapi.") for base in owner.mro):
         return
+    yield from models_named(call)
+
+
+def models_named(call: CallExpr) -> Iterator[TypeInfo]:
+    """The models that a decorator names as that of the response, or of each element of a list."""
     for name, value in zip(call.arg_names, call.args, strict=True):
         if name != KEYWORD:
             continue
@@ -102,3 +108,12 @@ def _models_in(world: World, call: CallExpr) -> Iterator[TypeInfo]:
         model = value.index if is_list and isinstance(value, IndexExpr) else value
         if isinstance(model, RefExpr) and isinstance(model.node, TypeInfo):
             yield model.node
+
+
+def responding(tree: MypyFile) -> Iterator[FuncDef]:
+    """The functions of a module whose decorators name a response model with fields."""
+    for statement in tree.defs:
+        made_by = statement.original_decorators if isinstance(statement, Decorator) else []
+        models = [model for call in made_by if isinstance(call, CallExpr) for model in models_named(call)]
+        if isinstance(statement, Decorator) and any(any(fields(model)) for model in models):
+            yield statement.func
