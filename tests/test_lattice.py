@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mypy_session_plugin.facts.identities import Content, RowKey, SessionIdentity
@@ -290,6 +290,11 @@ def test_a_join_knows_no_more_of_an_attribute_than_either_side(one: Loads, other
 
 @few
 @given(loads_of_instances, loads_of_instances, st.sampled_from(ATTRIBUTES))
+@example(
+    Loads({Basis.EXPIRED: None}, {}, UNKNOWN_OPTIONS),
+    Loads({Basis.NEW: None}, {ATTRIBUTES[0].name: {UNKNOWN: None}}, UNKNOWN_OPTIONS),
+    ATTRIBUTES[0],
+)
 def test_a_read_keeps_the_order_of_what_is_loaded(one: Loads, other: Loads, attribute: Attribute) -> None:
     small, large = after_read(one, attribute), after_read(one.join(other), attribute)
     for looked_at in ATTRIBUTES:

@@ -19,7 +19,16 @@ from mypy_session_plugin.facts.loading import (
     Options,
     Strategy,
 )
-from mypy_session_plugin.facts.loads import UNKNOWN_LOADS, Basis, Loads, Presence, Presences, expired, of_row
+from mypy_session_plugin.facts.loads import (
+    AS_OTHERS,
+    UNKNOWN_LOADS,
+    Basis,
+    Loads,
+    Presence,
+    Presences,
+    expired,
+    of_row,
+)
 from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import replace
@@ -234,9 +243,11 @@ def after_read(loads: Loads, attribute: Attribute, together: Iterable[str] = ())
     names = [attribute.name, *together]
     if Presence.ABSENT in loads.presences(attribute):
         loads = loads.with_columns()
-    if attribute.name in loads.named or not loads.may_be_expired:
+    marks = loads.named.get(attribute.name, {AS_OTHERS: None})
+    if AS_OTHERS not in marks or not loads.may_be_expired:
         return loads.loaded(names)
-    others = _without_expired(loads)
+    # On one path alone it may have been as the others are: then they may be gone still.
+    others = _without_expired(loads) if attribute.name not in loads.named else loads.bases
     after: Basis | Unknown = UNKNOWN if attribute.is_relationship else Basis.REFRESHED
     return replace(loads, bases={**others, after: loads.bases[Basis.EXPIRED]}).loaded(names)
 
