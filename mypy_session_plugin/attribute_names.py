@@ -18,20 +18,19 @@ IN_PLACE = "<in place>"
 MAPPED, LAZY, RAISING = "<mapped>", "<lazy>", "<raising>"
 #: Stands among a unit's names for a call that reads attributes which it does not name.
 HIDDEN = "<hidden>"
-#: The methods that do.
-_HIDING = frozenset({"model_validate"})
 #: What stands there for the read of a mapped attribute.
 ATTRIBUTES = frozenset({HIDDEN, IN_PLACE, MAPPED, LAZY, RAISING})
 
 
 def kind_of_attribute(full_name: str, lookup: Callable[[str], SymbolTableNode | None]) -> str | None:
     """What a mapped attribute adds to the names of a unit; None for every other one."""
+    from mypy_session_plugin.mypy_compat.model_bodies import VALIDATE
     from mypy_session_plugin.semantics.columns import is_column_of
     from mypy_session_plugin.semantics.loading_hints import is_mapped_in, is_read_apart, is_reference, is_to_raise
 
     class_name, _, name = full_name.rpartition(".")
     symbol = lookup(class_name)
-    if name in _HIDING:
+    if name == VALIDATE:
         return HIDDEN if _has_fields(symbol) else None
     if is_column_of(symbol, name):
         return IN_PLACE

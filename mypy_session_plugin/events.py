@@ -220,7 +220,7 @@ class Events:
         body = unit.body if isinstance(unit, FuncDef) else unit.defs
         look = self._looks.get(unit)
         if look is None or look.body is not body:
-            look = self._looks[unit] = Look(unit, body, self._module)
+            look = self._looks[unit] = Look(unit, body, self._module, lambda: self.sinks.session_packages)
         return look
 
     def _judge(self, names: set[str], look: Look) -> bool:

@@ -90,7 +90,7 @@ def states_of(path: str | Path, source: str | None = None, config_file: str | No
         InspectionError: there is no mypy, or no such file, or mypy cannot check it.
     """
     path = Path(path)
-    text = _text_of(path) if source is None else source
+    text = text_of(path) if source is None else source
     try:
         from mypy_session_plugin.hooks import session_plugin
         from mypy_session_plugin.mypy_compat.builds import BuildError, plan, run
@@ -147,7 +147,12 @@ def missing(error: ImportError) -> str:
     return f"mypy cannot be imported: {error}"
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a source file.
+
+    Raises:
+        InspectionError: it cannot be read, or is no UTF-8.
+    """
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:

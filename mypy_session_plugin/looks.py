@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,17 @@ if TYPE_CHECKING:
 class Look:
     """What the syntax of one unit tells, read when it is asked for, and the last answer about its names.
 
-    `module` is where it stands, `body` what was looked at, which the daemon replaces in place, `judged` of how many
+    It stands in `module`; `body` is what was looked at, which the daemon replaces in place, `judged` of how many
     names the answer was.  `writes_out` tells that something may be reported, as far as its names go, at a serialiser
     alone; `other` that it is analysed for more than its names.
     """
 
-    def __init__(self, unit: FuncDef | MypyFile, body: object, module: str) -> None:
+    def __init__(
+        self, unit: FuncDef | MypyFile, body: object, module: str, session_packages: Callable[[], Container[str]]
+    ) -> None:
         self.unit = unit
-        self.module = module
+        self._module = module
+        self._session_packages = session_packages
         self.body = body
         self.judged = 0
         self.enough = False
@@ -55,7 +59,7 @@ class Look:
         """What the syntax says of attributes that are read."""
         from mypy_session_plugin.semantics.loading_hints import LoadingHints
 
-        return LoadingHints(self.nodes, self.module)
+        return LoadingHints(self.nodes, self._module, self._session_packages())
 
     @cached_property
     def hints(self) -> Hints:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mypy_session_plugin.command_line.failures import Failure
 from mypy_session_plugin.config import ConfigError, load_options
 from mypy_session_plugin.health import Check, configuration, versions
-from mypy_session_plugin.inspection import missing
+from mypy_session_plugin.inspection import InspectionError, missing, text_of
 
 if TYPE_CHECKING:
     from mypy_session_plugin.mypy_compat.builds import Plan
@@ -75,7 +75,7 @@ def _of_project(paths: Sequence[str], config_file: str | None) -> Iterator[Check
             yield from _of_code(planned)
         else:
             yield Check("code", "none was looked at", 'name files or folders ("doctor src"), or set "files" for mypy')
-    except BuildError as error:
+    except (BuildError, InspectionError) as error:
         raise Failure(*error.lines) from None
 
 
@@ -88,20 +88,11 @@ def _of_code(planned: Plan) -> Iterator[Check]:
         known = frozenset(load_options(planned.options.config_file).session_expressions)
     except ConfigError as error:
         raise Failure(*error.lines) from None
-    texts = {path.resolve(): _text(path) for source in planned.sources if source.path for path in [Path(source.path)]}
+    texts = {path.resolve(): text_of(path) for source in planned.sources if source.path for path in [Path(source.path)]}
     found = coverage(build(planned, texts, session_plugin), known)
     yield Check("code", f"{_several(found.files, 'file')}, {_several(found.functions, 'function')}")
     yield _sessions(found)
     yield _functions(found)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise Failure(f"{path}: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise Failure(f"{path}: no UTF-8 text") from None
 
 
 def _sessions(found: Coverage) -> Check:

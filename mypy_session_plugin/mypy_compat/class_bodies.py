@@ -39,9 +39,9 @@ from mypy_session_plugin.mypy_compat.loading_bodies import RELATIONSHIPS as CONS
 from mypy_session_plugin.mypy_compat.loading_bodies import declared_loading
 from mypy_session_plugin.mypy_compat.model_bodies import declared_fields
 
-#: The key of what this plugin stores with a class; the columns whose values can be changed in place are under COLUMNS,
-#: and TRACKED stands where something in the module may make such columns tell of that.
-KEY, COLUMNS, TRACKED = "mypy_session_plugin", "columns", "tracked"
+#: The key of what this plugin stores with a class: the relationships, the columns whose values can be changed in place,
+#: and TRACKED where something in the module may make such columns tell of that.
+KEY, RELATIONSHIPS, COLUMNS, TRACKED = "mypy_session_plugin", "relationships", "columns", "tracked"
 _COLUMN_ARGUMENTS = frozenset({"type_", "sa_type", "sa_column"})
 #: Types of columns whose values are changed in place without the session's notice.
 _CHANGEABLE = frozenset({"ARRAY", "JSON", "JSONB", "PickleType"})
@@ -73,7 +73,7 @@ def note_body(info: TypeInfo, module: MypyFile) -> None:
         else:
             opaque = opaque or _declares_more(statement)
     tracked = any(map(_tracks, module.defs))
-    declared = {"relationships": relationships, "opaque": opaque, COLUMNS: columns, TRACKED: tracked}
+    declared = {RELATIONSHIPS: relationships, "opaque": opaque, COLUMNS: columns, TRACKED: tracked}
     declared |= declared_loading(body, info.name, module)
     declared |= declared_fields(info)
     if any(declared.values()):

@@ -31,6 +31,8 @@ from mypy_session_plugin.mypy_compat.loading_bodies import LITERALS, is_annotate
 
 #: The base of all models.
 BASE_MODEL = "pydantic.main.BaseModel"
+#: The method that makes a model of an object.
+VALIDATE = "model_validate"
 #: Where what is found here is stored with the class: its fields, whether it is made from attributes, and that it reads
 #: its input in no way of its own.
 FIELDS, FROM_ATTRIBUTES, PLAIN_MODEL = "fields", "from_attributes", "plain_model"
@@ -63,7 +65,7 @@ _OWN_WAYS = frozenset(
         "__init__",
         "__new__",
         "__pydantic_init_subclass__",
-        "model_validate",
+        VALIDATE,
     }
 )
 #: Decorators of what sees the input of the whole model, unless it comes after the fields.

@@ -9,6 +9,7 @@ from mypy.types import AnyType, Instance, ProperType, TypeAliasType, get_proper_
 
 from mypy_session_plugin.facts.loading import AfterFlush, Attribute, AttributeKind, Strategy
 from mypy_session_plugin.facts.records import replace
+from mypy_session_plugin.mypy_compat.class_bodies import RELATIONSHIPS
 from mypy_session_plugin.mypy_compat.loading_bodies import (
     ATTRIBUTES,
     DOUBTFUL,
@@ -85,7 +86,7 @@ class Attributes:
         never_loaded = NEVER_LOADED.get(declared.type.fullname) if isinstance(declared, Instance) else None
         if never_loaded is not None:
             return Attribute(name, never_loaded, Strategy.UNKNOWN)
-        if name in kept(base).get("relationships", {}):
+        if name in kept(base).get(RELATIONSHIPS, {}):
             return self._relationship(info, name, loading)
         if not loading and not is_mapped_attribute(info, name) and not _is_untyped_column(node):
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 
 from mypy.nodes import (
@@ -26,6 +26,7 @@ from mypy.types import CallableType, get_proper_type
 
 from mypy_session_plugin.facts.loading import AfterFlush, Strategy
 from mypy_session_plugin.flow.syntax import written_targets
+from mypy_session_plugin.mypy_compat.class_bodies import RELATIONSHIPS
 from mypy_session_plugin.mypy_compat.loading_bodies import ATTRIBUTES
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics.mapped import is_mapped_attribute
@@ -43,10 +44,6 @@ _COMMITTING = frozenset({"commit"})
 _LEAVING_OUT = frozenset({"defer", "load_only", "noload", "raiseload"})
 #: What closes the session that it is given.
 _CLOSING = frozenset(f"contextlib.{name}" for name in ("AsyncExitStack", "ExitStack", "aclosing", "closing"))
-#: Where sessions, their factories and their transactions are defined.
-_LIBRARIES = frozenset({"flask_sqlalchemy", "sqlalchemy", "sqlmodel"})
-#: What `class_bodies` keeps of relationships.
-RELATIONSHIPS = "relationships"
 
 
 def is_mapped_in(symbol: SymbolTableNode | None, name: str) -> bool:
@@ -89,11 +86,12 @@ def _bases(symbol: SymbolTableNode | None) -> Sequence[TypeInfo]:
 
 
 class LoadingHints:
-    """Reads one unit."""
+    """Reads one unit of a module; the packages are those where sessions and what belongs to them are defined."""
 
-    def __init__(self, nodes: Sequence[Node], module: str) -> None:
+    def __init__(self, nodes: Sequence[Node], module: str, session_packages: Container[str]) -> None:
         self._nodes = nodes
         self._module = module
+        self._session_packages = session_packages
 
     @cached_property
     def is_async(self) -> bool:
@@ -146,7 +144,7 @@ class LoadingHints:
         if node is None or node.fullname.startswith(f"{self._module}.") or node.fullname in _CLOSING:
             return True
         if isinstance(node, TypeInfo):
-            return _is_of_library(node)
+            return self._is_of_library(node)
         declared = node.var.type if isinstance(node, Decorator) else getattr(node, "type", None)
         if declared is None or isinstance(node, Var):
             return declared is None or self._may_manage(info_of(declared))
@@ -155,7 +153,11 @@ class LoadingHints:
 
     def _may_manage(self, info: TypeInfo | None) -> bool:
         """Whether an object of a class may be a session, or close one that is in view."""
-        return info is not None and (info.module_name == self._module or _is_of_library(info))
+        return info is not None and (info.module_name == self._module or self._is_of_library(info))
+
+    def _is_of_library(self, info: TypeInfo) -> bool:
+        """Whether a class, or a base of it, is one of a library that has sessions."""
+        return any(base.module_name.partition(".")[0] in self._session_packages for base in info.mro)
 
     def _any_after(self, looked_at: Sequence[int], lines: Sequence[int]) -> bool:
         if not lines:
@@ -185,11 +187,6 @@ class LoadingHints:
             for node in self._nodes
             if isinstance(node, MemberExpr) and id(node) not in others and not _is_of_class(node)
         ]
-
-
-def _is_of_library(info: TypeInfo) -> bool:
-    """Whether a class, or a base of it, is one of the libraries that have sessions."""
-    return any(base.module_name.partition(".")[0] in _LIBRARIES for base in info.mro)
 
 
 def _is_of_class(node: MemberExpr) -> bool:

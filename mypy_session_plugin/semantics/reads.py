@@ -184,6 +184,11 @@ class Reads:
             return store.paths[place]
         if self._stability.is_method(node):
             return carrier(Method(owner, instruction.name, node))
+        return self._declared(instruction, owner, store)
+
+    def _declared(self, instruction: LoadAttribute, owner: Value, store: Store) -> Value:
+        """What an attribute holds of which only its declaration tells anything."""
+        place, node = instruction.place, instruction.node
         shape = self._body.read_attribute(node, self._declared_shape(node, place or ()), place, store)
         query = flask.query_of_model(self._world, store, instruction, shape)
         if query is not None:
@@ -203,6 +208,10 @@ class Reads:
             _run_property(store, place[:-1])
         if not _is_registry(shape) and not self._stability.keeps(node):
             return self._world.shaped_value(store, shape, node, "attribute")
+        return self._at_place(place, node, shape, store)
+
+    def _at_place(self, place: Place, node: Context, shape: Shape, store: Store) -> Value:
+        """What a place holds that is read for the first time, and holds from here on."""
         value = with_none(self.symbol(store, "path", ".".join(place), shape, place), self._world.type(node))
         ownership.declare_attribute(self._world, store, value, node)
         if isinstance(shape, LibraryShape) and shape.class_name in FACTORY_CLASSES:

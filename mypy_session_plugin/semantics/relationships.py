@@ -15,7 +15,7 @@ from mypy_session_plugin.facts.links import (
     Classes,
     Relationship,
 )
-from mypy_session_plugin.mypy_compat.class_bodies import KEY
+from mypy_session_plugin.mypy_compat.class_bodies import KEY, RELATIONSHIPS
 from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
 from mypy_session_plugin.semantics.mapped import attribute_type, bases_of
 
@@ -91,7 +91,7 @@ def declarations(info: TypeInfo) -> Iterator[tuple[str, object]]:
     """The relationships declared by the class and its bases."""
     seen: set[str] = set()
     for base in info.mro:
-        for name, declaration in kept(base).get("relationships", {}).items():
+        for name, declaration in kept(base).get(RELATIONSHIPS, {}).items():
             if name not in seen:
                 seen.add(name)
                 yield name, declaration
@@ -111,7 +111,7 @@ def _declared(info: TypeInfo, name: str) -> dict[str, str] | None:
     """What the class that defines the attribute declares of it."""
     for base in info.mro:
         if name in base.names:
-            declaration = kept(base).get("relationships", {}).get(name)
+            declaration = kept(base).get(RELATIONSHIPS, {}).get(name)
             return declaration if isinstance(declaration, dict) else None
     return None
 

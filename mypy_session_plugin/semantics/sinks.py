@@ -35,7 +35,7 @@ class Sinks:
     full names of what gives out a session of the caller's own, or ends that of a registry.  `working` are what writes
     or commits, which is looked at in such a session.  `starting` are the certain ones that run a function or coroutine
     on another side.  `optional` are the certain ones of the codes that are off by default.  `decorating` are the
-    packages with a decorator that gives a function methods which are sinks.
+    packages with a decorator that gives a function methods which are sinks, `session_packages` those of sessions.
     """
 
     certain: frozenset[str]
@@ -49,6 +49,7 @@ class Sinks:
     serialising: frozenset[str]
     optional: Mapping[str, Collection[str]]
     decorating: frozenset[str]
+    session_packages: frozenset[str]
 
     def are_enough(self, names: Collection[str], constructs: bool, has_two_sessions: bool) -> bool:
         """Whether a function that calls these names, and perhaps constructs instances, may be reported in."""
@@ -102,6 +103,7 @@ def read_sinks(library: Library, methods: Collection[str], optional: Mapping[str
         serialising,
         optional,
         frozenset(_decorating(library)),
+        library.session_packages,
     )
 
 

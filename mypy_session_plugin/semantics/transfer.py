@@ -104,7 +104,11 @@ class Transfer:
         )
         self._unnoticed, self._responses = UnnoticedWrites(world), Responses(world)
         blocks = WithBlocks(world, self._stability, self._calls, Generators(world, steps), own, self._caught)
-        self._handlers: dict[type, Callable[[Any, Store], None]] = {
+        self._handlers = self._by_instruction(assignments, blocks)
+
+    def _by_instruction(self, assignments: Assignments, blocks: WithBlocks) -> dict[type, Callable[[Any, Store], None]]:
+        """What each kind of instruction does to a store."""
+        return {
             graph.LoadName: self._load_name,
             graph.LoadAttribute: self._load_attribute,
             graph.LoadItem: self._load_item,
@@ -119,7 +123,7 @@ class Transfer:
             graph.Await: self._await,
             graph.Yield: self._yield,
             graph.BuildContainer: self._build_container,
-            graph.Collect: partial(containers.collect, world),
+            graph.Collect: partial(containers.collect, self._world),
             graph.StoreName: assignments.store_name,
             graph.StoreAttribute: assignments.store_attribute,
             graph.StoreItem: assignments.store_item,

@@ -16,17 +16,16 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call
 from mypy_session_plugin.mypy_compat.class_syntax import is_true
-from mypy_session_plugin.mypy_compat.model_bodies import BASE_MODEL, FIELDS, FROM_ATTRIBUTES, PLAIN_MODEL
+from mypy_session_plugin.mypy_compat.model_bodies import BASE_MODEL, FIELDS, FROM_ATTRIBUTES, PLAIN_MODEL, VALIDATE
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
 from mypy_session_plugin.semantics import attribute_reads, loads, sessions
 from mypy_session_plugin.semantics.events import Reader
+from mypy_session_plugin.semantics.mapped import SQLMODEL
 from mypy_session_plugin.semantics.relationships import kept
 from mypy_session_plugin.semantics.unknown_calls import reachable
 from mypy_session_plugin.semantics.world import World
 
-VALIDATE, ERROR = "model_validate", "ValidationError"
-#: The base of SQLModel's models, which are made from attributes unless they say otherwise.
-SQLMODEL = "sqlmodel.main.SQLModel"
+ERROR = "ValidationError"
 #: What stands behind every model, and has no fields.
 _ROOTS = frozenset({BASE_MODEL, SQLMODEL, "abc.ABC", "builtins.object", "typing.Generic"})
 #: Arguments that leave the names that are read as they are.
@@ -74,6 +73,7 @@ def _reads(model: TypeInfo, instruction: Call) -> bool:
         return False
     if FROM_ATTRIBUTES in named:
         return is_true(named[FROM_ATTRIBUTES])
+    # Those of SQLModel are, unless they say otherwise.
     said = [bool(kept(base)[FROM_ATTRIBUTES]) for base in model.mro if FROM_ATTRIBUTES in kept(base)]
     return said[0] if said else any(base.fullname == SQLMODEL for base in model.mro)
 
