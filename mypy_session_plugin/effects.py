@@ -24,6 +24,7 @@ __all__ = [
     "Kept",
     "Marked",
     "any_session",
+    "awaited",
     "begins",
     "calls",
     "calls_kept",
@@ -46,6 +47,7 @@ __all__ = [
     "reads",
     "refreshes",
     "runs_in_greenlet",
+    "same_as",
     "serializes",
     "takes",
     "through",
@@ -272,3 +274,27 @@ def raises(text: str) -> _Decorator:
         text: Exception and message, as SQLAlchemy gives them.
     """
     return _Decorator()
+
+
+def same_as(
+    method: object, *, gives: type[Any] | None = None, live: bool = True, through: str | tuple[str, ...] = ()
+) -> Any:
+    """Say of a method of a class in a stub that it is as one of another class.
+
+        begin_nested = same_as(Session.begin_nested, gives=Savepoint)
+
+    Without arguments the name alone says the same: `add = Session.add`.  What is taken over are parameters, result and
+    effects, but for `@through`, which speaks of the other class's own methods.
+
+    Args:
+        method: The method of the other class.
+        gives: The class that the result has instead of the one that is named there; its arguments stay.
+        live: Whether a result that is `Live` there is so here.
+        through: The methods of its own session that this one works through.
+    """
+
+
+def awaited(
+    method: object, *, gives: type[Any] | None = None, live: bool = True, through: str | tuple[str, ...] = ()
+) -> Any:
+    """Say what `same_as` says, of a coroutine function."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from mypy_session_plugin.semantics.stub_reader import read_stub
+from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.stub_files import module_of, stub_files, stub_root
 
 if TYPE_CHECKING:
@@ -82,9 +82,9 @@ def configuration(planned: Plan) -> Iterator[Check]:
 
 def _stubbed_names() -> Iterator[str]:
     """The full names of what the bundled stubs describe of SQLAlchemy, as mypy looks them up."""
-    root = stub_root()
+    root, library = stub_root(), Library([])
     for path in stub_files([root / "sqlalchemy"]):
-        stub = read_stub(path, module_of(path, root))
+        stub = library.read(path, module_of(path, root))
         yield from (f"{stub.name}.{name}" for name in stub.functions)
         for owner in stub.classes.values():
             yield from (f"{owner.full_name}.{name}" for name in owner.methods)

@@ -153,7 +153,7 @@ def _stub_faults(roots: Sequence[Path]) -> list[str]:
     """What is wrong in the stubs below some folders, a line a fault; they are read before mypy begins."""
     if not roots:
         return []
-    from mypy_session_plugin.semantics.stub_reader import stub_faults
+    from mypy_session_plugin.semantics.library import stub_faults
 
     return stub_faults(roots)
 

@@ -19,7 +19,8 @@ from types import ModuleType, WrapperDescriptorType
 from typing import Any
 
 from mypy_session_plugin.facts.effects import ClassStub, FunctionStub, ModuleStub, Parameter, ParameterKind
-from mypy_session_plugin.semantics.stub_reader import StubError, read_stub
+from mypy_session_plugin.semantics.library import Library
+from mypy_session_plugin.semantics.stub_reader import StubError
 from mypy_session_plugin.stub_files import module_of, stub_files
 
 KINDS = {
@@ -48,14 +49,15 @@ class Mismatch:
 def check_stubs(root: Path) -> list[str]:
     """What is wrong in the stubs below a folder, a line a fault: in themselves, and beside the installed libraries."""
     faults: list[str] = []
+    library = Library([root])
     for path in stub_files([root]):
         try:
-            stub = read_stub(path, module_of(path, root))
+            stub = library.read(path, module_of(path, root))
         except StubError as error:
             faults.append(str(error))
             continue
         faults.extend(str(mismatch) for mismatch in sorted(mismatches(stub, path)))
-    return faults
+    return list(dict.fromkeys(faults))
 
 
 def mismatches(stub: ModuleStub, path: Path) -> Iterator[Mismatch]:

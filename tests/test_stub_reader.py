@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from mypy_session_plugin import effects, phantom
-from mypy_session_plugin.facts.effects import Effect, FunctionStub, ParameterKind, TypeExpression, When
-from mypy_session_plugin.semantics.library import Library
+from mypy_session_plugin.facts.effects import ClassStub, Effect, FunctionStub, ParameterKind, TypeExpression, When
+from mypy_session_plugin.semantics.library import Library, stub_faults
 from mypy_session_plugin.semantics.stub_reader import StubError, read_stub
 from mypy_session_plugin.semantics.stub_vocabulary import (
     DECORATORS,
     ONE_ARGUMENT_ALIASES,
+    REFERENCES,
     STUB_ALIASES,
     TWO_ARGUMENT_ALIASES,
 )
@@ -23,7 +24,8 @@ IMPORTS = """\
 from collections.abc import Callable, Iterable
 from typing import Any, Literal, Optional, Self, TypeVar, Union, overload
 from mypy_session_plugin import Added, Becomes, In, Pending, Performs, Persistent, Transient
-from mypy_session_plugin.effects import Marked, calls, closes, ends, expires, flushes, keeps, moves, raises, reads
+from mypy_session_plugin.effects import Marked, awaited, calls, closes, ends, expires, flushes, keeps, moves, raises
+from mypy_session_plugin.effects import reads, same_as
 from sqlalchemy.orm import Session
 T = TypeVar("T")
 R = TypeVar("R")
@@ -192,6 +194,22 @@ def test_a_class_has_bases_type_variables_methods_and_attributes(tmp_path: Path)
         ),
         ("class C: ...\nclass C: ...", 'class "C" is defined twice'),
         ("class C:\n    def f() -> None: ...", 'method "f" has no "self"'),
+        ("class C:\n    x = Session.add\n    def x(self) -> None: ...", '"x" is defined twice'),
+        ("class C:\n    x = Session()", '"Session()" names no method of a class'),
+        (
+            "class C:\n    x = awaited(Session.add, Session)",
+            '"awaited(Session.add, Session)" names no method of a class',
+        ),
+        ("class C:\n    x = awaited(Session)", '"Session" is no method of a class'),
+        (
+            "class C:\n    x = awaited(Session.add, give=Session)",
+            '"awaited" has no argument "give"; did you mean "gives"?',
+        ),
+        ("class C:\n    x = same_as(Session.add, live=1)", '"live" of "same_as" is True or False, not "1"'),
+        (
+            "class C:\n    x = same_as(Session.add, through=(1,))",
+            '"through" of "same_as" is a text or several, not "(1,)"',
+        ),
         ("class C:\n    x = 1", "a class in a session stub has only methods and annotated attributes"),
         ("class C(metaclass=type): ...", 'class "C" has decorators or keywords, which session stubs do not use'),
         ('@ends("comit")\ndef f() -> None: ...', '"outcome" of "@ends" cannot be \'comit\'; did you mean "commit"?'),
@@ -249,7 +267,7 @@ def test_the_phantom_types_of_stubs_are_those_of_the_package() -> None:
 
 
 def test_the_decorators_of_stubs_are_those_of_the_package() -> None:
-    assert set(effects.__all__) == {*DECORATORS, *STUB_ALIASES}
+    assert set(effects.__all__) == {*DECORATORS, *REFERENCES, *STUB_ALIASES}
 
 
 @pytest.mark.parametrize("name", DECORATORS)
@@ -302,6 +320,77 @@ def test_the_users_stub_wins_for_what_it_names_and_the_bundled_one_stays_for_the
     (commit,) = library.method("sqlalchemy.orm.Session", "commit") or ()
     assert commit.file == str(path)
     assert library.method("sqlalchemy.orm.Session", "rollback") is not None
+
+
+_QUEUE = """\
+from typing import Generic, TypeVar
+from mypy_session_plugin import CrossesThread, Live
+from mypy_session_plugin.effects import awaited, joined, puts, raises, same_as, through
+T = TypeVar("T")
+V = TypeVar("V")
+class Queue(Generic[T]):
+    @through("send")
+    @puts("item")
+    def put(self, item: CrossesThread[T]) -> None: ...
+    def take(self) -> Live[Queue[T]] | None: ...
+    @property
+    def first(self) -> T: ...
+class AsyncQueue(Generic[V]):
+"""
+
+
+def _named(folder: Path, *assignments: str) -> ClassStub:
+    (folder / "company.pyi").write_text(_QUEUE + "".join(f"    {assignment}\n" for assignment in assignments))
+    stub = Library([folder]).class_stub("company.AsyncQueue")
+    assert stub is not None
+    return stub
+
+
+def test_a_method_that_is_named_after_another_says_what_that_says(tmp_path: Path) -> None:
+    (put,) = _named(tmp_path, "put = Queue.put").methods["put"]
+    assert not put.is_async
+    assert [effect.name for effect in put.effects] == ["puts"], "the way of the other class's own methods is its own"
+    assert [text_of(parameter.annotation) for parameter in put.parameters] == ["mypy_session_plugin.CrossesThread[V]"]
+    assert put.line == _QUEUE.count("\n") + 1
+
+
+def test_a_method_that_is_named_after_another_may_be_awaited_and_have_another_name_and_way(tmp_path: Path) -> None:
+    (stub,) = _named(tmp_path, 'put_soon = awaited(Queue.put, through=("put", "wait"))').methods["put_soon"]
+    assert (stub.name, stub.is_async) == ("put_soon", True)
+    assert [effect.arguments for effect in stub.effects][:2] == [{"method": "put"}, {"method": "wait"}]
+
+
+def test_a_method_that_is_named_after_another_may_give_another_class_that_lives_longer(tmp_path: Path) -> None:
+    methods = _named(
+        tmp_path,
+        "live = same_as(Queue.take, gives=AsyncQueue)",
+        "take = same_as(Queue.take, gives=AsyncQueue, live=False)",
+        "first = Queue.first",
+    ).methods
+    assert text_of(methods["live"][0].returns) == "Union[mypy_session_plugin.Live[company.AsyncQueue[V]], None]"
+    assert text_of(methods["take"][0].returns) == "Union[company.AsyncQueue[V], None]"
+    assert methods["first"][0].is_property
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("put = Queue.pot", 'the stub of "company.Queue" has no "pot"; did you mean "put"?'),
+        ("put = AsyncQueue.get", 'there is no stub of class "company.AsyncQueue" above or in another module'),
+    ],
+)
+def test_a_method_is_named_after_one_that_there_is(tmp_path: Path, assignment: str, message: str) -> None:
+    with pytest.raises(StubError) as caught:
+        _named(tmp_path, assignment)
+    assert (caught.value.text, caught.value.line) == (message, _QUEUE.count("\n") + 1)
+    assert stub_faults([tmp_path]) == [str(caught.value)]
+
+
+def test_the_methods_of_two_modules_are_not_named_after_each_other(tmp_path: Path) -> None:
+    for name, other in (("here", "there"), ("there", "here")):
+        (tmp_path / f"{name}.pyi").write_text(f"import {other}\nclass B:\n    method = {other}.B.method\n")
+    with pytest.raises(StubError, match="are named after each other in a circle"):
+        Library([tmp_path]).class_stub("here.B")
 
 
 def test_a_package_is_described_by_its_init_file(tmp_path: Path) -> None:

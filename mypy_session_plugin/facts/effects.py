@@ -95,14 +95,37 @@ class FunctionStub:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A method that is as one of another class: `stream = awaited(Session.execute, gives=AsyncResult)`.
+
+    `owner` is the full name of that class.  `gives` is the class that the result has instead, `is_live` says whether a
+    result that is `Live` there is so here, `through` are the methods of its own session that this one works through.
+    """
+
+    owner: str
+    method: str
+    is_awaited: bool
+    gives: str | None
+    is_live: bool
+    through: tuple[str, ...]
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClassStub:
-    """A class of a library: its full name, bases, the names of its type variables, methods and attributes."""
+    """A class of a library: its full name, bases, the names of its type variables, methods and attributes.
+
+    `references` are the methods that the stub names after those of another class; the library has put what they say
+    among the methods.
+    """
 
     full_name: str
     bases: tuple[TypeExpression, ...]
     type_variables: tuple[str, ...]
     methods: dict[str, tuple[FunctionStub, ...]]
     attributes: dict[str, TypeExpression]
+    references: dict[str, Reference] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

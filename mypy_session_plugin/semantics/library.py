@@ -5,17 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property, reduce
 from pathlib import Path
-
-from mypy.nodes import TypeInfo
+from typing import TYPE_CHECKING
 
 from mypy_session_plugin.facts.effects import ClassStub, FunctionStub, ModuleStub
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.semantics.exports import canonical_name
-from mypy_session_plugin.semantics.stub_reader import read_stub
+from mypy_session_plugin.semantics.stub_reader import StubError, read_stub
+from mypy_session_plugin.semantics.stub_references import with_references
 from mypy_session_plugin.stub_files import module_of, stub_files, stub_root
+
+if TYPE_CHECKING:
+    from mypy.nodes import TypeInfo
 
 #: Effects that only the methods of what works with the database have.
 WORKING = ("begins", "flushes", "reads")
+
+
+def stub_faults(roots: Sequence[Path]) -> list[str]:
+    """What is wrong in the stubs below some folders: a line for each faulty file, with the place and the fix."""
+    library = Library(roots)
+    faults: list[str] = []
+    for root in roots:
+        for path in stub_files([root]):
+            try:
+                library.read(path, module_of(path, root))
+            except StubError as error:
+                faults.append(str(error))
+    return list(dict.fromkeys(faults))
 
 
 class Library:
@@ -37,13 +53,24 @@ class Library:
         self._roots = tuple(dict.fromkeys([*roots, stub_root()]))
         self._modules: dict[str, ModuleStub | None] = {}
         self._classes: dict[str, ClassStub | None] = {}
+        self._reading: list[Path] = []
 
     def module(self, name: str) -> ModuleStub | None:
         """The stub of a module, or None if there is no file for it."""
         if name not in self._modules:
-            found = [read_stub(path, name) for path in self._files(name)]
+            found = [self.read(path, name) for path in self._files(name)]
             self._modules[name] = reduce(_overlaid, found) if found else None
         return self._modules[name]
+
+    def read(self, path: Path, module: str) -> ModuleStub:
+        """What one file says of a module, with the methods that it names after those of other classes."""
+        if path in self._reading:
+            raise StubError(path, 1, f'the methods of "{module}" are named after each other in a circle')
+        self._reading.append(path)
+        try:
+            return with_references(read_stub(path, module), self.class_stub)
+        finally:
+            self._reading.pop()
 
     def class_stub(self, full_name: str) -> ClassStub | None:
         """The stub of a class, under any name by which the library exports it."""

@@ -14,6 +14,7 @@ from mypy_session_plugin.semantics.stub_vocabulary import (
     DECORATORS,
     EFFECTS_MODULE,
     ONE_ARGUMENT_ALIASES,
+    REFERENCES,
     STUB_ALIASES,
     TWO_ARGUMENT_ALIASES,
 )
@@ -130,7 +131,7 @@ class Scope:
         if package == PHANTOM_PACKAGE and name != "effects":
             self._check_member(node, package, name, ONE_ARGUMENT_ALIASES | TWO_ARGUMENT_ALIASES)
         elif package == EFFECTS_MODULE:
-            self._check_member(node, package, name, {*DECORATORS, *STUB_ALIASES})
+            self._check_member(node, package, name, {*DECORATORS, *REFERENCES, *STUB_ALIASES})
 
     def _check_member(self, node: ast.AST, package: str, name: str, valid: Iterable[str]) -> None:
         if name not in valid:

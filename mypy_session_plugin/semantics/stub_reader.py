@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 from mypy_session_plugin.facts.effects import (
@@ -19,16 +18,17 @@ from mypy_session_plugin.facts.effects import (
     ModuleStub,
     Parameter,
     ParameterKind,
+    Reference,
     TypeExpression,
 )
 from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.semantics.stub_annotations import read_annotation
 from mypy_session_plugin.semantics.stub_effects import read_effect
 from mypy_session_plugin.semantics.stub_names import TYPE_VARIABLE_MAKERS, Scope, StubError, did_you_mean
+from mypy_session_plugin.semantics.stub_references import read_reference
 from mypy_session_plugin.semantics.stub_vocabulary import DECORATORS
-from mypy_session_plugin.stub_files import module_of, stub_files
 
-__all__ = ["StubError", "read_stub", "stub_faults"]
+__all__ = ["StubError", "read_stub"]
 
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _PLAIN_DECORATORS = {
@@ -40,18 +40,6 @@ _PLAIN_DECORATORS = {
 #: Decorators that a function may have several times, each with an effect of its own.
 REPEATED = ("moves", "through")
 _ERROR_TEXT = re.compile(r"[A-Z]\w*(\.\w+)*: [^\n]+")
-
-
-def stub_faults(roots: Iterable[Path]) -> list[str]:
-    """What is wrong in the stubs below some folders: a line for each faulty file, with the place and the fix."""
-    faults: list[str] = []
-    for root in roots:
-        for path in stub_files([root]):
-            try:
-                read_stub(path, module_of(path, root))
-            except StubError as error:
-                faults.append(str(error))
-    return faults
 
 
 def read_stub(path: Path, module: str) -> ModuleStub:
@@ -115,18 +103,23 @@ def _read_class(node: ast.ClassDef, scope: Scope) -> ClassStub:
             bases.append(base)
     methods: dict[str, tuple[FunctionStub, ...]] = {}
     attributes: dict[str, TypeExpression] = {}
+    references: dict[str, Reference] = {}
     for statement in node.body:
         match statement:
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
                 _add_function(methods, statement, scope, in_class=True)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute() | ast.Call() as value):
+                references[name] = read_reference(value, scope)
             case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=None):
                 attributes[name] = read_annotation(annotation, scope)
             case ast.Expr(value=ast.Constant()) | ast.Pass():
-                pass
+                continue
             case _:
                 raise scope.error(statement, "a class in a session stub has only methods and annotated attributes")
+        if name in references and (name in methods or name in attributes):
+            raise scope.error(statement, f'"{name}" is defined twice')
     variables = [variable.name for variable in generic] or _type_variables(bases, scope)
-    return ClassStub(f"{scope.module}.{node.name}", tuple(bases), tuple(variables), methods, attributes)
+    return ClassStub(f"{scope.module}.{node.name}", tuple(bases), tuple(variables), methods, attributes, references)
 
 
 def _type_variables(expressions: list[TypeExpression], scope: Scope) -> list[str]:

@@ -89,3 +89,6 @@ DECORATORS: dict[str, DecoratorSignature] = {
     "writes": DecoratorSignature(when=(*_EXITS, When.LOAD)),
 }
 """Every decorator of `mypy_session_plugin.effects`, by name."""
+
+REFERENCES = frozenset({"awaited", "same_as"})
+"""What a method may be assigned in a class of a stub: that it is as a method of another class."""

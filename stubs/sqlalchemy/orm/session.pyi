@@ -235,7 +235,6 @@ class Session(_SessionClassMethods):
         with_for_update: object = ...,
         identity_token: object = ...,
         execution_options: object = ...,
-        bind_arguments: object = ...,
     ) -> Persistent[T] | None: ...
     @through("get")
     @flushes(when="load")
@@ -250,7 +249,6 @@ class Session(_SessionClassMethods):
         with_for_update: object = ...,
         identity_token: object = ...,
         execution_options: object = ...,
-        bind_arguments: object = ...,
     ) -> Persistent[T]: ...
     @overload
     @flushes(when="statement")
