@@ -38,6 +38,7 @@ __all__ = [
     "entry_point",
     "expires",
     "flushes",
+    "guards",
     "joined",
     "keeps",
     "leaves",
@@ -49,6 +50,7 @@ __all__ = [
     "runs_in_greenlet",
     "same_as",
     "serializes",
+    "serves",
     "takes",
     "through",
     "writes",
@@ -272,6 +274,19 @@ def raises(text: str) -> _Decorator:
 
     Args:
         text: Exception and message, as SQLAlchemy gives them.
+    """
+    return _Decorator()
+
+
+def guards(decorated: Decorated, /) -> Decorated:
+    """A class that is a lock: its `with` block guards what stands in it from code of other threads and tasks."""
+    return decorated
+
+
+def serves(*methods: str) -> _Decorator:
+    """A class whose methods of these names run requests or tasks of the application, or leave a context of it.
+
+    They are unknown code, by which the session of a registry may have ended.
     """
     return _Decorator()
 

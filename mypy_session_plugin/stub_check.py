@@ -94,6 +94,9 @@ def _of_class(module: ModuleType, name: str, stub: ClassStub, place: Mismatch) -
     elif not inspect.isclass(owner):
         yield Mismatch(place.file, place.line, f'"{name}" is no class in module "{module.__name__}"')
     else:
+        for method in sorted(stub.serves - set(dir(owner))):
+            text = f'class "{name}" has no "{method}"{_did_you_mean(method, dir(owner))}'
+            yield Mismatch(place.file, place.line, text)
         for signatures in stub.methods.values():
             for signature in signatures:
                 yield from mismatch_of_function(owner, signature, f'class "{name}"')

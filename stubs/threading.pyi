@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import overload
 
 from mypy_session_plugin import CrossesThread
-from mypy_session_plugin.effects import joined
+from mypy_session_plugin.effects import guards, joined
 
 class Thread:
     def __init__(
@@ -35,3 +35,12 @@ class Timer(Thread):
         kwargs: CrossesThread[Mapping[str, object]] | None = ...,
     ) -> None: ...
     def cancel(self) -> None: ...
+
+@guards
+class Condition: ...
+
+@guards
+class Semaphore: ...
+
+@guards
+class _RLock: ...

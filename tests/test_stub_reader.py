@@ -12,6 +12,7 @@ from mypy_session_plugin.facts.effects import ClassStub, Effect, FunctionStub, P
 from mypy_session_plugin.semantics.library import Library, stub_faults
 from mypy_session_plugin.semantics.stub_reader import StubError, read_stub
 from mypy_session_plugin.semantics.stub_vocabulary import (
+    CLASS_DECORATORS,
     DECORATORS,
     ONE_ARGUMENT_ALIASES,
     REFERENCES,
@@ -25,7 +26,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Literal, Optional, Self, TypeVar, Union, overload
 from mypy_session_plugin import Added, Becomes, In, Pending, Performs, Persistent, Transient
 from mypy_session_plugin.effects import Marked, awaited, calls, closes, ends, expires, flushes, keeps, moves, raises
-from mypy_session_plugin.effects import reads, same_as
+from mypy_session_plugin.effects import guards, reads, same_as, serves
 from sqlalchemy.orm import Session
 T = TypeVar("T")
 R = TypeVar("R")
@@ -211,7 +212,10 @@ def test_a_class_has_bases_type_variables_methods_and_attributes(tmp_path: Path)
             '"through" of "same_as" is a text or several, not "(1,)"',
         ),
         ("class C:\n    x = 1", "a class in a session stub has only methods and annotated attributes"),
-        ("class C(metaclass=type): ...", 'class "C" has decorators or keywords, which session stubs do not use'),
+        ("class C(metaclass=type): ...", 'class "C" has keywords, which session stubs do not use'),
+        ("@reads\nclass C: ...", '"@reads" is no decorator of classes'),
+        ("@serves()\nclass C: ...", '"@serves()" is no decorator of classes; did you mean "serves"?'),
+        ("@serves(1)\nclass C: ...", '"@serves" takes the names of methods, not "1"'),
         ('@ends("comit")\ndef f() -> None: ...', '"outcome" of "@ends" cannot be \'comit\'; did you mean "commit"?'),
         ("@ends\ndef f() -> None: ...", "\"@ends\" needs 'outcome'"),
         ('@ends("commit", "ok")\ndef f() -> None: ...', '"@ends" takes 1 positional arguments, not 2'),
@@ -267,7 +271,7 @@ def test_the_phantom_types_of_stubs_are_those_of_the_package() -> None:
 
 
 def test_the_decorators_of_stubs_are_those_of_the_package() -> None:
-    assert set(effects.__all__) == {*DECORATORS, *REFERENCES, *STUB_ALIASES}
+    assert set(effects.__all__) == {*DECORATORS, *CLASS_DECORATORS, *REFERENCES, *STUB_ALIASES}
 
 
 @pytest.mark.parametrize("name", DECORATORS)
@@ -320,6 +324,15 @@ def test_the_users_stub_wins_for_what_it_names_and_the_bundled_one_stays_for_the
     (commit,) = library.method("sqlalchemy.orm.Session", "commit") or ()
     assert commit.file == str(path)
     assert library.method("sqlalchemy.orm.Session", "rollback") is not None
+
+
+def test_what_a_decorator_says_of_a_class_tells_nothing_of_its_methods(tmp_path: Path) -> None:
+    path = tmp_path / "library.pyi"
+    path.write_text(IMPORTS + '@guards\nclass Lock: ...\n@serves("get", "post")\nclass Client:\n    x: int\n')
+    lock, client = read_stub(path, "library").classes.values()
+    assert (lock.guards, lock.serves, lock.is_described) == (True, frozenset(), False)
+    assert (client.guards, client.serves, client.is_described) == (False, frozenset({"get", "post"}), True)
+    assert Library([tmp_path]).class_stub("library.Lock") is None
 
 
 _QUEUE = """\

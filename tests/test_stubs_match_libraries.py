@@ -40,10 +40,11 @@ STUB_ONLY = {
 """Classes that only stubs have: what a method returns has effects of its own there, but no class of its own."""
 
 AT_RUNTIME = {
+    "_thread.lock": "LockType",
     "sqlalchemy.engine.result.TupleResult": "Result",
     "sqlalchemy.ext.asyncio.result.AsyncTupleResult": "AsyncResult",
 }
-"""Classes whose methods are declared for type checkers only: their instances are of another class of the module."""
+"""Classes of which their module has but the name for type checkers: their instances are of another class in it."""
 
 SINCE_SQLALCHEMY = {"delete_all": (2, 1), "merge_all": (2, 1)}
 """Methods that only newer versions of SQLAlchemy have."""
@@ -156,7 +157,10 @@ def stubbed_classes() -> list[ClassStub]:
 @pytest.mark.parametrize("stub", stubbed_classes(), ids=lambda stub: stub.full_name)
 def test_each_class_is_defined_in_the_module_that_its_stub_describes(stub: ClassStub) -> None:
     module, _, name = stub.full_name.rpartition(".")
-    assert inspect.isclass(getattr(importlib.import_module(module), name))
+    owner = owner_of(module, name)
+    assert inspect.isclass(owner)
+    assert stub.serves <= set(dir(owner))
+    assert not stub.guards or {"__enter__", "__aenter__"} & set(dir(owner))
 
 
 @pytest.mark.parametrize(("module", "class_name", "stub"), stubbed_functions())

@@ -117,7 +117,8 @@ class ClassStub:
     """A class of a library: its full name, bases, the names of its type variables, methods and attributes.
 
     `references` are the methods that the stub names after those of another class; the library has put what they say
-    among the methods.
+    among the methods.  `guards` says that the class is a lock; `serves` are the methods that are unknown code by which
+    requests or tasks of the application run.
     """
 
     full_name: str
@@ -126,6 +127,13 @@ class ClassStub:
     methods: dict[str, tuple[FunctionStub, ...]]
     attributes: dict[str, TypeExpression]
     references: dict[str, Reference] = field(default_factory=dict)
+    guards: bool = False
+    serves: frozenset[str] = frozenset()
+
+    @property
+    def is_described(self) -> bool:
+        """Whether the stub says what calls of its methods do; of others only what its decorators say is known."""
+        return bool(self.methods or self.attributes or self.bases or not (self.guards or self.serves))
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,9 @@ def _unguarded_calls(world: World, body: FuncItem) -> Iterator[CallExpr]:
         node = waiting.pop()
         if isinstance(node, CallExpr):
             yield node
-        if not isinstance(node, WithStmt) or not any(is_lock(world.types, manager) for manager in node.expr):
+        if not isinstance(node, WithStmt) or not any(
+            is_lock(world.types, world.library, manager) for manager in node.expr
+        ):
             waiting.extend(children(node))
 
 
@@ -225,7 +227,7 @@ def is_guarded(world: World, body: FuncItem, root: Var, path: Path) -> bool:
     while waiting:
         node, guarded = waiting.pop()
         if isinstance(node, WithStmt):
-            guarded = guarded or any(is_lock(world.types, manager) for manager in node.expr)
+            guarded = guarded or any(is_lock(world.types, world.library, manager) for manager in node.expr)
         is_root = isinstance(node, NameExpr) and node.node is root
         if is_root if not path else _path_from(node, root) == path:
             inside, outside = inside + guarded, outside + (not guarded)

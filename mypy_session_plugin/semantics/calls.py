@@ -221,6 +221,7 @@ class Calls:
         boundaries.use_by_call(self._world, store, [frozenset({atom})], node)
         boundaries.pass_on(self._world, store, atom.held)
         call_unknown(store, (), (), site_of(node), frozenset({atom}))
+        self._foreign.serve(atom.call, store)
         return self._world.typed_value(store, node, "result")
 
     def resumed(self, value: Value, how: str, node: Context, store: Store) -> Value | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from mypy.nodes import Context, MemberExpr, RefExpr
+from mypy.nodes import CallExpr, Context, Expression, MemberExpr, RefExpr
 from mypy.types import CallableType, Overloaded, get_proper_type
 
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts
@@ -38,19 +38,6 @@ from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, fill_empty, reachable, run_manager
 from mypy_session_plugin.semantics.world import World
-
-#: Methods of frameworks, by the package that defines them, that run requests or tasks or change the context.
-REQUESTS = frozenset({"open", "get", "post", "put", "patch", "delete", "head", "options", "request", "invoke", "send"})
-SERVING = {
-    "werkzeug": REQUESTS,
-    "flask": REQUESTS | {"push", "pop", "do_teardown_appcontext"},
-    "starlette": REQUESTS,
-    "fastapi": REQUESTS,
-    "httpx": REQUESTS,
-    "django": REQUESTS,
-    "celery": frozenset({"apply", "run", "__call__"}),
-    "click": frozenset({"invoke"}),
-}
 
 #: Functions that get at every variable.
 EVALUATING = frozenset({"builtins.eval", "builtins.exec", "builtins.locals", "builtins.vars"})
@@ -110,7 +97,7 @@ class ForeignCalls:
             for owner in _owners(store, getattr(node, "callee", node)):
                 containers.link_all(store, owner)
             call_unknown(store, values, [*places, instruction.receiver_place], site_of(node), called)
-            self._serve(instruction, store)
+            self.serve(node, store)
         result = world.typed_value(store, node, "result")
         if getattr(getattr(node, "callee", None), "fullname", "") == "builtins.getattr" and values:
             result |= carrier(Bound(ATTRIBUTE, NOTHING_KNOWN, (values[0],), node))
@@ -118,10 +105,17 @@ class ForeignCalls:
         sessions.update_sessions(store, result - NONE_VALUE, lambda facts: replace(facts, lender=lender))
         return result
 
-    def _serve(self, instruction: Call, store: Store) -> None:
+    def serve(self, node: object, store: Store) -> None:
         """A test client, a task called directly and an application context may end the registry's session."""
-        if instruction.method in SERVING.get(self._sites.package(instruction), ()):
-            run_manager(store, frozenset(), (), site_of(instruction.node))
+        if not isinstance(node, CallExpr):
+            return
+        called: list[tuple[Expression, str]] = [(node.callee, "__call__")]
+        if isinstance(node.callee, MemberExpr):
+            called.append((node.callee.expr, node.callee.name))
+        for owner, method in called:
+            info = info_of(self._world.type(owner))
+            if info is not None and self._world.library.serves(info, method):
+                run_manager(store, frozenset(), (), site_of(node))
 
     def _set_attribute(self, instruction: Call, store: Store) -> None:
         """`setattr()` and `delattr()`: of a name that is not known, any attribute of the object."""

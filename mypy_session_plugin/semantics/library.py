@@ -75,10 +75,26 @@ class Library:
     def class_stub(self, full_name: str) -> ClassStub | None:
         """The stub of a class, under any name by which the library exports it."""
         if full_name not in self._classes:
-            module, _, name = canonical_name(full_name).rpartition(".")
-            stub = self.module(module)
-            self._classes[full_name] = stub.classes.get(name) if stub else None
+            stub = self._decorated(full_name)
+            self._classes[full_name] = stub if stub is not None and stub.is_described else None
         return self._classes[full_name]
+
+    def is_lock(self, info: TypeInfo) -> bool:
+        """Whether the `with` block of an object of the class guards what stands in it."""
+        return any(stub.guards for stub in self._remarks(info))
+
+    def serves(self, info: TypeInfo, method: str) -> bool:
+        """Whether a method is unknown code by which requests or tasks of the application run."""
+        return any(method in stub.serves for stub in self._remarks(info))
+
+    def _remarks(self, info: TypeInfo) -> Iterator[ClassStub]:
+        return (stub for base in info.mro if (stub := self._decorated(base.fullname)) is not None)
+
+    def _decorated(self, full_name: str) -> ClassStub | None:
+        """The stub of a class, though it may say nothing of its methods."""
+        module, _, name = canonical_name(full_name).rpartition(".")
+        stub = self.module(module)
+        return stub.classes.get(name) if stub else None
 
     def method(self, class_names: str | Sequence[str], name: str) -> tuple[FunctionStub, ...] | None:
         """The signatures of a method.
@@ -146,5 +162,7 @@ def _overlaid(first: ModuleStub, second: ModuleStub) -> ModuleStub:
             type_variables=above.type_variables or below.type_variables,
             methods=below.methods | above.methods,
             attributes=below.attributes | above.attributes,
+            guards=above.guards or below.guards,
+            serves=above.serves | below.serves,
         )
     return ModuleStub(first.name, classes, second.functions | first.functions)

@@ -7,43 +7,26 @@ from mypy.types import Type
 
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.types import Types, info_of, is_any
-
-#: Classes whose `with` block guards what stands in it.
-LOCKS = frozenset(
-    {
-        "threading.Lock",
-        "threading.RLock",
-        "threading.Semaphore",
-        "threading.Condition",
-        "_thread.lock",
-        "_thread.LockType",
-        "_thread.RLock",
-        "threading._RLock",
-        "asyncio.locks.Lock",
-        "asyncio.locks.Semaphore",
-        "asyncio.locks.Condition",
-        "multiprocessing.synchronize.Lock",
-    }
-)
+from mypy_session_plugin.semantics.library import Library
 
 
-def is_lock(types: Types, manager: Expression) -> bool:
+def is_lock(types: Types, library: Library, manager: Expression) -> bool:
     """Whether a manager is a lock; of a body that mypy has not checked yet, whether it may be one."""
     made = manager.callee.node if isinstance(manager, CallExpr) and isinstance(manager.callee, RefExpr) else None
     type_ = None if isinstance(made, TypeInfo) else _type_of(types, manager)
     info = made if isinstance(made, TypeInfo) else info_of(type_)
     if info is None:
         return is_any(type_)
-    return any(base.fullname in LOCKS for base in info.mro)
+    return library.is_lock(info)
 
 
-def acquires(types: Types, body: FuncItem) -> bool:
+def acquires(types: Types, library: Library, body: FuncItem) -> bool:
     """Whether a body takes a lock by itself, so that nobody knows which of its lines that one guards."""
     return any(
         isinstance(node, CallExpr)
         and isinstance(node.callee, MemberExpr)
         and node.callee.name == "acquire"
-        and is_lock(types, node.callee.expr)
+        and is_lock(types, library, node.callee.expr)
         for node in descendants(body.body, into_functions=True)
     )
 

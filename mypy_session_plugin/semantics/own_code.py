@@ -49,6 +49,6 @@ def own_code(types: Types, library: Library, mapped: MappedClasses) -> OwnCode:
     """What there is to know of one module, as long as its types stand."""
     functions = Functions(types)
     untouched = Untouched(types, functions, library, mapped)
-    shared, literals = SharedSessions(types, functions), LiteralContainers(types.tree)
+    shared, literals = SharedSessions(types, functions, library), LiteralContainers(types.tree)
     carriers = Carriers(types, functions, library, mapped)
     return OwnCode(functions, untouched, shared, literals, carriers, Untyped(types.tree))

@@ -41,6 +41,7 @@ from mypy_session_plugin.flow.syntax import assigned_targets, children, descenda
 from mypy_session_plugin.mypy_compat.types import Types, class_named_by, info_of
 from mypy_session_plugin.semantics import functions
 from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
+from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.locks import acquires, is_lock
 from mypy_session_plugin.semantics.phantom_types import is_written_as
 from mypy_session_plugin.semantics.shapes import REGISTRIES, SESSIONS, session_class
@@ -99,9 +100,10 @@ class SharedSession:
 class SharedSessions:
     """Answers for one module, which is read once, and only if it is asked."""
 
-    def __init__(self, types: Types, own: functions.Functions) -> None:
+    def __init__(self, types: Types, own: functions.Functions, library: Library) -> None:
         self._types = types
         self._own = own
+        self._library = library
 
     @cached_property
     def found(self) -> dict[SymbolNode, SharedSession]:
@@ -212,12 +214,14 @@ class SharedSessions:
     def _follow(self, function: FuncItem, uses: dict[SharedSession, Node], seen: set[FuncItem], depth: int) -> None:
         """Collect what a body uses; what stands inside the block of a lock is guarded, calls in it as well."""
         known = not isinstance(function, FuncDef) or self._own.has_types(function)
-        if not known or acquires(self._types, function):
+        if not known or acquires(self._types, self._library, function):
             return
         waiting: list[Node] = [function.body]
         while waiting:
             node = waiting.pop()
-            if isinstance(node, WithStmt) and any(is_lock(self._types, manager) for manager in node.expr):
+            if isinstance(node, WithStmt) and any(
+                is_lock(self._types, self._library, manager) for manager in node.expr
+            ):
                 continue
             for shared in self._used_at(node):
                 uses.setdefault(shared, node)

@@ -6,7 +6,13 @@ import ast
 
 from mypy_session_plugin.facts.effects import Effect, When
 from mypy_session_plugin.semantics.stub_names import Scope, did_you_mean
-from mypy_session_plugin.semantics.stub_vocabulary import ANY_TEXT, DECORATORS, EFFECTS_MODULE, DecoratorSignature
+from mypy_session_plugin.semantics.stub_vocabulary import (
+    ANY_TEXT,
+    CLASS_DECORATORS,
+    DECORATORS,
+    EFFECTS_MODULE,
+    DecoratorSignature,
+)
 
 
 def read_effect(decorator: ast.expr, scope: Scope) -> Effect | None:
@@ -26,6 +32,32 @@ def read_effect(decorator: ast.expr, scope: Scope) -> Effect | None:
     if signature.required and not given:
         raise scope.error(decorator, f'"@{name}" needs {_listing(signature.values)}')
     return Effect(name, given, when)
+
+
+def read_class_decorators(node: ast.ClassDef, scope: Scope) -> tuple[bool, frozenset[str]]:
+    """Whether `@guards` stands above a class, and the methods that `@serves` names there.
+
+    Raises `StubError` for any other decorator.
+    """
+    guards, served = False, []
+    for decorator in node.decorator_list:
+        match decorator:
+            case ast.Name() | ast.Attribute() if scope.resolve(decorator) == f"{EFFECTS_MODULE}.guards":
+                guards = True
+            case ast.Call(func=func, args=[_, *_], keywords=[]) if scope.resolve(func) == f"{EFFECTS_MODULE}.serves":
+                served.extend(_text(argument, scope) for argument in decorator.args)
+            case _:
+                text = ast.unparse(decorator)
+                raise scope.error(
+                    decorator, f'"@{text}" is no decorator of classes{did_you_mean(text, CLASS_DECORATORS)}'
+                )
+    return guards, frozenset(served)
+
+
+def _text(node: ast.expr, scope: Scope) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    raise scope.error(node, f'"@serves" takes the names of methods, not "{ast.unparse(node)}"')
 
 
 def _given_arguments(name: str, signature: DecoratorSignature, call: ast.Call, scope: Scope) -> dict[str, object]:

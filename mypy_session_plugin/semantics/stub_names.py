@@ -11,6 +11,7 @@ from pathlib import Path
 from mypy_session_plugin.facts.effects import PHANTOM_PACKAGE
 from mypy_session_plugin.semantics.exports import canonical_name
 from mypy_session_plugin.semantics.stub_vocabulary import (
+    CLASS_DECORATORS,
     DECORATORS,
     EFFECTS_MODULE,
     ONE_ARGUMENT_ALIASES,
@@ -131,7 +132,7 @@ class Scope:
         if package == PHANTOM_PACKAGE and name != "effects":
             self._check_member(node, package, name, ONE_ARGUMENT_ALIASES | TWO_ARGUMENT_ALIASES)
         elif package == EFFECTS_MODULE:
-            self._check_member(node, package, name, {*DECORATORS, *REFERENCES, *STUB_ALIASES})
+            self._check_member(node, package, name, {*DECORATORS, *CLASS_DECORATORS, *REFERENCES, *STUB_ALIASES})
 
     def _check_member(self, node: ast.AST, package: str, name: str, valid: Iterable[str]) -> None:
         if name not in valid:

@@ -23,7 +23,7 @@ from mypy_session_plugin.facts.effects import (
 )
 from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.semantics.stub_annotations import read_annotation
-from mypy_session_plugin.semantics.stub_effects import read_effect
+from mypy_session_plugin.semantics.stub_effects import read_class_decorators, read_effect
 from mypy_session_plugin.semantics.stub_names import TYPE_VARIABLE_MAKERS, Scope, StubError, did_you_mean
 from mypy_session_plugin.semantics.stub_references import read_reference
 from mypy_session_plugin.semantics.stub_vocabulary import DECORATORS
@@ -92,8 +92,9 @@ def _define_names(tree: ast.Module, scope: Scope) -> None:
 
 
 def _read_class(node: ast.ClassDef, scope: Scope) -> ClassStub:
-    if node.decorator_list or node.keywords:
-        raise scope.error(node, f'class "{node.name}" has decorators or keywords, which session stubs do not use')
+    if node.keywords:
+        raise scope.error(node, f'class "{node.name}" has keywords, which session stubs do not use')
+    guards, serves = read_class_decorators(node, scope)
     generic: tuple[TypeExpression, ...] = ()
     bases = []
     for base in (read_annotation(base, scope) for base in node.bases):
@@ -119,7 +120,9 @@ def _read_class(node: ast.ClassDef, scope: Scope) -> ClassStub:
         if name in references and (name in methods or name in attributes):
             raise scope.error(statement, f'"{name}" is defined twice')
     variables = [variable.name for variable in generic] or _type_variables(bases, scope)
-    return ClassStub(f"{scope.module}.{node.name}", tuple(bases), tuple(variables), methods, attributes, references)
+    return ClassStub(
+        f"{scope.module}.{node.name}", tuple(bases), tuple(variables), methods, attributes, references, guards, serves
+    )
 
 
 def _type_variables(expressions: list[TypeExpression], scope: Scope) -> list[str]:

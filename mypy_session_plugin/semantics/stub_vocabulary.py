@@ -90,5 +90,8 @@ DECORATORS: dict[str, DecoratorSignature] = {
 }
 """Every decorator of `mypy_session_plugin.effects`, by name."""
 
+CLASS_DECORATORS = frozenset({"guards", "serves"})
+"""What may stand above a class of a stub."""
+
 REFERENCES = frozenset({"awaited", "same_as"})
 """What a method may be assigned in a class of a stub: that it is as a method of another class."""

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from mypy_session_plugin import CrossesProcess
+from mypy_session_plugin.effects import serves
 
+@serves("__call__", "apply", "run")
 class Task:
     def delay(self, *args: CrossesProcess[object], **kwargs: CrossesProcess[object]) -> object: ...
     def apply_async(

@@ -1,0 +1,9 @@
+"""The test clients: each request runs the application, which ends the session of its registry."""
+
+from mypy_session_plugin.effects import serves
+
+@serves("delete", "get", "head", "options", "patch", "post", "put", "request", "trace")
+class Client: ...
+
+@serves("delete", "get", "head", "options", "patch", "post", "put", "request", "trace")
+class AsyncClient: ...
