@@ -24,48 +24,60 @@ ATTRIBUTES = frozenset({HIDDEN, IN_PLACE, MAPPED, LAZY, RAISING})
 
 def kind_of_attribute(full_name: str, lookup: Callable[[str], SymbolTableNode | None]) -> str | None:
     """What a mapped attribute adds to the names of a unit; None for every other one."""
-    from mypy_session_plugin.mypy_compat.model_bodies import VALIDATE
-    from mypy_session_plugin.semantics.columns import is_column_of
-    from mypy_session_plugin.semantics.loading_hints import is_mapped_in, is_read_apart, is_reference, is_to_raise
-
     class_name, _, name = full_name.rpartition(".")
     symbol = lookup(class_name)
+    info = symbol.node if symbol is not None else None
+    if not isinstance(info, TypeInfo):
+        return None
+    from mypy_session_plugin.mypy_compat.class_bodies import KEY
+    from mypy_session_plugin.mypy_compat.model_bodies import VALIDATE
+    from mypy_session_plugin.semantics.mapped import is_mapped_attribute
+    from mypy_session_plugin.semantics.model_fields import fields
+
     if name == VALIDATE:
-        return HIDDEN if _has_fields(symbol) else None
-    if is_column_of(symbol, name):
+        return HIDDEN if any(fields(info)) else None
+    kind = _kept_of(info, name) if any(KEY in base.metadata for base in info.mro) else None
+    return MAPPED if kind is None and is_mapped_attribute(info, name) else kind
+
+
+def _kept_of(info: TypeInfo, name: str) -> str | None:
+    """What the bodies of a class, and of its bases, tell of an attribute."""
+    from mypy_session_plugin.semantics.columns import tells_of_no_change
+    from mypy_session_plugin.semantics.loading_hints import is_read_apart, is_reference, is_to_raise
+
+    if tells_of_no_change(info, name):
         return IN_PLACE
-    if is_to_raise(symbol, name):
+    if is_to_raise(info, name):
         return RAISING
-    if is_read_apart(symbol, name):
+    if is_read_apart(info, name):
         return LAZY
-    return MAPPED if is_reference(symbol, name) or is_mapped_in(symbol, name) else None
+    return MAPPED if is_reference(info, name) else None
 
 
-def _has_fields(symbol: SymbolTableNode | None) -> bool:
-    """Whether a class is a model with fields that are certainly read by their names."""
-    from mypy_session_plugin.semantics.validations import fields
-
-    return symbol is not None and isinstance(symbol.node, TypeInfo) and any(fields(symbol.node))
-
-
-def may_miss(names: set[str], look: Look, by_commit: bool) -> bool:
+def may_miss(names: set[str], look: Look, by_commit: Callable[[], bool]) -> bool:
     """Whether a mapped attribute may be read that cannot be loaded; `by_commit`: because of a commit as well."""
     if names.isdisjoint(ATTRIBUTES) or names <= ATTRIBUTES | {CONSTRUCTION}:
         return False
     loading = look.loading
     if RAISING in names or (LAZY in names and loading.is_async) or loading.leaves_out:
         return True
-    if HIDDEN in names and (loading.is_async or loading.calls_after_end):
-        return True
-    return loading.reads_after_end or (loading.is_async and loading.reads_after_expiry(by_commit))
+    return loading.reads_after_end or (loading.is_async and loading.reads_after_expiry(by_commit()))
 
 
-def may_answer(names: set[str], look: Look) -> bool:
-    """Whether a unit may return what cannot be loaded to code that reads it once the unit has returned."""
-    return names != {CONSTRUCTION} and (look.loading.is_async or bool(look.loading.ends))
+def may_validate(names: set[str], look: Look) -> bool:
+    """Whether a unit may make models where what they read cannot be loaded, if it is not: the types tell."""
+    return HIDDEN in names and not names <= ATTRIBUTES | {CONSTRUCTION} and look.loading.is_async
 
 
-def may_miss_together(own: set[str], names: set[str], look: Look, by_commit: bool) -> bool:
+def may_answer(names: set[str], look: Look, by_commit: Callable[[], bool]) -> bool:
+    """Whether a unit may return what has lost what a response model reads once the unit has returned."""
+    loading = look.loading
+    if names == {CONSTRUCTION}:
+        return False
+    return bool(loading.ends) or loading.leaves_out or (loading.is_async and loading.expires(by_commit()))
+
+
+def may_miss_together(own: set[str], names: set[str], look: Look, by_commit: Callable[[], bool]) -> bool:
     """Whether what a unit calls may read what it has, or give it what it reads."""
     if names.isdisjoint(ATTRIBUTES):
         return False
@@ -76,4 +88,9 @@ def may_miss_together(own: set[str], names: set[str], look: Look, by_commit: boo
         return False
     if loading.calls_after_end or not loading.is_async:
         return loading.calls_after_end
-    return not names.isdisjoint((HIDDEN, LAZY, RAISING)) or loading.calls_after_expiry(by_commit)
+    return not names.isdisjoint((LAZY, RAISING)) or loading.calls_after_expiry(by_commit())
+
+
+def may_validate_together(own: set[str], names: set[str], look: Look) -> bool:
+    """Whether what a unit calls may make models of what it has, where that cannot be loaded: the types tell."""
+    return HIDDEN in names and not own <= ATTRIBUTES and look.loading.is_async

@@ -30,6 +30,7 @@ from mypy_session_plugin.rules.collector import Collector
 from mypy_session_plugin.rules.expected import is_expected
 from mypy_session_plugin.rules.registry import RULES
 from mypy_session_plugin.semantics.binding import Binder
+from mypy_session_plugin.semantics.doubts import Doubt
 from mypy_session_plugin.semantics.escapes import is_idle
 from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.factories import Factories
@@ -55,18 +56,18 @@ RAISE_VARIABLE = "MYPY_SESSION_PLUGIN_RAISE"
 
 
 def analyse(
-    checker: TypeChecker, unit: FuncDef | MypyFile, options: Options, serialisers: frozenset[str] = frozenset()
+    checker: TypeChecker, unit: FuncDef | MypyFile, options: Options, doubts: frozenset[Doubt] = frozenset()
 ) -> bool:
     """Analyse one function, or the top level of a module, and report what is found through `checker`.
 
-    With `serialisers`, something may be reported only of what it gives to one of these functions.
+    With `doubts`, something may be reported only for one of these, if the types say so too.
     False, and nothing reported, where it calls a function of the module whose body mypy has not checked yet.
 
     A failure of the analysis becomes one note at the unit, and nothing else of mypy's run changes: an exception in a
     plugin would end the whole run with "INTERNAL ERROR" and lose every other result.
     """
     try:
-        if _is_worth_it(checker, unit, options, serialisers):
+        if _is_worth_it(checker, unit, options, doubts):
             _analyse_unit(checker, unit, options)
         recorder = recorder_for(checker.path)
         if recorder is not None:
@@ -91,14 +92,25 @@ def _library(stub_paths: tuple[Path, ...]) -> Library:
     return Library(stub_paths)
 
 
-def _is_worth_it(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options, serialisers: frozenset[str]) -> bool:
+def _is_worth_it(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options, doubts: frozenset[Doubt]) -> bool:
     """Whether the types in a unit say that something of a session can be where it may be reported."""
     shared = _shared(checker, options)
     if options.session_expressions or shared.types.has_phantom_types:
         return True
-    if serialisers:
-        return may_write_out(shared.types, shared.own.carriers, unit, serialisers)
+    if doubts:
+        return any(_is_founded(doubt, shared, unit, options) for doubt in doubts)
     return shared.own.carriers.may_arise(unit)
+
+
+def _is_founded(doubt: Doubt, shared: Shared, unit: FuncDef | MypyFile, options: Options) -> bool:
+    """Whether the types in a unit say what its names alone do not."""
+    match doubt:
+        case Doubt.WRITES_OUT:
+            return may_write_out(shared.types, shared.own.carriers, unit, sinks(options).serialising)
+        case Doubt.VALIDATES:
+            return shared.own.hidden.may_validate(unit)
+        case Doubt.ANSWERS:
+            return shared.own.hidden.may_answer(unit)
 
 
 def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> None:
@@ -200,6 +212,7 @@ def _worlds(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) ->
         waiting.extend(world.nested_units)
 
 
+@lru_cache(maxsize=1)
 def sinks(options: Options) -> Sinks:
     """The libraries' calls at which a rule may report."""
     off = {code.name for code in CODES if not code.default}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Container, Iterable, Iterator
-from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,10 +29,13 @@ from mypy_session_plugin.attribute_names import (
     may_answer,
     may_miss,
     may_miss_together,
+    may_validate,
+    may_validate_together,
 )
 from mypy_session_plugin.codes import CODES
 from mypy_session_plugin.config import Options
 from mypy_session_plugin.looks import Look
+from mypy_session_plugin.module_hints import ModuleHints
 from mypy_session_plugin.mypy_compat.signatures import (
     carries_phantom_types,
     has_phantom_signature,
@@ -44,6 +45,7 @@ from mypy_session_plugin.mypy_compat.signatures import (
 )
 from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
 from mypy_session_plugin.mypy_compat.units import source_of
+from mypy_session_plugin.semantics.doubts import Doubt
 from mypy_session_plugin.stub_files import described_packages
 from mypy_session_plugin.texts import units_calling, untyped_names
 
@@ -56,14 +58,6 @@ _ORDINARY_PACKAGES = frozenset({"builtins", "typing", "typing_extensions", "_typ
 _STANDARD_LIBRARY = sys.stdlib_module_names | _ORDINARY_PACKAGES
 
 
-#: What stands in the text of a module that binds sessions to an engine, itself or by a factory.
-BINDING = re.compile("engine|sessionmaker", re.IGNORECASE)
-#: What stands in the text of a module that has functions for tasks.
-COROUTINE = re.compile(r"\basync def\b")
-#: What stands in the text of a module that says what its sessions are like.
-MAKING = re.compile(r"sessionmaker|Session\(|expire_on_commit|SQLAlchemy\(")
-#: What the text of a module has in it that answers with models of what its functions return.
-RESPONDING = re.compile("response_model")
 #: What calls a function that it is given, now or when it is called itself.
 CARRIERS = frozenset({"builtins.map", "functools.partial"})
 #: What may take a session out of a generator that makes it.
@@ -110,28 +104,17 @@ class Events:
         self._columns: dict[str, str | None] = {}
         #: Whether the build knows the phantom types: without them no signature has one.
         self.phantom_types = False
-        self._module = ""
-        self._wanted: Callable[[], frozenset[str]] = frozenset
-        self._binds_to_engine: Callable[[], bool] = bool
-        self._has_coroutines: Callable[[], bool] = bool
-        self._makes_sessions: Callable[[], bool] = bool
-        self._made_once: Callable[[], list[Var | Type]] = list
-        self._answered: Callable[[], frozenset[FuncDef | MypyFile]] = frozenset
+        self._module = ModuleHints(MypyFile([], []), frozenset)
 
     def enter(self, tree: MypyFile, wanted: Callable[[], frozenset[str]]) -> None:
         """Mypy goes on with a module; `wanted` tells which codes are on in it that are off by default."""
-        self._module, self._wanted, self._looks, self._columns = tree.fullname, cache(wanted), {}, {}
-        self._binds_to_engine = cache(partial(_names, tree, BINDING))
-        self._has_coroutines = cache(partial(_names, tree, COROUTINE))
-        self._makes_sessions = cache(partial(_names, tree, MAKING))
-        self._made_once = cache(partial(_made_once, tree))
-        self._answered = cache(partial(_answered, tree))
+        if self._module.tree is not tree:
+            self._module, self._looks = ModuleHints(tree, wanted), {}
+        self._columns = {}
 
     def leave(self) -> None:
         """Mypy has done with the module: its tree is let go."""
-        self._wanted, self._looks, self._columns = frozenset, {}, {}
-        self._binds_to_engine, self._has_coroutines, self._makes_sessions = bool, bool, bool
-        self._made_once, self._answered = list, frozenset
+        self._module, self._looks, self._columns = ModuleHints(MypyFile([], []), frozenset), {}, {}
 
     def name_of_interest(self, full_name: str) -> str | None:
         """What a call or a read of `full_name` adds to what is known of the unit in which it stands; None: nothing."""
@@ -151,11 +134,19 @@ class Events:
         if package in self._libraries or name == STARTS_A_THREAD:
             if full_name in self.sinks.opening:
                 return OPENING
+            from mypy_session_plugin.semantics.sinks import STATEMENT, STATEMENTS
+
+            if name in STATEMENTS and not self._is_method(full_name):
+                return STATEMENT
             crossing = f"{package}.{name}"
             return crossing if crossing in self.names else name if name in self.names else USE
         if rest and name[:1].isupper():
             return CONSTRUCTION
         return MAPPED if "." in rest else None
+
+    def _is_method(self, full_name: str) -> bool:
+        symbol = self._lookup(full_name.rpartition(".")[0])
+        return symbol is not None and isinstance(symbol.node, TypeInfo)
 
     def _attribute(self, full_name: str) -> str | None:
         """What a mapped attribute adds; None for every other one."""
@@ -202,25 +193,26 @@ class Events:
         """Whether something may be reported in a unit with these names of interest, to which others may come."""
         look = self._look_at(unit)
         if look.judged < len(names):
-            look.enough = self._judge(names, look)
-            look.writes_out = not look.enough and not self.sinks.serialising.isdisjoint(names)
+            look.enough = look.enough or self._judge(names, look)
             look.judged = len(names)
-        return look.enough or look.writes_out
+            if not look.enough:
+                look.doubts.update(self._doubts(names, look))
+        return look.enough or bool(look.doubts)
 
     def is_worth_more(self, unit: FuncDef | MypyFile) -> None:
         """A unit is analysed for something else than its names of interest."""
-        self._look_at(unit).other = True
+        self._look_at(unit).enough = True
 
-    def only_writes_out(self, unit: FuncDef | MypyFile) -> bool:
-        """Whether something may be reported in a unit, which is to be analysed, at a serialiser alone."""
+    def doubts_of(self, unit: FuncDef | MypyFile) -> frozenset[Doubt]:
+        """Why something may be reported in a unit, which is to be analysed, if it is so only as far as types say."""
         look = self._looks.get(unit)
-        return look is not None and look.writes_out and not look.other
+        return frozenset() if look is None or look.enough else frozenset(look.doubts)
 
     def _look_at(self, unit: FuncDef | MypyFile) -> Look:
         body = unit.body if isinstance(unit, FuncDef) else unit.defs
         look = self._looks.get(unit)
         if look is None or look.body is not body:
-            look = self._looks[unit] = Look(unit, body, self._module, lambda: self.sinks.session_packages)
+            look = self._looks[unit] = Look(unit, body, self._module.tree.fullname, lambda: self.sinks.session_packages)
         return look
 
     def _judge(self, names: set[str], look: Look) -> bool:
@@ -234,11 +226,11 @@ class Events:
             return True
         if (opens or not TRIGGERS.isdisjoint(names)) and look.is_watched:
             return True
-        if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._wanted()):
+        if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._module.wanted):
             return True
-        if look.unit in self._answered() and may_answer(names, look):
+        if look.unit in self._module.answered and may_answer(names, look, self._expires_by_commit):
             return True
-        if self._may_be_unnoticed(names, look) or may_miss(names, look, self._expires_by_commit()):
+        if self._may_be_unnoticed(names, look) or may_miss(names, look, self._expires_by_commit):
             return True
         if opens and self._may_lose(names, look):
             return True
@@ -249,15 +241,23 @@ class Events:
         names.add(OPENING)
         return True
 
+    def _doubts(self, names: set[str], look: Look) -> Iterator[Doubt]:
+        if not self.sinks.serialising.isdisjoint(names):
+            yield Doubt.WRITES_OUT
+        if may_validate(names, look):
+            yield Doubt.VALIDATES
+        if look.unit in self._module.answered and names != {CONSTRUCTION} and look.loading.is_async:
+            yield Doubt.ANSWERS
+
     def _may_share(self) -> bool:
         """Whether the module may make a session once for all of its code, which any function may use."""
         from mypy_session_plugin.semantics.shared_hints import may_share
 
-        return may_share(self._made_once(), self._is_shared)
+        return may_share(self._module.made_once, self._is_shared)
 
     def _is_shared(self, type_: Type) -> bool:
         """Whether what a module makes once is one session for all: a registry gives tasks of one thread the same."""
-        return _is_session(type_) or (_is_registry(type_) and self._has_coroutines())
+        return _is_session(type_) or (_is_registry(type_) and self._module.has_coroutines)
 
     def _may_be_unnoticed(self, names: set[str], look: Look) -> bool:
         """Whether something may be written of which no session takes notice."""
@@ -269,19 +269,22 @@ class Events:
 
     def _expires_by_commit(self) -> bool:
         """Whether a session may be known to expire its instances at a commit: by the option, or as it was made."""
-        return self._makes_sessions() if self._expires_on_commit is None else self._expires_on_commit
+        return self._module.makes_sessions if self._expires_on_commit is None else self._expires_on_commit
 
     def _may_lose(self, names: set[str], look: Look) -> bool:
         """Whether a unit with a session of its own may write in it, or commit, on an engine that the module knows."""
         works = not self.sinks.working.isdisjoint(names) or look.hints.changes_attributes()
-        return works and self._binds_to_engine()
+        return works and self._module.binds_to_engine
 
     def are_enough_together(self, unit: FuncDef | MypyFile, own: set[str], names: set[str]) -> bool:
         """Whether something may be reported in a unit with its `own` names that, with what it calls, has these."""
         if self._are_enough_with_calls(unit, own, names):
             self.is_worth_more(unit)
             return True
-        return False
+        look = self._look_at(unit)
+        if may_validate_together(own, names, look):
+            look.doubts.add(Doubt.VALIDATES)
+        return Doubt.VALIDATES in look.doubts
 
     def _are_enough_with_calls(self, unit: FuncDef | MypyFile, own: set[str], names: set[str]) -> bool:
         states = names - self.sinks.certain
@@ -289,13 +292,13 @@ class Events:
             return True
         if MERGE in names or self.sinks.are_enough(states, CONSTRUCTION in names, OPENING in names):
             return True
-        if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._wanted()):
+        if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._module.wanted):
             return True
-        if may_miss_together(own, names, self._look_at(unit), self._expires_by_commit()):
+        if may_miss_together(own, names, self._look_at(unit), self._expires_by_commit):
             return True
         if OPENING in own or OPENING not in names:
             return False
-        if not self._wanted().isdisjoint(_OF_OPENING):
+        if not self._module.wanted.isdisjoint(_OF_OPENING):
             return True
         look = self._look_at(unit)
         return look.may_leave or self._may_lose(own, look)
@@ -323,27 +326,6 @@ class Events:
             constructor = symbol.node.get("__init__")
             return constructor is not None and takes_phantom_types(constructor.node)
         return takes_phantom_types(symbol.node)
-
-
-def _names(tree: MypyFile, pattern: re.Pattern[str]) -> bool:
-    """Whether something stands in the text of a module."""
-    return pattern.search(source_of(tree)) is not None
-
-
-def _made_once(tree: MypyFile) -> list[Var | Type]:
-    """What a module makes once for all of its code."""
-    from mypy_session_plugin.semantics.shared_hints import made_once
-
-    return made_once(tree)
-
-
-def _answered(tree: MypyFile) -> frozenset[FuncDef | MypyFile]:
-    """The functions of a module with a response model, by which what they return is read."""
-    if not _names(tree, RESPONDING):
-        return frozenset()
-    from mypy_session_plugin.semantics.responses import responding
-
-    return frozenset(responding(tree))
 
 
 def _is_given_two_sessions(unit: FuncDef | MypyFile) -> bool:

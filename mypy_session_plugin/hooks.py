@@ -32,6 +32,7 @@ from mypy_session_plugin.stub_files import package_files, stub_files, stub_root
 
 if TYPE_CHECKING:
     from mypy_session_plugin.mypy_compat import TypeChecker
+    from mypy_session_plugin.semantics.doubts import Doubt
     from mypy_session_plugin.semantics.sinks import Sinks
 
 
@@ -136,11 +137,11 @@ class SessionPlugin(Plugin):
 
         return sinks(self._options)
 
-    def _analyse(self, checker: TypeChecker, unit: FuncDef | MypyFile, serialisers: frozenset[str]) -> bool:
+    def _analyse(self, checker: TypeChecker, unit: FuncDef | MypyFile, doubts: frozenset[Doubt]) -> bool:
         from mypy_session_plugin.checker import analyse
 
         self._has_analysed = True
-        return analyse(checker, unit, self._options, serialisers)
+        return analyse(checker, unit, self._options, doubts)
 
     def _forget(self) -> None:
         if self._has_analysed:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from mypy.nodes import FuncDef, MypyFile, Node
 
+from mypy_session_plugin.semantics.doubts import Doubt
+
 if TYPE_CHECKING:
     from mypy_session_plugin.semantics.loading_hints import LoadingHints
     from mypy_session_plugin.semantics.unnoticed_hints import Hints
@@ -17,8 +19,8 @@ class Look:
     """What the syntax of one unit tells, read when it is asked for, and the last answer about its names.
 
     It stands in `module`; `body` is what was looked at, which the daemon replaces in place, `judged` of how many
-    names the answer was.  `writes_out` tells that something may be reported, as far as its names go, at a serialiser
-    alone; `other` that it is analysed for more than its names.
+    names the answer was.  `enough` tells that something may be reported in it, `doubts` why it may be in one where
+    that is not so.
     """
 
     def __init__(
@@ -30,8 +32,7 @@ class Look:
         self.body = body
         self.judged = 0
         self.enough = False
-        self.writes_out = False
-        self.other = False
+        self.doubts: set[Doubt] = set()
 
     @cached_property
     def nodes(self) -> list[Node]:

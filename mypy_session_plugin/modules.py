@@ -21,6 +21,7 @@ from mypy_session_plugin.recorder import recorder_for
 
 if TYPE_CHECKING:
     from mypy_session_plugin.mypy_compat import TypeChecker
+    from mypy_session_plugin.semantics.doubts import Doubt
 
 #: Without one of these a module has no sessions, and without the other no phantom types.
 _NEEDED_MODULES = ("sqlalchemy", "mypy_session_plugin")
@@ -34,15 +35,15 @@ _OPTIONAL = tuple(code.name for code in CODES if not code.default)
 class Modules:
     """The modules that mypy checks, each with the trigger that has its units analysed.
 
-    `analyse` is called for a unit that mypy has finished, with the serialisers if it counts only for what it gives to
-    these; it tells False if the unit must wait.
+    `analyse` is called for a unit that mypy has finished, with its doubts if it counts only for these; it tells False
+    if the unit must wait.
     `forget` lets go of what the analysis of one module has kept.
     """
 
     def __init__(
         self,
         events: Events,
-        analyse: Callable[[TypeChecker, Unit, frozenset[str]], bool],
+        analyse: Callable[[TypeChecker, Unit, frozenset[Doubt]], bool],
         forget: Callable[[], None],
     ) -> None:
         self._events = events
@@ -121,10 +122,11 @@ class Modules:
         if not was_entered:
             trigger = self._trigger_of_unseen(tree)
         self._checker, self._trigger = None, None
-        self._events.leave()
         if trigger is not None:
+            self._events.enter(tree, partial(_optional_codes, trigger.checker))
             trigger.finish()
             self._forget()
+        self._events.leave()
 
     def _enter(self, checker: TypeChecker | None) -> None:
         """Mypy goes on with another module: take up its trigger, or make one if anything can be found there."""
@@ -154,9 +156,8 @@ class Modules:
         callers = Callers(checker.tree.fullname, self._events.are_enough_together)
         return Trigger(checker, self._run, sweep, callers, eager)
 
-    def _run(self, checker: TypeChecker, unit: Unit) -> bool:
-        events = self._events
-        return self._analyse(checker, unit, events.sinks.serialising if events.only_writes_out(unit) else frozenset())
+    def _run(self, checker: TypeChecker, unit: Unit, is_swept: bool) -> bool:
+        return self._analyse(checker, unit, frozenset() if is_swept else self._events.doubts_of(unit))
 
     def _trigger_of_unseen(self, tree: MypyFile) -> Trigger | None:
         """A trigger for a module in which mypy looked up no name, if there is something to analyse in it."""

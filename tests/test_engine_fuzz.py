@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from mypy_session_plugin.config import Options
     from mypy_session_plugin.mypy_compat import TypeChecker
+    from mypy_session_plugin.semantics.doubts import Doubt
 
 FUZZ_ALL = os.environ.get("FUZZ_ALL") == "1"
 PACKAGES = ("asyncio", "concurrent/futures", "email", "http", "importlib", "json", "logging", "unittest", "urllib")
@@ -66,9 +67,9 @@ def test_the_analysis_survives_every_function(harness: Harness, monkeypatch: pyt
     analysed: set[str] = set()
     analyse = checker.analyse
 
-    def counted(running: TypeChecker, unit: FuncDef | MypyFile, options: Options, serialisers: frozenset[str]) -> bool:
+    def counted(running: TypeChecker, unit: FuncDef | MypyFile, options: Options, doubts: frozenset[Doubt]) -> bool:
         analysed.add(unit.fullname)
-        return analyse(running, unit, options, serialisers)
+        return analyse(running, unit, options, doubts)
 
     monkeypatch.setattr(checker, "analyse", counted)
     flags = ["--check-untyped-defs", "--ignore-missing-imports", "--follow-imports=silent"]

@@ -49,16 +49,16 @@ class _Probe:
 class Trigger:
     """Collects the units of one module in which something of interest was seen, and has them analysed when due.
 
-    `analyse` is called once for each unit, whenever mypy has finished it; it tells False if another body must be
-    checked before: bodies that no other module can see come last.  `sweep` tells of the module's other units whether
-    they are analysed along with these (None: none is), or, if it is `eager`, whatever else is seen.  `callers` are told
-    which functions call which.
+    `analyse` is called once for each unit, whenever mypy has finished it, and told whether `sweep` asks for it; it
+    tells False if another body must be checked before: bodies that no other module can see come last.  `sweep` tells of
+    the module's other units whether they are analysed along with these (None: none is), or, if it is `eager`, whatever
+    else is seen.  `callers` are told which functions call which.
     """
 
     def __init__(
         self,
         checker: TypeChecker,
-        analyse: Callable[[TypeChecker, Unit], bool],
+        analyse: Callable[[TypeChecker, Unit, bool], bool],
         sweep: Callable[[Unit], bool] | None,
         callers: Callers,
         eager: bool,
@@ -218,10 +218,11 @@ class Trigger:
                 stack.enter_context(scope.class_scope(info))
             if isinstance(unit, FuncDef):
                 stack.enter_context(scope.function_scope(unit))
-            analysed = self._analyse(self.checker, unit)
+            is_swept = self._wanted is not None and unit in self._wanted
+            analysed = self._analyse(self.checker, unit, is_swept)
         if analysed:
             self._done.add(unit)
-        if self._wanted and unit in self._wanted and self.checker.options.fine_grained_incremental:
+        if is_swept and self.checker.options.fine_grained_incremental:
             rouse(unit)
         return analysed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mypy.nodes import SymbolTableNode, TypeInfo
+from mypy.nodes import TypeInfo
 
 from mypy_session_plugin.mypy_compat.class_bodies import COLUMNS, KEY, TRACKED
 
@@ -12,11 +12,6 @@ def tells_of_no_change(info: TypeInfo, name: str) -> bool:
     if any(_kept(base).get(TRACKED) for base in info.mro):
         return False
     return any(name in _names(base) for base in info.mro[: _defining(info, name) + 1])
-
-
-def is_column_of(symbol: SymbolTableNode | None, name: str) -> bool:
-    """Whether a symbol is a class with such a column."""
-    return symbol is not None and isinstance(symbol.node, TypeInfo) and tells_of_no_change(symbol.node, name)
 
 
 def _defining(info: TypeInfo, name: str) -> int:

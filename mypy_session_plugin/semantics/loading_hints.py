@@ -16,7 +16,6 @@ from mypy.nodes import (
     NameExpr,
     Node,
     RefExpr,
-    SymbolTableNode,
     TypeInfo,
     Var,
     WhileStmt,
@@ -28,8 +27,8 @@ from mypy_session_plugin.facts.loading import AfterFlush, Strategy
 from mypy_session_plugin.flow.syntax import written_targets
 from mypy_session_plugin.mypy_compat.class_bodies import RELATIONSHIPS
 from mypy_session_plugin.mypy_compat.loading_bodies import ATTRIBUTES
+from mypy_session_plugin.mypy_compat.model_bodies import VALIDATE
 from mypy_session_plugin.mypy_compat.types import info_of
-from mypy_session_plugin.semantics.mapped import is_mapped_attribute
 from mypy_session_plugin.semantics.relationships import kept, target_of
 
 #: Calls after which an instance may be in no session.
@@ -46,22 +45,17 @@ _LEAVING_OUT = frozenset({"defer", "load_only", "noload", "raiseload"})
 _CLOSING = frozenset(f"contextlib.{name}" for name in ("AsyncExitStack", "ExitStack", "aclosing", "closing"))
 
 
-def is_mapped_in(symbol: SymbolTableNode | None, name: str) -> bool:
-    """Whether a symbol is a class with this mapped attribute."""
-    return symbol is not None and isinstance(symbol.node, TypeInfo) and is_mapped_attribute(symbol.node, name)
-
-
-def is_read_apart(symbol: SymbolTableNode | None, name: str) -> bool:
+def is_read_apart(info: TypeInfo, name: str) -> bool:
     """Whether an attribute of a class may certainly need SQL of its own, though its instance is loaded.
 
     That is a collection, a deferred column, and one that a flush may expire.
     """
-    return any(_is_read_apart(info, name) for info in _bases(symbol))
+    return any(_is_read_apart(base, name) for base in info.mro)
 
 
-def is_reference(symbol: SymbolTableNode | None, name: str) -> bool:
+def is_reference(info: TypeInfo, name: str) -> bool:
     """Whether an attribute of a class is a relationship to one, which the session may have without SQL."""
-    return any(name in kept(info).get(RELATIONSHIPS, {}) for info in _bases(symbol))
+    return any(name in kept(base).get(RELATIONSHIPS, {}) for base in info.mro)
 
 
 def _is_read_apart(info: TypeInfo, name: str) -> bool:
@@ -75,14 +69,10 @@ def _is_read_apart(info: TypeInfo, name: str) -> bool:
     return deferred or AfterFlush.EXPIRED.value in (said.get("inserted"), said.get("updated"))
 
 
-def is_to_raise(symbol: SymbolTableNode | None, name: str) -> bool:
+def is_to_raise(info: TypeInfo, name: str) -> bool:
     """Whether an attribute of a class is mapped to raise where it is read and not loaded."""
-    said = (kept(info).get(ATTRIBUTES, {}).get(name) for info in _bases(symbol))
+    said = (kept(base).get(ATTRIBUTES, {}).get(name) for base in info.mro)
     return any(isinstance(item, dict) and str(item.get("strategy", "")).startswith("raise") for item in said)
-
-
-def _bases(symbol: SymbolTableNode | None) -> Sequence[TypeInfo]:
-    return symbol.node.mro if symbol is not None and isinstance(symbol.node, TypeInfo) else ()
 
 
 class LoadingHints:
@@ -116,6 +106,10 @@ class LoadingHints:
     def reads_after_expiry(self, by_commit: bool) -> bool:
         """Whether an attribute is read where all may have been thrown away; `by_commit`: a commit does that too."""
         return self._any_after(self._reads, self._expiries(by_commit))
+
+    def expires(self, by_commit: bool) -> bool:
+        """Whether all attributes may have been thrown away somewhere."""
+        return bool(self._expiries(by_commit))
 
     def calls_after_expiry(self, by_commit: bool) -> bool:
         """Whether anything is called where all attributes may have been thrown away."""
@@ -179,8 +173,8 @@ class LoadingHints:
 
     @cached_property
     def _reads(self) -> list[int]:
-        """The lines on which attributes of objects are read that are not called."""
-        others = {id(node.callee) for node in self._nodes if isinstance(node, CallExpr)}
+        """The lines on which attributes of objects are read that are not called, but by a model."""
+        others = {id(node.callee) for node in self._nodes if isinstance(node, CallExpr) and not _validates(node)}
         others |= {id(target) for node in self._nodes for target in written_targets(node)}
         return [
             node.line
@@ -189,6 +183,12 @@ class LoadingHints:
         ]
 
 
+def _validates(call: CallExpr) -> bool:
+    """Whether a call may make a model of an instance, whose attributes it reads."""
+    return isinstance(call.callee, MemberExpr) and call.callee.name == VALIDATE
+
+
 def _is_of_class(node: MemberExpr) -> bool:
-    """Whether it is an attribute of a class or a module: `User.name`."""
-    return isinstance(node.expr, RefExpr) and isinstance(node.expr.node, (TypeInfo, MypyFile))
+    """Whether it is an attribute of a class or a module: `User.name`; not if it makes a model of an instance."""
+    is_of_class = isinstance(node.expr, RefExpr) and isinstance(node.expr.node, (TypeInfo, MypyFile))
+    return is_of_class and node.name != VALIDATE

@@ -9,9 +9,11 @@ from mypy_session_plugin.flow.graph import Graph
 from mypy_session_plugin.mypy_compat.types import Types
 from mypy_session_plugin.semantics.carriers import Carriers
 from mypy_session_plugin.semantics.functions import Functions
+from mypy_session_plugin.semantics.hidden_reads import HiddenReads
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.literal_containers import LiteralContainers
 from mypy_session_plugin.semantics.mapped import MappedClasses
+from mypy_session_plugin.semantics.own_bodies import OwnBodies
 from mypy_session_plugin.semantics.shared_sessions import SharedSessions
 from mypy_session_plugin.semantics.untouched import Untouched
 from mypy_session_plugin.semantics.untyped import Untyped
@@ -30,7 +32,8 @@ class OwnCode:
     """The functions that calls run, which of them touch nothing, and the graphs of those that are followed.
 
     `shared` are the sessions that the module makes once for all of its code, `literals` its containers of functions,
-    `carriers` tells in which units nothing of a session can arise, and `untyped` what imports without types name.
+    `carriers` tells in which units nothing of a session can arise, `hidden` which of them read by others what they do
+    not name, and `untyped` what imports without types name.
     `assigned` is what methods assign to the attributes of their object, see `constructors`.
     """
 
@@ -39,6 +42,7 @@ class OwnCode:
     shared: SharedSessions
     literals: LiteralContainers
     carriers: Carriers
+    hidden: HiddenReads
     untyped: Untyped
     graphs: dict[FuncDef, Graph | None] = field(default_factory=dict)
     assigned: dict[FuncDef, dict[str, list[Expression | None]]] = field(default_factory=dict)
@@ -50,5 +54,6 @@ def own_code(types: Types, library: Library, mapped: MappedClasses) -> OwnCode:
     functions = Functions(types)
     untouched = Untouched(types, functions, library, mapped)
     shared, literals = SharedSessions(types, functions, library), LiteralContainers(types.tree)
-    carriers = Carriers(types, functions, library, mapped)
-    return OwnCode(functions, untouched, shared, literals, carriers, Untyped(types.tree))
+    bodies = OwnBodies(types.tree, functions)
+    carriers, hidden = Carriers(types, bodies, library, mapped), HiddenReads(types, bodies)
+    return OwnCode(functions, untouched, shared, literals, carriers, hidden, Untyped(types.tree))

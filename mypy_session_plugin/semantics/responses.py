@@ -16,9 +16,7 @@ from mypy.nodes import (
     FuncDef,
     IndexExpr,
     MemberExpr,
-    MypyFile,
     NameExpr,
-    RefExpr,
     ReturnStmt,
     TypeInfo,
 )
@@ -30,13 +28,13 @@ from mypy_session_plugin.flow.graph import Return
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import attribute_reads, containers, entry_points
 from mypy_session_plugin.semantics.events import Reader
-from mypy_session_plugin.semantics.validations import fields
+from mypy_session_plugin.semantics.model_fields import fields
+from mypy_session_plugin.semantics.response_models import models_named
 from mypy_session_plugin.semantics.world import World
 
 #: The variable that holds what a path gives back, with its statement.
 RESPONSE = "response"
-KEYWORD, ERROR = "response_model", "ResponseValidationError"
-_LISTS = frozenset({"builtins.list", "typing.Sequence"})
+ERROR = "ResponseValidationError"
 
 
 class Responses:
@@ -97,23 +95,3 @@ def _models_in(world: World, call: CallExpr) -> Iterator[TypeInfo]:
     if owner is None or not any(base.module_name.startswith("fastapi.") for base in owner.mro):
         return
     yield from models_named(call)
-
-
-def models_named(call: CallExpr) -> Iterator[TypeInfo]:
-    """The models that a decorator names as that of the response, or of each element of a list."""
-    for name, value in zip(call.arg_names, call.args, strict=True):
-        if name != KEYWORD:
-            continue
-        is_list = isinstance(value, IndexExpr) and isinstance(value.base, RefExpr) and value.base.fullname in _LISTS
-        model = value.index if is_list and isinstance(value, IndexExpr) else value
-        if isinstance(model, RefExpr) and isinstance(model.node, TypeInfo):
-            yield model.node
-
-
-def responding(tree: MypyFile) -> Iterator[FuncDef]:
-    """The functions of a module whose decorators name a response model with fields."""
-    for statement in tree.defs:
-        made_by = statement.original_decorators if isinstance(statement, Decorator) else []
-        models = [model for call in made_by if isinstance(call, CallExpr) for model in models_named(call)]
-        if isinstance(statement, Decorator) and any(any(fields(model)) for model in models):
-            yield statement.func

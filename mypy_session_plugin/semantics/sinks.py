@@ -65,9 +65,11 @@ class Sinks:
 
 
 COMMIT = "commit"
-#: Methods that write only what a statement says, and the functions that make such a statement.
+#: Methods that write only what a statement says.
 RUNNING = frozenset({"execute", "scalars", "scalar", "exec", "stream", "stream_scalars"})
+#: The functions that make such a statement, of which one has the name of a method, and what stands for them.
 STATEMENTS = frozenset({"insert", "update", "delete"})
+STATEMENT = "<statement>"
 #: Deleting twice raises nothing: by itself it brings no instance into a state that it does not take.
 DELETE = "delete"
 
@@ -98,7 +100,7 @@ def read_sinks(library: Library, methods: Collection[str], optional: Mapping[str
         frozenset(holding),
         frozenset(emptying),
         frozenset(_opening(library)),
-        frozenset(_working(library)) - RUNNING | STATEMENTS,
+        frozenset(_working(library)) - RUNNING | {STATEMENT},
         frozenset(starting),
         serialising,
         optional,

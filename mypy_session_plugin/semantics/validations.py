@@ -7,27 +7,23 @@ Source: https://docs.pydantic.dev/latest/concepts/models/#arbitrary-class-instan
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from mypy.nodes import CallExpr, MemberExpr, TypeInfo, Var
-from mypy.types import TypeAliasType
+from mypy.nodes import CallExpr, MemberExpr, TypeInfo
 
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call
 from mypy_session_plugin.mypy_compat.class_syntax import is_true
-from mypy_session_plugin.mypy_compat.model_bodies import BASE_MODEL, FIELDS, FROM_ATTRIBUTES, PLAIN_MODEL, VALIDATE
+from mypy_session_plugin.mypy_compat.model_bodies import FROM_ATTRIBUTES, VALIDATE
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
 from mypy_session_plugin.semantics import attribute_reads, loads, sessions
 from mypy_session_plugin.semantics.events import Reader
 from mypy_session_plugin.semantics.mapped import SQLMODEL
+from mypy_session_plugin.semantics.model_fields import fields
 from mypy_session_plugin.semantics.relationships import kept
 from mypy_session_plugin.semantics.unknown_calls import reachable
 from mypy_session_plugin.semantics.world import World
 
 ERROR = "ValidationError"
-#: What stands behind every model, and has no fields.
-_ROOTS = frozenset({BASE_MODEL, SQLMODEL, "abc.ABC", "builtins.object", "typing.Generic"})
 #: Arguments that leave the names that are read as they are.
 _PLAIN = frozenset({"obj", "strict", "context", FROM_ATTRIBUTES})
 
@@ -76,18 +72,3 @@ def _reads(model: TypeInfo, instruction: Call) -> bool:
     # Those of SQLModel are, unless they say otherwise.
     said = [bool(kept(base)[FROM_ATTRIBUTES]) for base in model.mro if FROM_ATTRIBUTES in kept(base)]
     return said[0] if said else any(base.fullname == SQLMODEL for base in model.mro)
-
-
-def fields(model: TypeInfo) -> Iterator[str]:
-    """The fields of a model that are certainly read by their names; none where it may have other ones."""
-    bases = [base for base in model.mro if base.fullname not in _ROOTS]
-    known = {base: kept(base) for base in bases}
-    if model.fallback_to_any or not all(said.get(PLAIN_MODEL) for said in known.values()):
-        return
-    for name in dict.fromkeys(name for said in known.values() for name in said[FIELDS]):
-        owner = next(base for base in bases if name in base.names)
-        variable = owner.names[name].node
-        is_alias = isinstance(variable, Var) and isinstance(variable.type, TypeAliasType)
-        if name not in known[owner][FIELDS] or is_alias:
-            continue
-        yield name

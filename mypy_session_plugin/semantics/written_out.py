@@ -133,7 +133,7 @@ def _filled(call: CallExpr, runs_own: bool) -> Iterator[tuple[Node, Expression]]
 def _runs_own(value: Expression, carriers: Carriers) -> bool:
     """Whether an expression is a call that may run a function, or make an object, of the module."""
     callee = value.callee if isinstance(value, CallExpr) else None
-    return isinstance(callee, NameExpr | MemberExpr) and carriers.has_body(callee.name)
+    return isinstance(callee, NameExpr | MemberExpr) and carriers.bodies.has(callee.name)
 
 
 def _assigned(node: Node) -> Iterator[tuple[Node, Expression]]:
