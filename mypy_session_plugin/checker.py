@@ -36,6 +36,7 @@ from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.factories import Factories
 from mypy_session_plugin.semantics.followed import MAXIMUM_BLOCKS, MAXIMUM_RUNS
 from mypy_session_plugin.semantics.functions import Waiting
+from mypy_session_plugin.semantics.given_away import may_start, may_write_out
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses
 from mypy_session_plugin.semantics.own_code import own_code
@@ -46,7 +47,6 @@ from mypy_session_plugin.semantics.surroundings import Surroundings
 from mypy_session_plugin.semantics.tests import is_test
 from mypy_session_plugin.semantics.transfer import Transfer
 from mypy_session_plugin.semantics.world import Shared, World
-from mypy_session_plugin.semantics.written_out import may_write_out
 
 if TYPE_CHECKING:
     from mypy_session_plugin.mypy_compat import TypeChecker
@@ -107,6 +107,8 @@ def _is_founded(doubt: Doubt, shared: Shared, unit: FuncDef | MypyFile, options:
     match doubt:
         case Doubt.WRITES_OUT:
             return may_write_out(shared.types, shared.own.carriers, unit, sinks(options).serialising)
+        case Doubt.STARTS:
+            return may_start(shared.types, shared.own.carriers, unit, sinks(options).starting)
         case Doubt.VALIDATES:
             return shared.own.hidden.may_validate(unit)
         case Doubt.ANSWERS:

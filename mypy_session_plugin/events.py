@@ -185,7 +185,7 @@ class Events:
             from mypy_session_plugin.semantics.watch import TRIGGERS
 
             sinks = self.sinks
-            named = (LEAVING, TRIGGERS, sinks.certain, sinks.stateful, sinks.unsettling, sinks.holding, sinks.working)
+            named = (LEAVING, TRIGGERS, sinks.crossing, sinks.stateful, sinks.unsettling, sinks.holding, sinks.working)
             self._names = sinks.serialising.union(*named, *sinks.optional.values())
         return self._names
 
@@ -244,6 +244,8 @@ class Events:
     def _doubts(self, names: set[str], look: Look) -> Iterator[Doubt]:
         if not self.sinks.serialising.isdisjoint(names):
             yield Doubt.WRITES_OUT
+        if not self.sinks.starting.isdisjoint(names):
+            yield Doubt.STARTS
         if may_validate(names, look):
             yield Doubt.VALIDATES
         if look.unit in self._module.answered and names != {CONSTRUCTION} and look.loading.is_async:
@@ -282,14 +284,18 @@ class Events:
             self.is_worth_more(unit)
             return True
         look = self._look_at(unit)
+        found = set(self._doubts_of_calls(own, names, look))
+        look.doubts |= found
+        return bool(found)
+
+    def _doubts_of_calls(self, own: set[str], names: set[str], look: Look) -> Iterator[Doubt]:
+        if not self.sinks.starting.isdisjoint(names):
+            yield Doubt.STARTS
         if may_validate_together(own, names, look):
-            look.doubts.add(Doubt.VALIDATES)
-        return Doubt.VALIDATES in look.doubts
+            yield Doubt.VALIDATES
 
     def _are_enough_with_calls(self, unit: FuncDef | MypyFile, own: set[str], names: set[str]) -> bool:
         states = names - self.sinks.certain
-        if not self.sinks.starting.isdisjoint(names):
-            return True
         if MERGE in names or self.sinks.are_enough(states, CONSTRUCTION in names, OPENING in names):
             return True
         if any(not names.isdisjoint(self.sinks.optional.get(code, ())) for code in self._module.wanted):
@@ -314,7 +320,7 @@ class Events:
         text = source_of(tree) if names or untyped else ""
         if any(name in text for name in names):
             untyped |= {
-                name.rpartition(".")[2] for name in self.sinks.certain | self.sinks.stateful | self.sinks.serialising
+                name.rpartition(".")[2] for name in self.sinks.crossing | self.sinks.stateful | self.sinks.serialising
             }
         return units_calling(text, untyped) if untyped else None
 

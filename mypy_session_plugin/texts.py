@@ -35,7 +35,7 @@ def untyped_names(
         return set()
     read = sinks()
     untyped |= imported & read.decorating
-    named = (sink.partition(".") for sink in read.certain | read.serialising) if untyped else ()
+    named = (sink.partition(".") for sink in read.crossing | read.serialising) if untyped else ()
     found = {name for package, _, name in named if package in untyped}
     return found.union(*(aliases.get(name, ()) for name in found))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 
 from mypy.nodes import ClassDef, FuncDef, FuncItem, MemberExpr, MypyFile, NameExpr, Node
@@ -49,6 +49,18 @@ class OwnBodies:
             found = self.named(self._names_in(body)) - seen
             seen |= found
             waiting.extend(found)
+
+    def leading_to(self, unit: Node, names: Collection[str]) -> frozenset[str]:
+        """The names of those functions and classes that a unit may run which may come to one of these names.
+
+        Raises `Waiting` if mypy has not checked one of them yet.
+        """
+        bodies = [body for body in self.reached([unit]) if isinstance(body, FuncDef | ClassDef) and body is not unit]
+        leading, known = frozenset(names), -1
+        while len(leading) > known:
+            known = len(leading)
+            leading |= {body.name for body in bodies if not leading.isdisjoint(self._names_in(body))}
+        return leading - frozenset(names)
 
     def nodes(self, body: Node) -> list[Node]:
         """The nodes of a body, those of methods included.  Raises `Waiting` if mypy has not checked it yet."""

@@ -28,14 +28,15 @@ class Sinks:
     """The bare names of stubbed functions, methods and classes.
 
     `certain`: something may be reported there whatever else the function does; those that cross a boundary stand here
-    with their library (`multiprocessing.apply`), since their names are common.  `stateful`: they raise for a state
-    that a loaded instance does not have, so something else in the function must bring it there: the construction of an
-    instance, or one of `unsettling`.  `holding`: they raise for an instance that another session holds, or of which the
-    session holds another one.  `emptying`: they take all instances out of a session that goes on.  `opening` are the
-    full names of what gives out a session of the caller's own, or ends that of a registry.  `working` are what writes
-    or commits, which is looked at in such a session.  `starting` are the certain ones that run a function or coroutine
-    on another side.  `optional` are the certain ones of the codes that are off by default.  `decorating` are the
-    packages with a decorator that gives a function methods which are sinks, `session_packages` those of sessions.
+    with their library (`multiprocessing.put`), since their names are common.  `starting` run a function or coroutine on
+    another side, where what they are given counts, and `serialising` write out what they are given.  `stateful`: they
+    raise for a state that a loaded instance does not have, so something else in the function must bring it there: the
+    construction of an instance, or one of `unsettling`.  `holding`: they raise for an instance that another session
+    holds, or of which the session holds another one.  `emptying`: they take all instances out of a session that goes
+    on.  `opening` are the full names of what gives out a session of the caller's own, or ends that of a registry.
+    `working` are what writes or commits, which is looked at in such a session.  `optional` are the certain ones of the
+    codes that are off by default.  `decorating` are the packages with a decorator that gives a function methods which
+    are sinks, `session_packages` those of sessions.
     """
 
     certain: frozenset[str]
@@ -50,6 +51,11 @@ class Sinks:
     optional: Mapping[str, Collection[str]]
     decorating: frozenset[str]
     session_packages: frozenset[str]
+
+    @property
+    def crossing(self) -> frozenset[str]:
+        """What something may be reported at, whatever else there is: if it runs code, because of what it is given."""
+        return self.certain | self.starting
 
     def are_enough(self, names: Collection[str], constructs: bool, has_two_sessions: bool) -> bool:
         """Whether a function that calls these names, and perhaps constructs instances, may be reported in."""
@@ -81,9 +87,7 @@ def read_sinks(library: Library, methods: Collection[str], optional: Mapping[str
     serialising = frozenset(_serialising(library))
     for package, name, stub in _functions(library):
         if _takes(stub) or _makes_what_takes(library, stub):
-            certain.add(f"{package}.{name}")
-            if _starts(stub):
-                starting.add(f"{package}.{name}")
+            (starting if _starts(stub) else certain).add(f"{package}.{name}")
         elif stub.error is not None and not _adds(stub):
             stateful.add(name)
         if _unsettles(stub) or _adds(stub):

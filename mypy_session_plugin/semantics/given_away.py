@@ -1,7 +1,8 @@
-"""Units that call a serialiser and nothing else of interest: whether what it is given may have to do with a session.
+"""Units that give values to a serialiser, or to what runs elsewhere: whether these may have to do with a session.
 
-JSON is written in much code that works with a session too, and nearly always of plain values.  So the text is followed
-backwards from what is written out, by the names of variables and attributes, whatever these mean at each place.
+JSON is written, and code is run in a thread or a task, by much code that works with a session too, and nearly always
+with other values.  So the text is followed backwards from what is given, by the names of variables and attributes,
+whatever these mean at each place.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from mypy_session_plugin.flow.syntax import assigned_targets, children, descenda
 from mypy_session_plugin.mypy_compat.types import Types
 from mypy_session_plugin.semantics.carriers import Carriers
 from mypy_session_plugin.semantics.containers import PUTS, PUTS_ALL
+from mypy_session_plugin.semantics.functions import Waiting
 
 #: What is of these types holds nothing else.
 PLAIN = frozenset({"builtins.bool", "builtins.bytes", "builtins.float", "builtins.int", "builtins.str"})
@@ -44,13 +46,46 @@ def may_write_out(types: Types, carriers: Carriers, unit: FuncDef | MypyFile, se
 
     They are named by their library and their own name: `json.dumps`.
     """
-    nodes = list(descendants(unit, into_functions=isinstance(unit, FuncDef)))
+    nodes = carriers.bodies.nodes(unit)
     calls = [node for node in nodes if isinstance(node, CallExpr) and _is_one_of(node.callee, serialisers)]
     mentions = sum(_is_one_of(node, serialisers) for node in nodes)
-    if mentions > len(calls) or any(isinstance(node, MatchStmt) for node in nodes):
+    given = [argument for call in calls for argument in call.args]
+    return mentions > len(calls) or _may_give(types, carriers, nodes, given)
+
+
+def may_start(types: Types, carriers: Carriers, unit: FuncDef | MypyFile, starting: Collection[str]) -> bool:
+    """Whether a unit may give something of a session to what runs elsewhere, itself or by code of the module.
+
+    `starting` are the functions and methods that start it, by their library and their own name: `asyncio.to_thread`.
+    """
+    names = {name.rpartition(".")[2] for name in starting}
+    try:
+        names |= carriers.bodies.leading_to(unit, names)
+    except Waiting:
         return True
-    written = [argument for call in calls for argument in call.args]
-    return _lead_to_carrier(types, carriers, written, _Sources(nodes, carriers))
+    nodes = carriers.bodies.nodes(unit)
+    named = {node for node in nodes if isinstance(node, NameExpr | MemberExpr) and _is_called(node, names)}
+    calls = [node for node in nodes if isinstance(node, CallExpr) and node.callee in named]
+    given = [part for call in calls for part in (*_receiver(call), *call.args)]
+    told = {call.callee for call in calls}.union(*(descendants(part, into_functions=True) for part in given))
+    # Where there is no call, the module has given what starts it a name of its own.
+    return not calls or not named <= told or _may_give(types, carriers, nodes, given)
+
+
+def _is_called(node: NameExpr | MemberExpr, names: Collection[str]) -> bool:
+    """Whether an expression names something that the source, or the module that defines it, calls so."""
+    return node.name in names or node.fullname.rpartition(".")[2] in names
+
+
+def _receiver(call: CallExpr) -> list[Expression]:
+    return [call.callee.expr] if isinstance(call.callee, MemberExpr) else []
+
+
+def _may_give(types: Types, carriers: Carriers, nodes: Sequence[Node], given: list[Expression]) -> bool:
+    """Whether one of these values, all of a unit with these nodes, may be such a thing, or lead to one."""
+    if any(isinstance(node, MatchStmt) for node in nodes):
+        return True
+    return _lead_to_carrier(types, carriers, given, _Sources(nodes, carriers))
 
 
 def _lead_to_carrier(types: Types, carriers: Carriers, waiting: list[Expression], sources: _Sources) -> bool:
@@ -123,11 +158,10 @@ def _filled(call: CallExpr, runs_own: bool) -> Iterator[tuple[Node, Expression]]
 
     That is what a method of containers belongs to, and all that is given to the module's own code.
     """
-    receiver = [call.callee.expr] if isinstance(call.callee, MemberExpr) else []
     if runs_own:
-        yield from product([*receiver, *call.args], [call.callee, *call.args])
+        yield from product([*_receiver(call), *call.args], [call.callee, *call.args])
     elif isinstance(call.callee, MemberExpr) and call.callee.name in PUTS | PUTS_ALL:
-        yield from product(receiver, call.args)
+        yield from product(_receiver(call), call.args)
 
 
 def _runs_own(value: Expression, carriers: Carriers) -> bool:
