@@ -39,7 +39,8 @@ def read_class_decorators(node: ast.ClassDef, scope: Scope) -> tuple[bool, froze
 
     Raises `StubError` for any other decorator.
     """
-    guards, served = False, []
+    guards = False
+    served: list[str] = []
     for decorator in node.decorator_list:
         match decorator:
             case ast.Name() | ast.Attribute() if scope.resolve(decorator) == f"{EFFECTS_MODULE}.guards":
