@@ -17,7 +17,7 @@ from mypy_session_plugin.facts.states import ATTACHED, Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import ObjectId, Unknown, Value
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, listing, quoted, situations_of, text_of, why
-from mypy_session_plugin.rules.operands import operands_of
+from mypy_session_plugin.rules.operands import error_about, operands_of
 from mypy_session_plugin.semantics.binding import Given
 from mypy_session_plugin.semantics.cascades import surely_added_with
 from mypy_session_plugin.semantics.contents import held_instance
@@ -77,7 +77,7 @@ def _elsewhere(event: CallEvent, given: Given, annotation: str, target: Value, s
         return None
     name = quoted(given.argument.node)
     error = ATTACHED_ERROR if annotation in RAISES_ANYWHERE else event.call.stub.error or "InvalidRequestError"
-    error = error.replace("{class}", class_name.rpartition(".")[2])
+    error = error_about(error, class_name)
     receiver = text_of(getattr(event.callee, "expr", None))
     message = f"{name} {_belongs(breaking, store)}; {event.name}() of {_quoted(receiver)} raises {error}"
     return Finding(event.node, message, (_advice(name, receiver, event),), raises=error.partition(":")[0])
@@ -120,7 +120,7 @@ def _taken_along(event: CallEvent, given: Given, target: Value, store: Store) ->
     for path, item in surely_added_with(store, only, is_contained):
         breaking, class_name = _attached_elsewhere(event, "Added", frozenset({item}), store)
         if breaking:
-            error = ATTACHED_ERROR.replace("{class}", class_name.rpartition(".")[2])
+            error = error_about(ATTACHED_ERROR, class_name)
             receiver = text_of(getattr(event.callee, "expr", None))
             where = ".".join([text_of(given.argument.node), *path])
             message = (
@@ -143,7 +143,7 @@ def _second_of_its_row(event: CallEvent, given: Given, target: Value, store: Sto
         return None
     name, receiver = quoted(given.argument.node), text_of(getattr(event.callee, "expr", None))
     reason = listing(why(item, origin) for item, origin in facts.situations.items() if isinstance(item, Situation))
-    error = CLASH_ERROR.replace("{class}", facts.class_name.rpartition(".")[2])
+    error = error_about(CLASH_ERROR, facts.class_name)
     message = (
         f'{name} is {reason}, and "{present[0]}" is the same row in {_quoted(receiver)}; {event.name}() raises {error}'
     )

@@ -11,6 +11,7 @@ from mypy_session_plugin.semantics.binding import Given, is_phantom
 from mypy_session_plugin.semantics.events import CallEvent
 from mypy_session_plugin.semantics.instances import Operation
 from mypy_session_plugin.semantics.parameters import operation_of
+from mypy_session_plugin.semantics.shapes import ANY_ENTITY
 from mypy_session_plugin.semantics.targets import element_annotation, targets_of
 
 
@@ -26,6 +27,11 @@ class Operand:
     operation: Operation
     target: Value
     key: Hashable
+
+
+def error_about(error: str, class_name: str) -> str:
+    """What SQLAlchemy says of an instance of a class; of one of which no class is known, without its name."""
+    return error.replace("{class}", "..." if class_name == ANY_ENTITY.class_name else class_name.rpartition(".")[2])
 
 
 def operands_of(event: CallEvent, store: Store) -> Iterator[Operand]:

@@ -17,7 +17,7 @@ from mypy_session_plugin.facts.states import UNSAVED, Situation
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Unknown, Value
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, listing, quoted, situations_of, why
-from mypy_session_plugin.rules.operands import Operand, operands_of
+from mypy_session_plugin.rules.operands import Operand, error_about, operands_of
 from mypy_session_plugin.rules.unloaded import always_missing, reason
 from mypy_session_plugin.semantics.binding import Given, is_phantom
 from mypy_session_plugin.semantics.events import CallEvent, DeclarationEvent, Event, PositionEvent, PromiseEvent
@@ -75,7 +75,7 @@ def _raising(event: CallEvent, operand: Operand, store: Store) -> Finding | None
     error, verb = event.call.stub.error or "InvalidRequestError", "raises"
     if any(operation.change(situation) is not None for situation, _origin in breaking):
         error, verb = FLUSHED_ERROR, "flushes the deletion first and raises"
-    error = error.replace("{class}", class_name.rpartition(".")[2])
+    error = error_about(error, class_name)
     reason = listing(why(situation, origin) for situation, origin in breaking)
     message = f"{name} is {reason}; {event.name}() {verb} {error}"
     return Finding(event.node, message, raises=error.partition(":")[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 
 from mypy.nodes import Node, RefExpr
 
@@ -30,8 +30,7 @@ from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.stability import Stability
 
 #: The parts of a session in which an instance is looked for, and what stands for one.
-PARTS = ("new", "dirty", "deleted")
-PART = "part of a session"
+PARTS = {f"sqlalchemy.orm.session._{name.title()}": name for name in ("new", "dirty", "deleted")}
 NEGATED = {"is not": "is", "!=": "==", "not in": "in"}
 STATE_ATTRIBUTES = {state.value: state for state in State}
 
@@ -126,25 +125,16 @@ def _membership(left: Value, right: Value, positive: bool, store: Store) -> Valu
     return NOTHING_KNOWN
 
 
-def part_of(store: Store, session: Value, name: str, site: Hashable) -> Value | None:
-    """`session.new` and its like; None for what is no session."""
-    if name not in PARTS or len(session) != 1 or any(store.session(item) is None for item in objects(session)):
-        return None
-    facts = LibraryFacts(PART, session=session, settings=((PART, name),))
-    return frozenset({store.create(ObjectId("result", site), facts)}) if objects(session) else None
-
-
 def _asked(value: Value, store: Store) -> tuple[ObjectId, str] | None:
     """The session in which membership is tested, and the part of it."""
     only = next(iter(value)) if len(value) == 1 else None
     facts = store.heap.get(only) if isinstance(only, ObjectId) else None
     if isinstance(only, ObjectId) and isinstance(facts, SessionFacts):
         return only, ""
-    if not isinstance(facts, LibraryFacts) or facts.class_name != PART:
+    if not isinstance(facts, LibraryFacts) or facts.class_name not in PARTS:
         return None
     sessions = objects(facts.session)
-    part = str(dict(facts.settings).get(PART, ""))
-    return (next(iter(sessions)), part) if len(sessions) == len(facts.session) == 1 and part else None
+    return (next(iter(sessions)), PARTS[facts.class_name]) if len(sessions) == len(facts.session) == 1 else None
 
 
 def assume(branch: Branch, truth: bool, store: Store, stability: Stability) -> bool:

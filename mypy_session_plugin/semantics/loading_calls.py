@@ -23,7 +23,7 @@ from mypy_session_plugin.semantics.cascades import MERGE
 from mypy_session_plugin.semantics.endings import are_events_in_view
 from mypy_session_plugin.semantics.instances import facts_of, instances_of
 from mypy_session_plugin.semantics.mapped import bases_of
-from mypy_session_plugin.semantics.shapes import UNSEEN, Collection, Entity, Row, Shape
+from mypy_session_plugin.semantics.shapes import ANY_ENTITY, UNSEEN, Collection, Entity, Row, Shape
 from mypy_session_plugin.semantics.statement_roots import QUERY, STATEMENT_PACKAGES
 from mypy_session_plugin.semantics.targets import element_annotation, targets_of
 
@@ -75,6 +75,8 @@ def loads_of(world: World, store: Store, call: LibraryCall) -> Callable[[Entity,
         return None
 
     def loaded(shape: Entity, session: Value) -> Loads:
+        if shape.class_name == ANY_ENTITY.class_name:
+            return UNKNOWN_LOADS
         info = world.types.class_of(shape.class_name)
         if _merges(call) or info is None:
             loads.doubt_all(store, session)

@@ -21,6 +21,7 @@ from mypy_session_plugin.facts.values import (
     join,
 )
 from mypy_session_plugin.semantics.shapes import (
+    ANY_ENTITY,
     Collection,
     Entity,
     LibraryShape,
@@ -115,9 +116,12 @@ class Maker:
 
     def _instance(self, shape: Entity, site: Hashable, older: bool) -> Value:
         situations: dict[Situation | Unknown, Origin | None] = {}
+        origin = self._origin
+        if origin is not None and shape.class_name == ANY_ENTITY.class_name:
+            origin = Origin(origin.line, "found")
         for state in sorted(shape.states or (), key=lambda item: item.value):
             for situation in self._situations(state, shape):
-                situations[situation] = self._origin
+                situations[situation] = origin
         loads = UNKNOWN_LOADS if self._loads is None else self._loads(shape, self._session)
         known = situations or {UNKNOWN: None}
         facts = InstanceFacts(shape.class_name, shape.bases, known, loads=loads, cascades=shape.cascades)

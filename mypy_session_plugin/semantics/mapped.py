@@ -63,7 +63,7 @@ class MappedClasses:
 
 def bases_of(info: TypeInfo) -> frozenset[str]:
     """The full names of the class and of all its bases, to tell which instances may be one object."""
-    return frozenset(base.fullname for base in info.mro if base.fullname != "builtins.object")
+    return frozenset(base.fullname for base in info.mro)
 
 
 def _is_declarative(info: TypeInfo) -> bool:

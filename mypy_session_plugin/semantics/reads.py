@@ -164,9 +164,6 @@ class Reads:
         state_test = self._state_test(owner, instruction.name, store)
         if state_test is not None:
             return state_test
-        part = conditions.part_of(store, owner, instruction.name, site_of(instruction.node))
-        if part is not None:
-            return part
         awaitable = self._awaited.read(instruction, owner, store)
         if awaitable is not None:
             return awaitable

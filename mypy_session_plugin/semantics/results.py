@@ -39,7 +39,6 @@ from mypy_session_plugin.semantics.parameters import EVENTS
 from mypy_session_plugin.semantics.sessions import Relation, relation
 from mypy_session_plugin.semantics.shapes import (
     COLLECTIONS,
-    PHANTOM_STATES,
     PLAIN,
     REGISTRIES,
     ROWS,
@@ -51,6 +50,7 @@ from mypy_session_plugin.semantics.shapes import (
     Row,
     SessionShape,
     Shape,
+    in_states,
     with_states,
 )
 from mypy_session_plugin.semantics.transactions import enter_made, is_transaction
@@ -190,9 +190,8 @@ class Results:
         """The shape that an annotation has here; `whole` where a row is meant and not a value taken out of it."""
         phantom = is_phantom(expression)
         if phantom:
-            inner = self._shape(expression.arguments[0], whole)
-            states = PHANTOM_STATES.get(phantom)
-            return inner if states is None else with_states(inner, states)
+            inner = expression.arguments[0]
+            return in_states(self._shape(inner, whole), phantom, inner.name)
         if expression.name in self._bound.bindings:
             bound = self._bound.bindings[expression.name]
             return self._taken_from(bound) if isinstance(bound, Row) and not whole else bound

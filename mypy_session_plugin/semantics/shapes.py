@@ -94,6 +94,10 @@ class Entity:
     cascades: Cascades | None = field(default=None, compare=False)
 
 
+ANY_ENTITY = Entity("builtins.object", frozenset({"builtins.object"}))
+"""An instance of some mapped class: of what a session holds SQLAlchemy says no more than that it is an object."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """Several values together: a tuple of a fixed length, or a row of a result."""
@@ -193,6 +197,14 @@ def with_states(shape: Shape, states: frozenset[State]) -> Shape:
             return Collection(shape.kind, with_states(shape.element, states))
         case _:
             return shape
+
+
+def in_states(shape: Shape, phantom: str, name: str) -> Shape:
+    """The shape that a phantom type stands around, in its states; an `object` is an instance of some mapped class."""
+    states = PHANTOM_STATES.get(phantom)
+    if states is None:
+        return shape
+    return with_states(ANY_ENTITY if name == ANY_ENTITY.class_name else shape, states)
 
 
 class Shapes:

@@ -19,8 +19,8 @@ _RUNNABLE = frozenset({"typing.Callable", "typing.Coroutine", "typing.Awaitable"
 #: Calls after which an instance is no longer, or not yet, persistent.
 _SETTLED = ("new", "pending", "persistent")
 _UNSETTLING = frozenset({"transient", "detached", "deleted"})
-#: What says of a result that it is not persistent.
-_UNSETTLED = frozenset({"Transient", "Detached", "Deleted", "Unattached"})
+#: What says of a result that it is, or may be, not persistent.
+_UNSETTLED = frozenset({"Transient", "Pending", "Detached", "Deleted", "Unattached"})
 
 
 @dataclass(frozen=True, slots=True)

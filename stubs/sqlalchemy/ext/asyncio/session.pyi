@@ -51,6 +51,9 @@ class AsyncSession:
     __aexit__ = awaited(Session.__exit__, through="close")
     __contains__ = Session.__contains__
     __iter__ = Session.__iter__
+    new = Session.new
+    dirty = Session.dirty
+    deleted = Session.deleted
     identity_map = Session.identity_map
     is_active = Session.is_active
     no_autoflush = Session.no_autoflush
