@@ -38,7 +38,7 @@ from mypy.types import Type
 from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, Constant, Unknown, Value, objects
-from mypy_session_plugin.flow.syntax import children
+from mypy_session_plugin.flow.syntax import assigned_targets, children
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics.shapes import REGISTRIES
 
@@ -178,6 +178,10 @@ def _boolean(value: Expression) -> bool | None:
     return None
 
 
+#: What a factory is changed by after it was made.
+CHANGING = frozenset({"configure", "kw"})
+
+
 class Factories:
     """The factories and registries that a module assigns at its top level, and the factories in attributes."""
 
@@ -210,17 +214,25 @@ class Factories:
     def _read_attributes(self) -> dict[str, CallExpr | None]:
         """What is assigned to attributes of classes and objects, by name; None for all but one call of a factory."""
         found: dict[str, CallExpr | None] = {}
-        configured: set[str] = set()
+        changed: set[str] = set()
         waiting: list[Node] = list(self.tree.defs)
         while waiting:
             node = waiting.pop()
-            if isinstance(node, AssignmentStmt) and not _is_none(node.rvalue):
-                for name in _attributes_in(node.lvalues):
+            if isinstance(node, AssignmentStmt):
+                for name in _attributes_in([] if _is_none(node.rvalue) else node.lvalues):
                     found[name] = None if name in found else _factory_call(node.rvalue)
-            elif isinstance(node, MemberExpr) and node.name == "configure":
-                configured.update(_attributes_in([node.expr]))
+            elif isinstance(node, MemberExpr) and node.name in CHANGING:
+                changed.update(_attributes_in([node.expr]))
+            elif isinstance(node, CallExpr):
+                # A call may set the attribute that it is given by name, as `setattr()` does.
+                named = {argument.value for argument in node.args if isinstance(argument, StrExpr)}
+                if not named and getattr(node.callee, "fullname", "") == "builtins.setattr":
+                    return {}
+                changed |= named
+            else:
+                changed.update(_attributes_in(assigned_targets(node)))
             waiting.extend(children(node))
-        return {name: call for name, call in found.items() if name not in configured}
+        return {name: call for name, call in found.items() if name not in changed}
 
     def _read(self) -> dict[str, CallExpr | None]:
         found: dict[str, CallExpr | None] = {}
@@ -250,7 +262,7 @@ class Factories:
         waiting: list[Node] = list(self.tree.defs)
         while waiting:
             node = waiting.pop()
-            if isinstance(node, MemberExpr) and (node.name == "configure" or node.name in DEFAULTS):
+            if isinstance(node, MemberExpr) and (node.name in CHANGING or node.name in DEFAULTS):
                 found.update(_names_in(node.expr))
             elif isinstance(node, CallExpr) and isinstance(node.callee, NameExpr) and node.args:
                 found.add(node.callee.fullname)
