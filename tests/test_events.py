@@ -17,12 +17,18 @@ if TYPE_CHECKING:
     from mypy_session_plugin.mypy_compat import TypeChecker
 
 _MODELS = """\
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 class Base(DeclarativeBase): ...
 class User(Base):
     __tablename__ = "user"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
+    groups: Mapped[list[Group]] = relationship()
+class Group(Base):
+    __tablename__ = "group"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
 class Plain:
     name = ""
 """
@@ -119,6 +125,113 @@ PLAIN_CASES = {
             session.merge(object())
             json.dumps({})
         """,
+    "plain_values_go_to_other_threads_and_tasks": """
+        import asyncio
+        from models import User
+        from sqlalchemy.orm import Session
+        def write(text: str) -> None: ...
+        async def function(session: Session) -> None:
+            user = session.get_one(User, 1)
+            path = "a" + user.name
+            await asyncio.to_thread(write, path)
+            tasks = [asyncio.create_task(asyncio.sleep(1))]
+            await asyncio.gather(*tasks)
+        """,
+    "instances_and_sessions_go_there": """
+        import asyncio
+        from functools import partial
+        from typing import Any
+        from models import User
+        from sqlalchemy.orm import Session
+        def write(item: Any) -> None: ...
+        async def by_a_variable(session: Session) -> None:  # N: analysed
+            given: list[Any] = []
+            given.append(session.get_one(User, 1))
+            await asyncio.to_thread(write, given)
+        async def by_a_lambda(session: Session) -> None:  # N: analysed
+            await asyncio.to_thread(lambda: session.commit())
+        async def by_a_function_inside(session: Session) -> None:  # N: analysed
+            def work() -> None:
+                session.commit()
+            await asyncio.to_thread(work)
+        async def by_a_partial(session: Session) -> None:  # N: analysed
+            await asyncio.to_thread(partial(write, session))
+        """,
+    "started_by_what_it_calls": """
+        import asyncio
+        from asyncio import create_task as begin
+        from typing import Any
+        from sqlalchemy.orm import Session
+        def write(item: Any) -> None: ...
+        async def run(item: Any) -> None:
+            await asyncio.to_thread(write, item)
+        async def run_deeply(item: Any) -> None:
+            await run(item)
+        async def function(session: Session) -> None:  # N: analysed
+            session.commit()
+            await run_deeply(session)
+        async def other(session: Session) -> None:
+            session.commit()
+            await run_deeply(str(session.is_active))
+        async def by_another_name(session: Session) -> None:  # N: analysed
+            await begin(run(session))
+        async def by_a_variable(session: Session) -> None:  # N: analysed
+            begins = asyncio.create_task
+            begins(run(1))
+            await asyncio.create_task(run(1))
+        """,
+    "models_of_columns_and_of_collections": """
+        from models import User
+        from pydantic import BaseModel, ConfigDict
+        from sqlalchemy.ext.asyncio import AsyncSession
+        class Named(BaseModel):
+            model_config = ConfigDict(from_attributes=True)
+            name: str
+        class Grouped(Named):
+            groups: list[str]
+        async def columns(session: AsyncSession) -> Named:
+            user = await session.get_one(User, 1)
+            return Named.model_validate(user)
+        async def collection(session: AsyncSession) -> Grouped:  # N: analysed
+            user = await session.get_one(User, 1)
+            return Grouped.model_validate(user)
+        async def expired(session: AsyncSession) -> Named:  # N: analysed
+            user = await session.get_one(User, 1)
+            await session.rollback()
+            return Named.model_validate(user)
+        def make(user: User) -> Grouped:
+            return Grouped.model_validate(user)
+        async def by_a_helper(session: AsyncSession) -> Grouped:  # N: analysed
+            return make(await session.get_one(User, 1))
+        """,
+    "responses_of_columns_and_of_collections": """
+        from fastapi import FastAPI
+        from models import User
+        from pydantic import BaseModel
+        from sqlalchemy.ext.asyncio import AsyncSession
+        app = FastAPI()
+        class Named(BaseModel):
+            name: str
+        class Grouped(Named):
+            groups: list[str]
+        @app.get("/", response_model=Named)
+        async def columns(session: AsyncSession) -> User:
+            return await session.get_one(User, 1)
+        @app.get("/all", response_model=list[Grouped])
+        async def collection(session: AsyncSession) -> list[User]:  # N: analysed
+            return [await session.get_one(User, 1)]
+        """,
+    "a_statement_that_deletes": """
+        from models import User
+        from sqlalchemy import delete
+        from sqlalchemy.orm import Session
+        def function(session: Session) -> None:
+            session.execute(delete(User))
+            session.add(User())
+        def other(session: Session, user: User) -> None:  # N: analysed
+            session.delete(user)
+            session.add(User())
+        """,
 }
 
 
@@ -139,7 +252,7 @@ def test_functions_are_analysed_for_what_stands_in_them(harness: Harness) -> Non
 
 
 @pytest.mark.usefixtures("_name_analysed")
-def test_what_only_writes_json_is_analysed_for_what_it_writes(harness: Harness) -> None:
+def test_what_the_types_must_tell_is_analysed_where_they_do(harness: Harness) -> None:
     files = {f"{name}.py": dedent(text) for name, text in PLAIN_CASES.items()}
 
     assert_expected(files, _without_models(harness.run_in_process(files | {"models.py": _MODELS})))

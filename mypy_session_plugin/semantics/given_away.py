@@ -19,6 +19,7 @@ from mypy.nodes import (
     ForStmt,
     FuncDef,
     GeneratorExpr,
+    LambdaExpr,
     MatchStmt,
     MemberExpr,
     MypyFile,
@@ -68,7 +69,7 @@ def may_start(types: Types, carriers: Carriers, unit: FuncDef | MypyFile, starti
     calls = [node for node in nodes if isinstance(node, CallExpr) and node.callee in named]
     given = [part for call in calls for part in (*_receiver(call), *call.args)]
     told = {call.callee for call in calls}.union(*(descendants(part, into_functions=True) for part in given))
-    # Where there is no call, the module has given what starts it a name of its own.
+    # Where no call is found, it stands there in a way that the text does not show.
     return not calls or not named <= told or _may_give(types, carriers, nodes, given)
 
 
@@ -108,11 +109,13 @@ def _lead_to_carrier(types: Types, carriers: Carriers, waiting: list[Expression]
 
 
 def _parts(types: Types, expression: Expression) -> Iterator[Node]:
-    """The nodes that the value of an expression may be made of."""
+    """The nodes that the value of an expression may be made of, or that its code uses."""
     pending: list[Node] = [expression]
     while pending:
         node = pending.pop()
-        if not isinstance(node, CallExpr | MemberExpr) or not _is_plain(types, node):
+        if isinstance(node, LambdaExpr):
+            yield from descendants(node, into_functions=True)
+        elif not isinstance(node, CallExpr | MemberExpr) or not _is_plain(types, node):
             yield node
             pending.extend(children(node))
 
