@@ -124,19 +124,18 @@ class Library:
         stub = self.module(module)
         return stub.functions.get(name) if stub else None
 
-    def modules(self) -> Iterator[ModuleStub]:
+    @cached_property
+    def modules(self) -> list[ModuleStub]:
         """Every stubbed module."""
-        for name in dict.fromkeys(module_of(path, root) for root in self._roots for path in stub_files([root])):
-            module = self.module(name)
-            if module is not None:
-                yield module
+        names = dict.fromkeys(module_of(path, root) for root in self._roots for path in stub_files([root]))
+        return [module for module in map(self.module, names) if module is not None]
 
     @cached_property
     def session_packages(self) -> frozenset[str]:
         """The packages whose classes work with the database: those of sessions, queries and transactions."""
         return frozenset(
             module.name.partition(".")[0]
-            for module in self.modules()
+            for module in self.modules
             for stub in module.classes.values()
             for method in stub.methods.values()
             if any(signature.effect(name) is not None for signature in method for name in WORKING)

@@ -115,7 +115,7 @@ def read_sinks(library: Library, methods: Collection[str], optional: Mapping[str
 
 def _serialising(library: Library) -> Iterator[str]:
     """The functions, not methods, that write out what crosses to another side."""
-    for module in library.modules():
+    for module in library.modules:
         for name, stubs in module.functions.items():
             if any(stub.effect("serializes") is not None for stub in stubs):
                 yield f"{module.name.partition('.')[0]}.{name}"
@@ -145,7 +145,7 @@ def _working(library: Library) -> Iterator[str]:
 
 def _opening(library: Library) -> Iterator[str]:
     """The session classes, what returns an `Owned` one or a block that gives one, and what ends that of a registry."""
-    classes = [stub for module in library.modules() for stub in module.classes.values()]
+    classes = [stub for module in library.modules for stub in module.classes.values()]
     for stub in classes:
         if stub.full_name.endswith("Session"):
             yield stub.full_name
@@ -156,7 +156,7 @@ def _opening(library: Library) -> Iterator[str]:
 
 def _answering(library: Library) -> Iterator[str]:
     """The classes, each with its library, whose objects use what they are given after the function has returned."""
-    for module in library.modules():
+    for module in library.modules:
         for name, stub in module.classes.items():
             keeps = any(method.effect("keeps") is not None for method in stub.methods.get("__init__", ()))
             if keeps and stub.methods.keys().isdisjoint({"__enter__", "__aenter__"}):
@@ -165,7 +165,7 @@ def _answering(library: Library) -> Iterator[str]:
 
 def _decorating(library: Library) -> Iterator[str]:
     """The packages with a decorator that makes of a function an object whose methods hand over what they take."""
-    for module in library.modules():
+    for module in library.modules:
         for stub in module.classes.values():
             made = [library.class_stub(call.returns.name) for call in stub.methods.get("__call__", ())]
             if any(_takes(method) for of in made if of for methods in of.methods.values() for method in methods):
@@ -181,7 +181,7 @@ def _opens(method: FunctionStub) -> bool:
 
 def _functions(library: Library) -> Iterator[tuple[str, str, FunctionStub]]:
     """Every stubbed function with its library and the name by which it is called: a constructor by its class's."""
-    for module in library.modules():
+    for module in library.modules:
         package = module.name.partition(".")[0]
         yield from ((package, name, stub) for name, stubs in module.functions.items() for stub in stubs)
         for class_name, class_stub in module.classes.items():
