@@ -34,6 +34,7 @@ from mypy_session_plugin.mypy_compat.class_syntax import (
     literal_mapping,
     statements,
 )
+from mypy_session_plugin.mypy_compat.dataclass_bodies import declared_fields_shown
 from mypy_session_plugin.mypy_compat.loading_bodies import COLUMNS as COLUMN_CONSTRUCTORS
 from mypy_session_plugin.mypy_compat.loading_bodies import RELATIONSHIPS as CONSTRUCTORS
 from mypy_session_plugin.mypy_compat.loading_bodies import declared_loading
@@ -76,6 +77,7 @@ def note_body(info: TypeInfo, module: MypyFile) -> None:
     declared = {RELATIONSHIPS: relationships, "opaque": opaque, COLUMNS: columns, TRACKED: tracked}
     declared |= declared_loading(body, info.name, module)
     declared |= declared_fields(info)
+    declared |= declared_fields_shown(info, body)
     if any(declared.values()):
         info.metadata[KEY] = declared
     else:

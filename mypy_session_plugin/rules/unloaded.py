@@ -93,8 +93,10 @@ def is_expired(item: Missing, event: AttributeEvent) -> bool:
 
 
 def mistake(item: Missing, event: AttributeEvent) -> Hashable:
-    """What is one mistake: all that was thrown away at once, or one attribute that was left out."""
-    return item.since, None if is_expired(item, event) else event.attribute.name
+    """What is one mistake: all that was thrown away at once, or an attribute that was left out, the first of several."""
+    if is_expired(item, event):
+        return item.since, None
+    return item.since, event.node if event.reader is not None and event.reader.ends else event.attribute.name
 
 
 def consequence(event: AttributeEvent, error: str, link: str = "") -> str:

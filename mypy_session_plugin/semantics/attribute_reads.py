@@ -52,9 +52,15 @@ def read_in_greenlet(world: World, store: Store, awaiting: Context, read: Member
         loads.shown(store, objects(owner))
 
 
-def read_by(world: World, store: Store, node: Context, owner: Value, reader: Reader) -> None:
-    """An attribute is read at a node by what does not name it: let the rules see it, and follow what that loads."""
-    info, attribute = _owner_class(world, reader.read), attribute_of(world, reader.read)
+def read_by(
+    world: World, store: Store, node: Context, owner: Value, reader: Reader, class_: TypeInfo | None = None
+) -> None:
+    """An attribute is read at a node by what does not name it: let the rules see it, and follow what that loads.
+
+    `class_` is the one of the owner, where its type is not to tell.
+    """
+    info = class_ or _owner_class(world, reader.read)
+    attribute = world.shapes.attributes.of(info, reader.read.name)
     if info is not None and attribute is not None:
         told(world, store, node, owner, reader, info)
         loads.read(store, owner, attribute, world.shapes.attribute_sets.group(info, attribute))

@@ -56,11 +56,13 @@ class Reader:
     """What reads an attribute that the code does not name there: `read` is as it would be written.
 
     `by` tells who reads it, `raises` the exception that it makes of any other; both empty if it is read as written.
+    `ends`: of several that are read, the first that raises ends that.
     """
 
     read: MemberExpr
     by: str = ""
     raises: str = ""
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)

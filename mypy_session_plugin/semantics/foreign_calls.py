@@ -28,7 +28,7 @@ from mypy_session_plugin.facts.values import (
 )
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
-from mypy_session_plugin.semantics import boundaries, containers, contents, loads, sessions, writes
+from mypy_session_plugin.semantics import boundaries, containers, contents, loads, representations, sessions, writes
 from mypy_session_plugin.semantics.call_sites import CallSites, called_value
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
 from mypy_session_plugin.semantics.entered import stacks_of
@@ -77,8 +77,10 @@ class ForeignCalls:
         receiver = store.value(source) if source is not None else frozenset()
         keeps_callbacks = any(stacks_of(store, receiver))
         if not keeps_callbacks and self._is_closed(instruction, (*values, receiver), store):
+            only_shows = representations.shown_by_call(world, store, instruction)
             for value in leading:
-                containers.link_all(store, value)
+                if not only_shows:
+                    containers.link_all(store, value)
                 sessions.may_load(store, value)
             if not self._only_counts(instruction, values):
                 loads.shown(store, reachable(store, [*leading, receiver]))

@@ -81,7 +81,7 @@ class Relationships:
                 if target not in seen:
                     seen.add(target)
                     waiting.append(target)
-            if _is_opaque(current):
+            if is_opaque(current):
                 return None
         names = frozenset(target.fullname for target in reached)
         return Classes(names, frozenset().union(*map(bases_of, reached)))
@@ -103,7 +103,8 @@ def kept(info: TypeInfo) -> dict[str, dict[str, object]]:
     return found
 
 
-def _is_opaque(info: TypeInfo) -> bool:
+def is_opaque(info: TypeInfo) -> bool:
+    """Whether a class, or a base, declares relationships or a hierarchy in a way that is not read."""
     return info.fallback_to_any or any(kept(base).get("opaque") for base in info.mro)
 
 

@@ -31,6 +31,7 @@ from mypy_session_plugin.semantics import (
     lives,
     loads,
     ownership,
+    representations,
     sessions,
     transactions,
     work,
@@ -268,6 +269,7 @@ class Transfer:
 
     def _operation(self, instruction: graph.Operation, store: Store) -> None:
         operands = [store.value(operand) for operand in instruction.operands]
+        representations.shown_by_operation(self._world, store, instruction)
         if any(map(objects, operands)):
             # A format shows what it is given, as its class likes.
             loads.shown(store, reachable(store, operands))

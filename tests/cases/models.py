@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, Session, mapped_column, relationship
 
 
 class Base(DeclarativeBase):
@@ -28,6 +28,13 @@ class Post(Base):
     title: Mapped[str]
     author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     author: Mapped[User] = relationship(back_populates="posts")
+
+
+class Note(MappedAsDataclass, Base):
+    __tablename__ = "notes"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    text: Mapped[str]
+    secret: Mapped[str] = mapped_column(default="", deferred=True, repr=False)
 
 
 def elsewhere(*values: object) -> None: ...
