@@ -39,6 +39,10 @@ class Typed:
         """Say no."""
         return False
 
+    def called_name(self, callee: Expression) -> str:
+        """Nothing is known of it."""
+        return ""
+
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Say no."""
         return False

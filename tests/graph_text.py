@@ -47,6 +47,10 @@ class NameOracle:
         """Tell whether the expression is the name `items`."""
         return isinstance(expression, NameExpr) and expression.name == "items"
 
+    def called_name(self, callee: Expression) -> str:
+        """Tell the name: of a builtin, or of a method of anything."""
+        return callee.fullname if isinstance(callee, NameExpr) else getattr(callee, "name", "")
+
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Tell whether the manager is a call of `suppress`."""
         return isinstance(manager, CallExpr) and getattr(manager.callee, "name", None) == "suppress"

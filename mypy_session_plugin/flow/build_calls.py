@@ -12,13 +12,16 @@ from mypy.nodes import (
     ArgKind,
     CallExpr,
     Expression,
+    GeneratorExpr,
     MemberExpr,
     SuperExpr,
 )
 
+from mypy_session_plugin.flow.build_closures import lower_waiting
 from mypy_session_plugin.flow.build_elements import call_with_elements, is_consumed, lower_iterable, lower_sort
 from mypy_session_plugin.flow.build_iterations import copy_of
 from mypy_session_plugin.flow.builder import Builder
+from mypy_session_plugin.flow.consumers import goes_through
 from mypy_session_plugin.flow.graph import (
     Argument,
     ArgumentKind,
@@ -84,7 +87,7 @@ def lower_arguments(
     """Lower the arguments in the order they are written, without those that are `done`."""
     return tuple(
         Argument(
-            lower_iterable(builder, value) if is_consumed(call, position) else builder.value(value),
+            _lower_argument(builder, call, position),
             ARGUMENT_KINDS.get(kind, ArgumentKind.POSITIONAL),
             name,
             value,
@@ -93,6 +96,17 @@ def lower_arguments(
         for position, (value, kind, name) in enumerate(zip(call.args, call.arg_kinds, call.arg_names, strict=True))
         if value not in done
     )
+
+
+def _lower_argument(builder: Builder, call: CallExpr, position: int) -> Temporary:
+    """Lower one argument: what the call goes through at once runs here, a generator expression for others waits."""
+    value = call.args[position]
+    if is_consumed(call, position):
+        return lower_iterable(builder, value)
+    runs_here = not isinstance(value, GeneratorExpr) or call in builder.gone_through
+    if runs_here or goes_through(builder.oracle, call, position):
+        return builder.value(value)
+    return lower_waiting(builder, value)
 
 
 def lower_super(builder: Builder, expression: SuperExpr) -> Temporary:

@@ -3,55 +3,25 @@
 from __future__ import annotations
 
 from mypy.nodes import (
-    Block,
     ClassDef,
     Decorator,
     Expression,
     FuncDef,
-    FuncItem,
-    GeneratorExpr,
     Import,
     ImportFrom,
-    LambdaExpr,
-    ListComprehension,
     MemberExpr,
-    Node,
     OverloadedFuncDef,
-    ReturnStmt,
     Statement,
     TypeAliasStmt,
 )
 
 from mypy_session_plugin.flow.build_calls import call_decorator
+from mypy_session_plugin.flow.build_closures import load_function
 from mypy_session_plugin.flow.builder import Builder
-from mypy_session_plugin.flow.graph import LoadFunction, Operation, StoreName, Temporary
-from mypy_session_plugin.flow.names import captured_names
+from mypy_session_plugin.flow.graph import Operation, StoreName, Temporary
 
 #: What completes a property: no calls of the author's.
 PROPERTY_PARTS = frozenset({"getter", "setter", "deleter"})
-
-
-def load_function(builder: Builder, node: Node, function: FuncItem) -> Temporary:
-    """Evaluate the default values of parameters, which the code around a `def` does, and make the closure."""
-    with_default = [argument for argument in function.arguments if argument.initializer is not None]
-    values = builder.values([argument.initializer for argument in with_default])
-    names = [argument.variable.name for argument in with_default]
-    captured = captured_names(function, builder.names.module)
-    variables = dict.fromkeys(builder.names.variable(name) for name in captured)
-    target = builder.temporary()
-    builder.emit(LoadFunction(node, target, function, tuple(variables), tuple(zip(names, values, strict=True))))
-    return target
-
-
-def lower_kept(builder: Builder, expression: Expression) -> Temporary:
-    """Lower what is kept or given back: a generator expression waits until it is gone through, by whoever has it then.
-
-    Only its first iterable is evaluated where it stands.
-    """
-    if not isinstance(expression, GeneratorExpr):
-        return builder.value(expression)
-    builder.value(expression.sequences[0])
-    return load_function(builder, expression, LambdaExpr([], Block([ReturnStmt(ListComprehension(expression))])))
 
 
 def bind(builder: Builder, statement: Statement, name: str, value: Temporary) -> None:

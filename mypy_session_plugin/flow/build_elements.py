@@ -47,6 +47,8 @@ KEYED = {
 }
 #: Functions that call their first argument with the elements of the second, as these are gone through.
 LAZY = frozenset({"builtins.filter", "builtins.map"})
+#: Functions that give out the elements of what they are given, as they are gone through.
+PAIRING = frozenset({"builtins.enumerate", "builtins.zip"})
 NEXT = "builtins.next"
 #: Functions that go through their first argument.
 CONSUMING = frozenset(
@@ -86,6 +88,8 @@ def lower_sort(builder: Builder, call: CallExpr, receiver: Temporary) -> frozens
 def lower_iterable(builder: Builder, expression: Expression) -> Temporary:
     """Lower what is gone through at once: `map()` and `filter()` call their function while it is."""
     name = _name(expression)
+    if name in PAIRING and isinstance(expression, CallExpr):
+        builder.gone_through.add(expression)
     if name not in LAZY or not isinstance(expression, CallExpr) or expression.arg_kinds != [ARG_POS, ARG_POS]:
         return builder.value(expression)
     function = expression.args[0]

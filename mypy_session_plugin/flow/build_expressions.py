@@ -6,6 +6,7 @@ from mypy import nodes
 from mypy.nodes import Expression, Node
 
 from mypy_session_plugin.flow.build_calls import lower_call, lower_super
+from mypy_session_plugin.flow.build_closures import load_function, lower_kept
 from mypy_session_plugin.flow.build_comprehensions import (
     lower_dictionary_comprehension,
     lower_generator,
@@ -18,7 +19,6 @@ from mypy_session_plugin.flow.build_conditions import (
     operation_value,
     unary_value,
 )
-from mypy_session_plugin.flow.build_definitions import load_function, lower_kept
 from mypy_session_plugin.flow.build_iterations import lower_delegation, lower_yielded
 from mypy_session_plugin.flow.builder import Builder, ExpressionTable
 from mypy_session_plugin.flow.graph import (

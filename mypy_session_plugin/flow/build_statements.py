@@ -5,6 +5,7 @@ from __future__ import annotations
 from mypy import nodes
 from mypy.nodes import Expression, Statement
 
+from mypy_session_plugin.flow.build_closures import lower_kept
 from mypy_session_plugin.flow.build_conditions import condition
 from mypy_session_plugin.flow.build_definitions import (
     lower_class,
@@ -12,7 +13,6 @@ from mypy_session_plugin.flow.build_definitions import (
     lower_function,
     lower_import,
     lower_import_from,
-    lower_kept,
     lower_overloaded,
     lower_type_alias,
 )

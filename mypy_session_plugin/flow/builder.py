@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
-from mypy.nodes import Expression, FuncItem, MypyFile, Node, Statement
+from mypy.nodes import CallExpr, Expression, FuncItem, MypyFile, Node, Statement
 
 from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.flow.graph import (
@@ -67,6 +67,8 @@ class Builder:
         self.shared: set[Variable] = set()
         #: How many copies of `finally` bodies enclose the code being lowered.
         self.finally_depth = 0
+        #: Calls that give out what they are given while they are gone through, and are so at once.
+        self.gone_through: set[CallExpr] = set()
         self._expressions = expressions
         self._statements = statements
         self._temporaries = 0

@@ -72,7 +72,9 @@ def _fields(text: str) -> list[tuple[str, str, str]]:
         parts = list(Formatter().parse(text))
     except ValueError:
         return []
-    return [(name, described or "", conversion or "") for _text, name, described, conversion in parts if name is not None]
+    return [
+        (name, described or "", conversion or "") for _text, name, described, conversion in parts if name is not None
+    ]
 
 
 def _is_empty(value: Expression | None) -> bool:

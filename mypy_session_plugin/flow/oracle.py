@@ -28,6 +28,9 @@ class Oracle(Protocol):
     def is_list(self, expression: Expression) -> bool:
         """Tell whether the expression is a list of Python's own."""
 
+    def called_name(self, callee: Expression) -> str:
+        """Tell the full name of what is called: for a method, where it is defined; empty where that is not known."""
+
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Tell whether the exit of the context manager may swallow an exception.
 

@@ -136,6 +136,16 @@ class Types:
         info = info_of(self._map.get(expression))
         return info is not None and info.fullname == "builtins.list"
 
+    def called_name(self, callee: Expression) -> str:
+        """The full name of what is called: of a method that of the class that defines it; empty if it is not known."""
+        if isinstance(callee, RefExpr) and callee.node is not None:
+            return callee.node.fullname
+        owner = self._map.get(callee.expr) if isinstance(callee, MemberExpr) else None
+        info = class_named_by(owner) or info_of(owner)
+        if info is None or not isinstance(callee, MemberExpr):
+            return ""
+        return next((f"{base.fullname}.{callee.name}" for base in info.mro if callee.name in base.names), "")
+
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Whether leaving the context manager may swallow an exception, by the same reading as mypy's.
 

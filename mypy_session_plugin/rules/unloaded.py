@@ -93,7 +93,7 @@ def is_expired(item: Missing, event: AttributeEvent) -> bool:
 
 
 def mistake(item: Missing, event: AttributeEvent) -> Hashable:
-    """What is one mistake: all that was thrown away at once, or an attribute that was left out, the first of several."""
+    """What is one mistake: all that was thrown away at once, or what was left out, the first of several at once."""
     if is_expired(item, event):
         return item.since, None
     return item.since, event.node if event.reader is not None and event.reader.ends else event.attribute.name

@@ -55,6 +55,8 @@ COUNTING = frozenset(
     """,
     )
 )
+#: Builtins of which nobody has what they are given once they have returned.
+LOOKING = frozenset(f"builtins.{name}" for name in ("all", "any", "bool", "hash", "id", "len", "sum", "type"))
 
 
 class ForeignCalls:
@@ -77,9 +79,9 @@ class ForeignCalls:
         receiver = store.value(source) if source is not None else frozenset()
         keeps_callbacks = any(stacks_of(store, receiver))
         if not keeps_callbacks and self._is_closed(instruction, (*values, receiver), store):
-            only_shows = representations.shown_by_call(world, store, instruction)
+            keeps = not representations.shown_by_call(world, store, instruction) and not self._only_looks(instruction)
             for value in leading:
-                if not only_shows:
+                if keeps:
                     containers.link_all(store, value)
                 sessions.may_load(store, value)
             if not self._only_counts(instruction, values):
@@ -174,6 +176,11 @@ class ForeignCalls:
         callee = getattr(instruction.node, "callee", None)
         is_counting = self._sites.package(instruction) == "builtins" and getattr(callee, "name", "") in COUNTING
         return is_counting and not may_be_code(values)
+
+    def _only_looks(self, instruction: Call) -> bool:
+        """Whether a builtin brings what it is given to nothing else."""
+        site = self._sites.of(instruction)
+        return site is not None and site.full_name in LOOKING
 
     def _may_fill(self, instruction: Call, values: Sequence[Value]) -> bool:
         """Whether library code may put something into a container: no builtin does, but by a method it is given."""
