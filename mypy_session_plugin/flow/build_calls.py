@@ -103,10 +103,10 @@ def _lower_argument(builder: Builder, call: CallExpr, position: int) -> Temporar
     value = call.args[position]
     if is_consumed(call, position):
         return lower_iterable(builder, value)
-    runs_here = not isinstance(value, GeneratorExpr) or call in builder.gone_through
-    if runs_here or goes_through(builder.oracle, call, position):
+    if not isinstance(value, GeneratorExpr) or call in builder.gone_through:
         return builder.value(value)
-    return lower_waiting(builder, value)
+    runs_here = goes_through(builder.oracle, call, position)
+    return builder.value(value) if runs_here else lower_waiting(builder, value)
 
 
 def lower_super(builder: Builder, expression: SuperExpr) -> Temporary:

@@ -22,6 +22,7 @@ from mypy_session_plugin.flow.graph import (
     Temporary,
     Yield,
 )
+from mypy_session_plugin.flow.syntax import has_elements
 
 #: Builtins that go through the whole of their argument and keep its elements.
 COPIES = {
@@ -55,8 +56,10 @@ def turns(
     """
     owned = not isinstance(node, GeneratorExpr) and builder.oracle.calls_generator(expression)
     header, turn, after = (builder.new_block() for _ in range(3))
-    header.header = True
-    builder.go_on(header)
+    first = turn if has_elements(expression) else header
+    first.header = True
+    builder.jump(first)
+    builder.start(header)
     builder.choose(turn, after)
     builder.start(turn)
     element = builder.temporary()

@@ -253,3 +253,13 @@ def given_functions(unit: Node) -> Iterator[str]:
         for argument in node.args if isinstance(node, CallExpr) else ():
             if isinstance(argument, RefExpr) and isinstance(argument.node, FuncDef):
                 yield argument.node.fullname
+
+
+def has_elements(expression: Expression) -> bool:
+    """Whether an expression is a display of at least one element, through which a loop has at least one turn."""
+    if isinstance(expression, nodes.StrExpr):
+        return bool(expression.value)
+    if isinstance(expression, nodes.DictExpr):
+        return any(key is not None for key, _value in expression.items)
+    items = expression.items if isinstance(expression, (nodes.ListExpr, nodes.SetExpr, TupleExpr)) else []
+    return any(not isinstance(item, nodes.StarExpr) for item in items)

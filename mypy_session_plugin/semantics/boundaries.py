@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from mypy.nodes import Context
+from mypy.nodes import Context, FuncItem
 
 from mypy_session_plugin.facts.effects import When
 from mypy_session_plugin.facts.objects import ContainerFacts, HandOver, InstanceFacts, LibraryFacts, SessionFacts
@@ -279,8 +279,7 @@ def wait_for_elements(world: World, store: Store, value: Value) -> None:
 def pass_on(world: World, store: Store, values: Iterable[Value]) -> None:
     """Somebody else gets what a hand-over can be waited for by: the caller, or code that is not seen."""
     if any_running(store):
-        found = frozenset(reachable(store, values))
-        join(world, store, found, Outcome.PASSED_ON)
+        join(world, store, frozenset(reachable(store, values)), Outcome.PASSED_ON)
 
 
 def give_away(store: Store, values: Iterable[Value]) -> None:
@@ -369,11 +368,20 @@ def _use(world: World, store: Store, session: ObjectId, node: Context, by: HandO
         return
     leaves = method in ("__exit__", "__aexit__")
     doing = f'closed at the end of the "with" block of line {node.line}' if leaves else f"used at line {node.line}"
-    looking = frozenset(one for one in facts.handed if one.looks)
-    for one in sorted(facts.handed - looking, key=lambda item: item.order):
+    later = frozenset(one for one in facts.handed if not _runs_meanwhile(world, one))
+    stays = later if _is_outside(world, session, facts) else frozenset()
+    left = frozenset(one for one in facts.handed if one.looks or one in stays)
+    for one in sorted(facts.handed - left, key=lambda item: item.order):
         if one != by:
-            _tell(world, store, one, Outcome.CONCURRENT, session, doing)
-    store.heap[session] = replace(facts, handed=looking)
+            _tell(world, store, one, Outcome.ELSEWHERE if one in later else Outcome.CONCURRENT, session, doing)
+    store.heap[session] = replace(facts, handed=left)
+
+
+def _runs_meanwhile(world: World, one: HandOver) -> bool:
+    """Whether the other side may run while this function does: a task runs only where a coroutine waits for another."""
+    unit = world.frames[0]
+    may_wait = isinstance(unit, FuncItem) and (unit.is_coroutine or unit.is_generator or unit.is_async_generator)
+    return may_wait or one.boundary != "task"
 
 
 def leave(world: World, store: Store) -> None:
@@ -381,9 +389,12 @@ def leave(world: World, store: Store) -> None:
     passed = _handed_through(store, reachable(store, [store.variables.get(GIVEN_AWAY, frozenset())]))
     for identity, facts in list(store.heap.items()):
         if isinstance(facts, SessionFacts) and facts.handed:
-            outside = (
-                identity.kind in SYMBOLIC and not facts.owned and not constructors.is_made_by_object(world, identity)
-            )
+            outside = _is_outside(world, identity, facts)
             for one in sorted((one for one in facts.handed if not one.looks), key=lambda item: item.order):
                 waited = Outcome.PASSED_ON if one in passed else Outcome.OWNER_OUTSIDE
                 _tell(world, store, one, waited if outside else Outcome.UNUSED, identity)
+
+
+def _is_outside(world: World, session: ObjectId, facts: SessionFacts) -> bool:
+    """Whether a session still has an owner outside of this function."""
+    return session.kind in SYMBOLIC and not facts.owned and not constructors.is_made_by_object(world, session)

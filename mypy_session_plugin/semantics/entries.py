@@ -25,7 +25,7 @@ from mypy_session_plugin.semantics.functions import Binding, Callee, is_bare, is
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.shapes import Entity, SessionShape, without_states
 from mypy_session_plugin.semantics.stability import Stability
-from mypy_session_plugin.semantics.unknown_calls import reach
+from mypy_session_plugin.semantics.unknown_calls import lost_to_callees, reach
 from mypy_session_plugin.semantics.world import World
 
 
@@ -98,7 +98,7 @@ class Entries:
         if reached.names or reached.variables or reached.places:
             return None
         shared = _shared_with(function, value, store)
-        return None if shared is None else Entry(values, tuple(places), shared)
+        return None if shared is None else Entry(values | lost_to_callees(store), tuple(places), shared)
 
     def _given(self, store: Store, value: Value, declared: Type | None, site: object) -> Value:
         """What a parameter holds: of an argument of unknown value, what the parameter's type says."""

@@ -17,7 +17,7 @@ from mypy_session_plugin.semantics.entries import Entries
 from mypy_session_plugin.semantics.followed import Body, Follower, Outcome, Part
 from mypy_session_plugin.semantics.frames import RAN, Frame
 from mypy_session_plugin.semantics.functions import Callee
-from mypy_session_plugin.semantics.unknown_calls import CALLED
+from mypy_session_plugin.semantics.unknown_calls import CALLED, lost_to_callees
 from mypy_session_plugin.semantics.world import World
 
 #: How what stands for a generator that waits is called.
@@ -107,7 +107,8 @@ class Steps:
             return None
         places = tuple((place, name) for place, name, sites in pause.places if _assigned_at(store, place) == sites)
         frame = Frame(pause.at, places, body.rebound, pause.shared)
-        begun = frame.enter(without(store, {pause.kept}), dict(zip(pause.names, kept.fixed, strict=True)))
+        values = dict(zip(pause.names, kept.fixed, strict=True))
+        begun = frame.enter(without(store, {pause.kept}), values | lost_to_callees(store))
         if not raising:
             begun.variables[pause.instruction.target] = NONE_VALUE
         return Running(body, frame, begun)

@@ -11,7 +11,7 @@ from mypy_session_plugin.facts.identities import NO_CONTENT
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.records import dataclass, field, replace
 from mypy_session_plugin.facts.states import ATTACHED, Level, Situation, State
-from mypy_session_plugin.facts.store import GLOBALS, Store
+from mypy_session_plugin.facts.store import GLOBALS, Name, Store
 from mypy_session_plugin.facts.values import (
     NOTHING_KNOWN,
     UNKNOWN,
@@ -151,6 +151,12 @@ def lose_code(store: Store, values: Iterable[Value]) -> None:
     code = {atom for value in values for atom in _code_in(store, value)}
     if code:
         store.variables[LOST] = join((store.variables.get(LOST, frozenset()), frozenset(code)))
+
+
+def lost_to_callees(store: Store) -> dict[Name, Value]:
+    """What code that somebody was given gets at: a callee cannot name that, and may run the code all the same."""
+    found = frozenset[Atom](reachable(store, [store.variables.get(LOST, frozenset())]))
+    return {LOST: found} if found else {}
 
 
 def _code_in(store: Store, value: Value) -> Iterator[Atom]:

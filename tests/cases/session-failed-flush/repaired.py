@@ -55,3 +55,25 @@ def not_rolled_back_bad(session: Session) -> None:
         except ValueError:
             log.exception("not logged")
     session.get(User, 1)  # error: [session-failed-flush]
+
+
+def in_a_loop_that_has_turns_ok(session: Session) -> None:
+    session.add(User(name="anna"))
+    try:
+        session.flush()
+    except IntegrityError:
+        for step in ("log", "roll back"):
+            print(step)
+            session.rollback()
+    session.commit()
+
+
+def in_a_loop_that_may_have_none_bad(session: Session, steps: list[str]) -> None:
+    session.add(User(name="anna"))
+    try:
+        session.flush()
+    except IntegrityError:
+        for step in (*steps,):
+            print(step)
+            session.rollback()
+    session.commit()  # error: [session-failed-flush]
