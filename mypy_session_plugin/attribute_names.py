@@ -69,6 +69,14 @@ def may_validate(names: set[str], look: Look) -> bool:
     return HIDDEN in names and not names <= ATTRIBUTES | {CONSTRUCTION} and look.loading.is_async
 
 
+def may_show(names: set[str], look: Look) -> bool:
+    """Whether a unit may show, as text, an instance that has lost what its `repr` reads, if it has one: types tell."""
+    if names <= ATTRIBUTES | {CONSTRUCTION}:
+        return False
+    loading = look.loading
+    return (loading.is_async or bool(loading.ends) or loading.leaves_out) and look.shows
+
+
 def may_answer(names: set[str], look: Look, by_commit: Callable[[], bool]) -> bool:
     """Whether a unit may return what has lost what a response model reads once the unit has returned."""
     loading = look.loading

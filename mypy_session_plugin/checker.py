@@ -111,6 +111,8 @@ def _is_founded(doubt: Doubt, shared: Shared, unit: FuncDef | MypyFile, options:
             return may_start(shared.types, shared.own.carriers, unit, sinks(options).starting)
         case Doubt.VALIDATES:
             return shared.own.hidden.may_validate(unit)
+        case Doubt.SHOWS:
+            return shared.own.hidden.may_show(unit)
         case Doubt.ANSWERS:
             return shared.own.hidden.may_answer(unit)
 

@@ -29,6 +29,7 @@ from mypy_session_plugin.attribute_names import (
     may_answer,
     may_miss,
     may_miss_together,
+    may_show,
     may_validate,
     may_validate_together,
 )
@@ -248,6 +249,8 @@ class Events:
             yield Doubt.STARTS
         if may_validate(names, look):
             yield Doubt.VALIDATES
+        if may_show(names, look):
+            yield Doubt.SHOWS
         if look.unit in self._module.answered and names != {CONSTRUCTION} and look.loading.is_async:
             yield Doubt.ANSWERS
 

@@ -42,6 +42,13 @@ class Look:
         return list(descendants(self.unit, into_functions=isinstance(self.unit, FuncDef)))
 
     @cached_property
+    def shows(self) -> bool:
+        """Whether the unit shows something as text."""
+        from mypy_session_plugin.flow.formats import shown_by
+
+        return any(True for node in self.nodes for _showing in shown_by(node))
+
+    @cached_property
     def may_leave(self) -> bool:
         """Whether the unit closes a session that something in it may outlive."""
         from mypy_session_plugin.semantics.leaving_hints import may_leave

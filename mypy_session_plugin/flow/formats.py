@@ -37,8 +37,13 @@ def shown_by(node: Context) -> Iterator[Showing]:
             yield from _of_format(node, callee.expr.value)
         elif isinstance(callee, RefExpr) and callee.fullname.startswith("builtins."):
             yield from _of_function(node, callee.fullname.partition(".")[2])
-    elif isinstance(node, OpExpr) and node.op == "%" and isinstance(node.left, StrExpr):
+    elif isinstance(node, OpExpr) and isinstance(node.left, StrExpr) and is_text_format(node):
         yield from _of_percent(node.left.value, node.right)
+
+
+def is_text_format(operation: OpExpr) -> bool:
+    """Whether an operation makes a text of a literal one: `"%s" % x`."""
+    return operation.op == "%" and isinstance(operation.left, StrExpr)
 
 
 def _of_function(call: CallExpr, name: str) -> Iterator[Showing]:

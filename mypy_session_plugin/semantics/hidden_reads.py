@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from mypy.nodes import CallExpr, FuncDef, MemberExpr, MypyFile, Node, ReturnStmt, TypeInfo
 from mypy.types import Instance, NoneType, TupleType, Type, get_proper_type
 
+from mypy_session_plugin.flow.formats import shown_by
 from mypy_session_plugin.mypy_compat.model_bodies import VALIDATE
 from mypy_session_plugin.mypy_compat.types import Types, class_named_by, info_of, is_recursive, union_items
+from mypy_session_plugin.semantics.dataclass_fields import fields_shown
 from mypy_session_plugin.semantics.functions import Waiting
 from mypy_session_plugin.semantics.loading_hints import is_read_apart, is_to_raise
 from mypy_session_plugin.semantics.model_fields import fields
@@ -41,6 +43,12 @@ class HiddenReads:
         returned = [node.expr for node in self._bodies.nodes(unit) if isinstance(node, ReturnStmt) and node.expr]
         classes = {info for value in returned for info in _classes(self._types.of(value))}
         return any(info is None or _lacks(info, model) for info in classes for model in models)
+
+    def may_show(self, unit: FuncDef | MypyFile) -> bool:
+        """Whether a unit shows, as text, an instance of a mapped dataclass."""
+        shown = [showing.expression for node in self._bodies.nodes(unit) for showing in shown_by(node)]
+        classes = {info for value in shown for info in _classes(self._types.of(value)) if info is not None}
+        return any(fields_shown(info, by_repr=True) for info in classes)
 
     def _validates(self, body: Node) -> bool:
         if body not in self._validating:

@@ -25,7 +25,7 @@ from mypy.nodes import (
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
-from mypy_session_plugin.flow.formats import Showing, shown_by
+from mypy_session_plugin.flow.formats import Showing, is_text_format, shown_by
 from mypy_session_plugin.flow.graph import Call, Operation
 from mypy_session_plugin.semantics import attribute_reads, sessions
 from mypy_session_plugin.semantics.dataclass_fields import METHOD, fields_shown, may_be_of_subclass
@@ -47,18 +47,18 @@ def shown_by_call(world: World, store: Store, instruction: Call) -> bool:
     return bool(showings)
 
 
-def shown_by_operation(world: World, store: Store, instruction: Operation) -> None:
-    """`"%s" % x` and `"%s" % (x, y)` show instances."""
+def shown_by_operation(world: World, store: Store, instruction: Operation) -> bool:
+    """Whether an operation is `"%s" % x` or `"%s" % (x, y)`, which only shows, after what that reads."""
     node = instruction.node
-    showings = list(shown_by(node))
-    if not showings or not isinstance(node, OpExpr):
-        return
+    if not isinstance(node, OpExpr) or not is_text_format(node):
+        return False
     right = store.value(instruction.operands[-1])
     held, given = _held(store, right), {node.right: right}
     if held is not None:
         # Of a tuple that is not written here nobody knows to which place an element goes.
         given = dict(zip(node.right.items, held, strict=True)) if isinstance(node.right, TupleExpr) else {}
-    _show_given(world, store, node, showings, given)
+    _show_given(world, store, node, shown_by(node), given)
+    return True
 
 
 def _show_given(

@@ -269,12 +269,12 @@ class Transfer:
 
     def _operation(self, instruction: graph.Operation, store: Store) -> None:
         operands = [store.value(operand) for operand in instruction.operands]
-        representations.shown_by_operation(self._world, store, instruction)
+        only_shows = representations.shown_by_operation(self._world, store, instruction)
         if any(map(objects, operands)):
             # A format shows what it is given, as its class likes.
             loads.shown(store, reachable(store, operands))
         value = self._operators.operation(instruction, store)
-        if value is None:
+        if value is None and not only_shows:
             value = containers.concatenated(store, operands, instruction.node)
         if value is None:
             value = self._world.typed_value(store, instruction.node, "operation")

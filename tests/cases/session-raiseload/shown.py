@@ -1,0 +1,42 @@
+"""Mapped dataclasses that are shown: their `__repr__` reads what is to raise."""
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, MappedAsDataclass, Session, joinedload, mapped_column, raiseload, relationship
+
+from models import Base, Note
+
+
+class Chapter(MappedAsDataclass, Base):
+    __tablename__ = "chapters_shown"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    note_id: Mapped[int] = mapped_column(ForeignKey("notes.id"), init=False)
+    note: Mapped[Note] = relationship(lazy="raise")
+    others: Mapped[list[Note]] = relationship(viewonly=True, repr=False, default_factory=list, lazy="raise")
+
+
+class Link(MappedAsDataclass, Base):
+    __tablename__ = "links_shown"
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    note_id: Mapped[int] = mapped_column(ForeignKey("notes.id"), init=False)
+    note: Mapped[Note] = relationship()
+
+
+async def mapped_bad(session: AsyncSession) -> None:
+    chapter = await session.get_one(Chapter, 1)
+    print(chapter)  # error: [session-raiseload] "chapter.note" is not loaded (loaded at line 27 without it) and is to raise where it is read; Chapter.__repr__(), called by print(), reads it, which raises InvalidRequestError
+
+
+def by_an_option_bad(session: Session) -> str:
+    link = session.scalars(select(Link).options(raiseload(Link.note))).one()
+    return str(link)  # error: [session-raiseload]
+
+
+def loaded_ok(session: Session) -> str:
+    link = session.scalars(select(Chapter).options(joinedload(Chapter.note))).one()
+    return f"{link!r}"
+
+
+def known_miss_of_nothing_else(session: Session) -> None:
+    chapter = session.get_one(Chapter, 1)
+    print(chapter)
