@@ -15,7 +15,7 @@ class Page(MappedAsDataclass, Base):
 
 async def left_out_bad(session: AsyncSession) -> str:
     page = await session.get_one(Page, 1)
-    return f"{page}"  # error: [session-implicit-io] "page.text" is not loaded (loaded at line 18 without it) and belongs to an AsyncSession; Page.__repr__(), called by the f-string, reads it, which raises MissingGreenlet (sqlalche.me/e/20/xd2s)
+    return f"{page}"  # error: [session-implicit-io] "page.text" is not loaded (loaded at line 17 without it) and belongs to an AsyncSession; Page.__repr__(), called by the f-string, reads it, which raises MissingGreenlet (sqlalche.me/e/20/xd2s)
 
 
 async def expired_bad(engine: AsyncEngine) -> None:
@@ -24,7 +24,7 @@ async def expired_bad(engine: AsyncEngine) -> None:
         note = Note(text="new")
         session.add(note)
         await session.commit()
-        print("written", note)  # error: [session-implicit-io] "note.id" is not loaded (expired by commit() at line 27)
+        print("written", note)  # error: [session-implicit-io] "note.id" is not loaded (expired by commit() at line 26)
 
 
 async def refreshed_ok(engine: AsyncEngine) -> None:

@@ -24,7 +24,7 @@ class Link(MappedAsDataclass, Base):
 
 async def mapped_bad(session: AsyncSession) -> None:
     chapter = await session.get_one(Chapter, 1)
-    print(chapter)  # error: [session-raiseload] "chapter.note" is not loaded (loaded at line 27 without it) and is to raise where it is read; Chapter.__repr__(), called by print(), reads it, which raises InvalidRequestError
+    print(chapter)  # error: [session-raiseload] "chapter.note" is not loaded (loaded at line 26 without it) and is to raise where it is read; Chapter.__repr__(), called by print(), reads it, which raises InvalidRequestError
 
 
 def by_an_option_bad(session: Session) -> str:
