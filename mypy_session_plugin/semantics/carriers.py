@@ -16,7 +16,6 @@ from mypy.types import (
     Type,
     TypeAliasType,
     TypedDictType,
-    TypeType,
     TypeVarType,
     UnionType,
     get_proper_type,
@@ -77,7 +76,10 @@ class Carriers:
         return type_ is not None and self._carries(type_)
 
     def _carries(self, type_: Type, seen: frozenset[object] = frozenset()) -> bool:
-        """Whether a value of the type is, or holds, what has to do with a session; `seen` ends recursive types."""
+        """Whether a value of the type is, or holds, what has to do with a session; `seen` ends recursive types.
+
+        A class is none: what makes a session or an instance of it has a type of its own.
+        """
         if isinstance(type_, TypeAliasType | TypeVarType):
             name = type_.alias if isinstance(type_, TypeAliasType) else type_.id
             if name in seen:
@@ -92,10 +94,8 @@ class Carriers:
                 parts = proper.args
             case UnionType() | TupleType() | Overloaded():
                 parts = proper.items
-            case CallableType():
+            case CallableType() if not proper.is_type_obj():
                 parts = (proper.ret_type,)
-            case TypeType():
-                parts = (proper.item,)
             case TypeVarType():
                 parts = (proper.upper_bound,)
             case TypedDictType():
