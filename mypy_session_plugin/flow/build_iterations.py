@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from mypy.nodes import CallExpr, Context, Expression, GeneratorExpr, RefExpr, YieldFromExpr
+from mypy.nodes import (
+    LDEF,
+    AssignmentStmt,
+    CallExpr,
+    Context,
+    DictionaryComprehension,
+    Expression,
+    GeneratorExpr,
+    ListComprehension,
+    NameExpr,
+    RefExpr,
+    SetComprehension,
+    YieldFromExpr,
+)
 
 from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.flow.builder import Builder, Cleanup
@@ -24,6 +37,8 @@ from mypy_session_plugin.flow.graph import (
 )
 from mypy_session_plugin.flow.syntax import has_elements
 
+#: How often a variable is named that one assignment gives a value, and one loop goes through.
+NAMED_ONCE_EACH = 2
 #: Builtins that go through the whole of their argument and keep its elements.
 COPIES = {
     "builtins.list": ContainerKind.LIST,
@@ -54,7 +69,8 @@ def turns(
 
     `left` is where a loop goes on that is left early.  A generator expression runs who knows when: it owns nothing.
     """
-    owned = not isinstance(node, GeneratorExpr) and builder.oracle.calls_generator(expression)
+    held = is_held_generator(builder, node, expression)
+    owned = not isinstance(node, GeneratorExpr) and (held or builder.oracle.calls_generator(expression))
     header, turn, after = (builder.new_block() for _ in range(3))
     first = turn if has_elements(expression) else header
     first.header = True
@@ -63,14 +79,14 @@ def turns(
     builder.choose(turn, after)
     builder.start(turn)
     element = builder.temporary()
-    builder.emit(Next(node, element, iterable, is_async, owned))
+    builder.emit(Next(node, element, iterable, is_async, owned, held))
     if not owned:
         yield Turns(header, element, left, after)
         return
     dropped, failed, ended = (builder.new_block() for _ in range(3))
 
     def end(left: bool = True) -> None:
-        builder.emit(EndIteration(node, iterable, is_async, left))
+        builder.emit(EndIteration(node, iterable, is_async or held, left))
 
     def go_on(block: Block) -> None:
         # Where nothing stands for the generator any more, this way is not taken.
@@ -91,6 +107,30 @@ def turns(
     builder.start(after)
     end(left=False)
     go_on(ended)
+
+
+def hold_generator(builder: Builder, statement: AssignmentStmt) -> None:
+    """Note the variable that an assignment gives a generator to, and the loop around it."""
+    target = statement.lvalues[0]
+    if isinstance(target, NameExpr) and target.kind == LDEF and builder.oracle.calls_generator(statement.rvalue):
+        builder.generators[target.node] = builder.loops[-1] if builder.loops else None
+
+
+def is_held_generator(builder: Builder, node: Context, expression: Expression) -> bool:
+    """Whether a loop goes through what a variable has held since it was made, and nothing else has named.
+
+    The loop is gone through once for each assignment of the variable: no other loop stands between the two.
+    """
+    if not isinstance(expression, NameExpr) or expression.node not in builder.generators:
+        return False
+    loops = node.generator if isinstance(node, ListComprehension | SetComprehension) else node
+    first = loops.sequences[0] if isinstance(loops, GeneratorExpr | DictionaryComprehension) else None
+    if first not in (None, expression) or len(builder.names.comprehensions) > (first is not None):
+        return False
+    if builder.generators[expression.node] is not (builder.loops[-1] if builder.loops else None):
+        return False
+    named = [item for item in builder.names.all_of_unit() if item.node is expression.node]
+    return len(named) == NAMED_ONCE_EACH
 
 
 def lower_delegation(builder: Builder, expression: YieldFromExpr) -> Temporary:
@@ -117,7 +157,9 @@ def lower_yielded(builder: Builder, expression: Expression, value: Temporary) ->
 def copy_of(builder: Builder, call: CallExpr) -> Callable[[], Temporary] | None:
     """What lowers `list(generator())` and its like, which go through the generator at once; None for other calls."""
     kind = COPIES.get(call.callee.fullname) if isinstance(call.callee, RefExpr) else None
-    if kind is None or len(call.args) != 1 or not builder.oracle.calls_generator(call.args[0]):
+    if kind is None or len(call.args) != 1:
+        return None
+    if not (builder.oracle.calls_generator(call.args[0]) or is_held_generator(builder, call, call.args[0])):
         return None
     return lambda: lower_copy(builder, call, kind)
 

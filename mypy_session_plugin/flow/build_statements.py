@@ -18,7 +18,7 @@ from mypy_session_plugin.flow.build_definitions import (
 )
 from mypy_session_plugin.flow.build_elements import lower_iterable
 from mypy_session_plugin.flow.build_exceptions import lower_try, lower_with
-from mypy_session_plugin.flow.build_iterations import turns
+from mypy_session_plugin.flow.build_iterations import hold_generator, turns
 from mypy_session_plugin.flow.build_patterns import lower_match
 from mypy_session_plugin.flow.build_targets import delete, lower_augmented, store
 from mypy_session_plugin.flow.builder import Builder, Loop, StatementTable
@@ -59,6 +59,7 @@ def lower_assignment(builder: Builder, statement: nodes.AssignmentStmt) -> None:
     if not statement.is_alias_def and skipped(builder, statement.rvalue, *statement.lvalues):
         return
     value = lower_kept(builder, statement.rvalue)
+    hold_generator(builder, statement)
     for target in statement.lvalues:
         store(builder, target, value, statement)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
-from mypy.nodes import CallExpr, Expression, FuncItem, MypyFile, Node, Statement
+from mypy.nodes import CallExpr, Expression, FuncItem, MypyFile, Node, Statement, SymbolNode
 
 from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.flow.graph import (
@@ -63,6 +63,8 @@ class Builder:
         self.handler: Block | None = None
         self.cleanups: list[Cleanup] = []
         self.loops: list[Loop] = []
+        #: The variables that were assigned a new generator, each with the loop around the assignment.
+        self.generators: dict[SymbolNode | None, Loop | None] = {}
         #: Variables that code outside this unit sees change: targets of `global` and `nonlocal`.
         self.shared: set[Variable] = set()
         #: How many copies of `finally` bodies enclose the code being lowered.

@@ -1,8 +1,7 @@
 """The control-flow graph: blocks of instructions over temporaries and named variables.
 
-A function body is lowered to instructions of one operation each: a transfer function sees every call, read and write
-by itself and in order.  Temporaries are small integers, local to one graph; variables (`Variable`) the plain names of
-locals and the full names (`app.db`) of globals.
+A function body is lowered to instructions of one operation each: every call, read and write stands by itself, in order.
+Temporaries are small integers, local to one graph; variables the names of locals and the full ones of globals.
 """
 
 from __future__ import annotations
@@ -246,20 +245,21 @@ class Unpack(Instruction):
 
 @dataclass(slots=True, eq=False)
 class Next(Instruction):
-    """The next element of `iterable` in the loop or comprehension `node`; `owned`: a generator made for it alone."""
+    """The next element of `iterable` in the loop `node`; `owned`: a generator for it alone, `held` by a variable."""
 
     target: Temporary
     iterable: Temporary
     is_async: bool
     owned: bool
+    held: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class EndIteration(Instruction):
-    """The end of a loop through an owned `iterable`: it has no more elements, or the loop is `left` before."""
+    """A loop through an owned `iterable` has no more elements, or is `left`, and closes that now or `later`."""
 
     iterable: Temporary
-    is_async: bool
+    later: bool
     left: bool
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from mypy.nodes import (
     GDEF,
     LDEF,
@@ -52,7 +54,13 @@ class Names:
         self.classes: list[str] = []
         #: For each comprehension around, its index variables.
         self.comprehensions: list[dict[str, Variable]] = []
+        self._unit = unit
         self._count = 0
+
+    def all_of_unit(self) -> Iterator[NameExpr]:
+        """Every name in the function that is lowered, and in the functions inside it."""
+        body = self._unit if isinstance(self._unit, MypyFile) else self._unit.body
+        return (node for node in descendants(body, into_functions=True) if isinstance(node, NameExpr))
 
     def variable(self, name: NameExpr) -> Variable:
         """Return the variable that a name reads or writes."""

@@ -57,7 +57,7 @@ class Iterations:
         turns = self._turns(instruction, store, before)
         pauses = self._pauses(turns, before) if turns is not None else None
         if pauses is None:
-            self._lose(instruction, store)
+            self.lose(instruction, store)
             return NOTHING_KNOWN
         after = joined(after for after, _atom, _value in pauses)
         if after is not None:
@@ -77,7 +77,7 @@ class Iterations:
             turns = self._turns(instruction, store, before)
             ends = self._exhausted(turns, before) if turns is not None else None
         if ends is None or any(map(any_running, ends)):
-            self._lose(instruction, store)
+            self.lose(instruction, store)
             return
         after = joined(ends)
         if after is None:
@@ -100,13 +100,14 @@ class Iterations:
             return None
         found: list[_Turn] = []
         for atom in value:
-            turn = self._turn(atom, store, before, len(value) == 1)
+            is_held = isinstance(instruction, Next) and instruction.held
+            turn = self._turn(atom, store, before, direct=len(value) == 1 and not is_held)
             if turn is None:
                 return None
             found.append(turn)
         return found
 
-    def _turn(self, atom: Atom, store: Store, before: Store, only: bool) -> _Turn | None:
+    def _turn(self, atom: Atom, store: Store, before: Store, direct: bool) -> _Turn | None:
         pause = _pause_of(atom)
         if isinstance(atom, Bound) and pause is not None:
             running = self._steps.go_on(pause, _with(before, store, pause))
@@ -121,7 +122,7 @@ class Iterations:
         if not before.heap and self._world.shape(site.node) in (PLAIN, UNSEEN):
             return None
         spawning.hand_on(self._world, before, atom.stub, runs, atom.held)
-        running = self._steps.begin(atom.stub, site, runs, atom.function, atom.held, before, direct=only)
+        running = self._steps.begin(atom.stub, site, runs, atom.function, atom.held, before, direct)
         return self._run(atom, atom.stub, site, running, Part(site.node, "begin"))
 
     def _run(self, atom: Bound, call: Call, site: CallSite, running: Running | None, part: Part) -> _Turn | None:
@@ -167,8 +168,7 @@ class Iterations:
         first = pause.goes_on(raising=True)
         if first is running.body.out:
             return _dropped(before, pause)
-        if instruction.is_async:
-            # The event loop closes an asynchronous generator, nobody knows when.
+        if instruction.later:
             return None
         outcome = self._steps.run(running, Part(pause.site.node, "close", first, raising=True))
         done = joined((outcome.returned, outcome.raised)) if outcome is not None else None
@@ -178,8 +178,8 @@ class Iterations:
         """Whether phantom types say what the generator does in each turn; nothing more happens then."""
         return any(self._calls.phantom.promises(atom, CALLED) for atom in value)
 
-    def _lose(self, instruction: Next | EndIteration, store: Store) -> None:
-        """Unknown code runs."""
+    def lose(self, instruction: Next | EndIteration, store: Store) -> None:
+        """What stands for the generator is not followed: unknown code runs."""
         value = store.value(instruction.iterable)
         call_unknown(store, (), (), site_of(instruction.node), value)
         store.variables[instruction.iterable] = frozenset(

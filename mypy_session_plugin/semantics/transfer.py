@@ -133,7 +133,7 @@ class Transfer:
             graph.DeleteItem: assignments.delete_item,
             graph.Unpack: assignments.unpack,
             graph.Next: self._next,
-            graph.EndIteration: self._iterations.end,
+            graph.EndIteration: self._end_iteration,
             graph.EnterContext: blocks.enter,
             graph.ExitContext: blocks.leave,
             graph.Return: self._return,
@@ -343,11 +343,23 @@ class Transfer:
             keep(store, ended)
             store.variables[instruction.target] = generated
             return
-        value = self._element(instruction, iterable, store)
+        if ended is not None and instruction.held:
+            # That what the generator needs has ended is told; its body would tell it once more.
+            self._iterations.lose(instruction, store)
+        value = self._element(instruction, store.value(instruction.iterable), store)
         keep(store, ended)
         if value == NOTHING_KNOWN and isinstance(instruction.node, ForStmt):
             value = self._loop_variable(instruction.node, store)
         store.variables[instruction.target] = value
+
+    def _end_iteration(self, instruction: graph.EndIteration, store: Store) -> None:
+        value = store.value(instruction.iterable)
+        ended = self._escapes.use(store, value, instruction.node) if instruction.later else None
+        if ended is None:
+            self._iterations.end(instruction, store)
+        else:
+            self._iterations.lose(instruction, store)
+            keep(store, ended)
 
     def _element(self, instruction: graph.Next, iterable: Value, store: Store) -> Value:
         """What an iterable gives out next; what runs in it does so now."""
