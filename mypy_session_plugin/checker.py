@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mypy.nodes import FuncDef, FuncItem, MypyFile
+from mypy.nodes import Context, FuncDef, FuncItem, MypyFile
 
 from mypy_session_plugin.codes import CODES
 from mypy_session_plugin.config import Options
@@ -26,7 +26,7 @@ from mypy_session_plugin.mypy_compat import report
 from mypy_session_plugin.mypy_compat.types import Types
 from mypy_session_plugin.recorder import Recorder, recorder_for
 from mypy_session_plugin.rules.bodies import Bodies
-from mypy_session_plugin.rules.collector import Collector
+from mypy_session_plugin.rules.collector import Collector, raises
 from mypy_session_plugin.rules.expected import is_expected
 from mypy_session_plugin.rules.registry import RULES
 from mypy_session_plugin.semantics.binding import Binder
@@ -40,7 +40,7 @@ from mypy_session_plugin.semantics.given_away import may_start, may_write_out
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses
 from mypy_session_plugin.semantics.own_code import own_code
-from mypy_session_plugin.semantics.recording import Recording
+from mypy_session_plugin.semantics.recording import Faults, Recording
 from mypy_session_plugin.semantics.shapes import Shapes
 from mypy_session_plugin.semantics.sinks import Sinks, read_sinks
 from mypy_session_plugin.semantics.surroundings import Surroundings
@@ -67,11 +67,11 @@ def analyse(
     plugin would end the whole run with "INTERNAL ERROR" and lose every other result.
     """
     try:
-        if _is_worth_it(checker, unit, options, doubts):
-            _analyse_unit(checker, unit, options)
+        worth_it = _is_worth_it(checker, unit, options, doubts)
+        raising = _analyse_unit(checker, unit, options) if worth_it else frozenset()
         recorder = recorder_for(checker.path)
         if recorder is not None:
-            _record(checker, unit, options, recorder)
+            _record(checker, unit, options, recorder, Faults(raising, raises))
     except Waiting:
         return False
     except Exception as failure:
@@ -117,21 +117,26 @@ def _is_founded(doubt: Doubt, shared: Shared, unit: FuncDef | MypyFile, options:
             return shared.own.hidden.may_answer(unit)
 
 
-def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> None:
+def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> frozenset[Context]:
+    """Report what is found; the nodes at which one of the reports says that something raises."""
     shared = _shared(checker, options)
     _allow_runs(shared)
     collector = Collector(_silent_codes(checker, unit, options))
     bodies = Bodies(partial(_examine, checker, options))
     for world in _worlds(checker, unit, options):
         _analyse_graph(world, collector, bodies)
+    raising: set[Context] = set()
     for reported in collector.reports():
         finding = reported.finding
         error = shared.types.errors(finding.raised)
         is_here = finding.anywhere or not bodies.is_inside(finding.node, unit)
         if is_here and not is_expected(unit, finding.node, error):
             report.report(checker, finding.message, finding.node, reported.code, finding.notes)
+            if finding.raises:
+                raising.add(reported.heard_at)
     for node, text in collector.revealed():
         report.note(checker, text, node)
+    return frozenset(raising)
 
 
 def _allow_runs(shared: Shared) -> None:
@@ -139,13 +144,15 @@ def _allow_runs(shared: Shared) -> None:
     shared.own.runs.left, shared.own.runs.blocks = MAXIMUM_RUNS, MAXIMUM_BLOCKS
 
 
-def _record(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options, recorder: Recorder) -> None:
+def _record(
+    checker: TypeChecker, unit: FuncDef | MypyFile, options: Options, recorder: Recorder, faults: Faults
+) -> None:
     """Show a recorder the states in a unit: once more, since all of its variables are kept to the end."""
     _allow_runs(_shared(checker, options))
     for world in _worlds(checker, unit, options):
         transfer = Transfer(world)
         graph, begin = _lowered(world, transfer)
-        recording = Recording(world, graph, transfer)
+        recording = Recording(world, graph, transfer, faults)
         with suppress(UnsettledError):
             records = recording.run(Fixpoint(graph, recording, begin))
             recorder.put(world.unit.line if isinstance(world.unit, FuncItem) else 0, records)

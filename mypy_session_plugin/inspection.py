@@ -19,8 +19,11 @@ from mypy_session_plugin.recorder import Recorder, recording
 from mypy_session_plugin.recorder import Standing as Standing
 
 MODULE = "<module>"
+UNKNOWN = "unknown"
 #: What a session whose life is not followed is called, and every way in which one stands.
 NOT_FOLLOWED = "session"
+#: Stands before what is so only if a line with a report did not raise.
+ASSUMED = "assumed:"
 SESSION_STATES = frozenset({NOT_FOLLOWED, "open", "closed"})
 _REPORT = re.compile(r"(?P<file>.+?):(?P<line>\d+): (?P<severity>error|note): (?P<text>.*)")
 
@@ -111,7 +114,10 @@ def states_of(path: str | Path, source: str | None = None, config_file: str | No
 
 
 def summary(standings: Sequence[Standing]) -> str:
-    """How a place stands: `pending|persistent in session`, `list[persistent in session]`; of a session `open`."""
+    """How a place stands: `pending|persistent in session`, `list[persistent in session]`; of a session `open`.
+
+    `assumed:` stands before what is so only if a line with a report did not raise.
+    """
     parts: dict[str, list[Standing]] = {}
     for standing in standings:
         parts.setdefault(standing.container, []).append(standing)
@@ -119,9 +125,14 @@ def summary(standings: Sequence[Standing]) -> str:
 
 
 def reasons(standings: Sequence[Standing]) -> str:
-    """What brought a place to where it stands: `added at line 3, committed at line 9`."""
-    told = {(item.line, item.event): None for item in standings if item.event}
-    return ", ".join(f"{event} at line {line}" if line else event for line, event in sorted(told))
+    """What brought a place to where it stands: `added at line 3, committed at line 9`.
+
+    Behind a line that raises: `deleted at line 9, after line 8, which raises`.
+    """
+    told = {(item.line, item.event) for item in standings if item.event}
+    parts = [f"{event} at line {line}" if line else event for line, event in sorted(told)]
+    parts += [f"after line {line}, which raises" for line in sorted({item.assumed for item in standings} - {0})]
+    return ", ".join(parts)
 
 
 def is_session(standings: Sequence[Standing]) -> bool:
@@ -134,10 +145,20 @@ def _stated(ways: Sequence[Standing]) -> str:
     if any(item.state == NOT_FOLLOWED for item in ways):
         ways = [item for item in ways if item.state not in SESSION_STATES or item.state == NOT_FOLLOWED]
     groups: list[str] = []
-    for session, group in groupby(ways, lambda item: item.session if item.state not in SESSION_STATES else ""):
+    for (assumed, session), group in groupby(sorted(ways, key=_is_assumed), _with_what):
         states = dict.fromkeys(f"{item.state} (to be deleted)" if item.marked else item.state for item in group)
-        groups.append(f"{'|'.join(states)} in {session}" if session else "|".join(states))
+        stated = f"{'|'.join(states)} in {session}" if session else "|".join(states)
+        groups.append(f"{ASSUMED} {stated}" if assumed else stated)
     return " | ".join(groups)
+
+
+def _is_assumed(standing: Standing) -> bool:
+    return standing.assumed > 0 and standing.state not in {UNKNOWN, NOT_FOLLOWED}
+
+
+def _with_what(standing: Standing) -> tuple[bool, str]:
+    """What states have in common that are told together: nothing is assumed where nothing is known."""
+    return _is_assumed(standing), standing.session if standing.state not in SESSION_STATES else ""
 
 
 def missing(error: ImportError) -> str:

@@ -21,6 +21,7 @@ class Standing:
     that is not known.  `event` and `line` tell what brought it there ("loaded", 12); a line of 0 is the signature.
     `marked`: the next flush deletes it.
     `container` tells that it is an element of a list, tuple, set or dict that the place holds: the name of that kind.
+    `assumed` is the line of a report behind which it stands so only if that line did not raise, as it does; else 0.
     """
 
     rank: int = field(repr=False)
@@ -31,6 +32,7 @@ class Standing:
     line: int = 0
     marked: bool = False
     container: str = ""
+    assumed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Range:
 @dataclass(frozen=True, slots=True)
 class Record:
     """What a place holds: an expression where it is evaluated, or a variable after a statement (`is_after`).
+
+    A parameter has both at its name in the signature: as it is given, before the first statement.
 
     `function_line` is the line of the `def`, 0 for the top level of a module.  `place` is the name of the variable or
     attribute path; empty for other expressions, which `range` tells.

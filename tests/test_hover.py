@@ -48,6 +48,15 @@ class TestText:
 
         assert hover_text(self.known, edited, 3, 5) == f"user: persistent in session, loaded at line 2 ({STALE})"
 
+    def test_names_a_line_that_raises_as_it_is_now(self) -> None:
+        assumed = Standing(0, "pending", "app.User", "session", "added", 3, assumed=3)
+        record = Record(0, "user", Range(5, 4, 5, 8), False, (assumed,))
+        known = Inspection(Path("app.py"), SOURCE, (Function(MODULE, 0, 1, 5, True, (record,)),), ())
+
+        assert hover_text(known, "import x\n" + SOURCE, 5, 5) == (
+            f"user: assumed: pending in session, added at line 4, after line 4, which raises ({STALE})"
+        )
+
     def test_is_none_on_a_line_that_was_edited(self) -> None:
         assert hover_text(self.known, SOURCE.replace("end(user)", "end(user, 1)"), 4, 5) is None
 

@@ -22,7 +22,13 @@ from tests.harness import Harness, Project
 from tests.pages import PREAMBLE, ROOT, blocks
 
 MODELS = (ROOT / "tests" / "cases" / "models.py").read_text(encoding="utf-8")
-HEAD = "from sqlalchemy import Engine, select\nfrom sqlalchemy.orm import Session\nfrom models import User\n"
+HEAD = (
+    "from sqlalchemy import Engine, select\n"
+    "from sqlalchemy.exc import IntegrityError, InvalidRequestError\n"
+    "from sqlalchemy.orm import Session\n"
+    "from models import User\n"
+    "from mypy_session_plugin import Detached, Transient\n"
+)
 REVEALED = re.compile(r'Revealed state is "(.*)"')
 
 PROGRAM = """\
@@ -98,6 +104,58 @@ def caught(session: Session) -> None:
 
 def closed(session: Session) -> None:
     return (lambda user: session.delete(user))(session.get_one(User, 1))
+
+def given(
+    user: Detached[User],
+    *others: object,
+    session: Session, other: Transient[User],
+) -> None:
+    'What it does.'
+    session.add(user)
+
+def refused(session: Session, user: Transient[User], mine: Detached[User]) -> None:
+    session.add(mine)
+    session.delete(user)
+    session.flush()
+    session.close()
+    mine = User()
+
+def lost(session: Session) -> None:
+    user = User()
+    session.refresh(user)
+    print(user)
+    session.add(user)
+
+def refused_inside(session: Session) -> None:
+    user = User()
+    end(session, user)
+
+def end(session: Session, user: User) -> None:
+    session.delete(user)
+
+def refused_on_one_way(session: Session) -> None:
+    user, mine = User(), User()
+    try:
+        session.add(user)
+        session.flush()
+    except IntegrityError:
+        print(user)
+    session.add(mine)
+    session.flush()
+    print(mine)
+
+def expected(session: Session) -> None:
+    user = User()
+    try:
+        session.delete(user)
+    except InvalidRequestError:
+        pass
+    print(user)
+
+def warned(session: Session) -> None:
+    user = session.get_one(User, 1)
+    session.merge(user)
+    session.expunge(user)
 
 user = User()
 """
@@ -206,6 +264,11 @@ class TestLanes:
     def test_are_of_functions_in_functions_too(self, known: Inspection) -> None:
         assert lane(known, "mine", "outer.inner") == {1: "transient", 2: "pending in session"}
 
+    def test_begin_with_what_is_given(self, known: Inspection) -> None:
+        """A parameter with a phantom type has its state where it is written, before anything runs."""
+        assert lane(known, "user", "given") == {1: "detached", 5: "detached", 6: "persistent in session"}
+        assert lane(known, "other", "given")[3] == "transient"
+
     def test_are_of_the_top_level_too(self, known: Inspection) -> None:
         assert [text.partition("|")[0] for text in lane(known, "user", MODULE).values()] == ["transient"]
 
@@ -216,6 +279,63 @@ def position(inspection: Inspection, text: str, line: str) -> tuple[int, int]:
         if line in content:
             return number, content.index(text)
     raise ValueError(line)
+
+
+class TestFaults:
+    """Behind a line that raises the plugin goes on, and says that it does."""
+
+    @staticmethod
+    def reason(known: Inspection, place: str, name: str, line: int) -> str:
+        found = function(known, name)
+        (record,) = [
+            item
+            for item in found.records
+            if item.is_after and item.place == place and item.range.line - found.line == line
+        ]
+        return reasons(record.standings).replace(str(found.line + 2), "LINE")
+
+    def test_what_would_follow_is_assumed(self, known: Inspection) -> None:
+        assert lane(known, "user", "refused") == {
+            0: "transient",
+            1: "transient | pending in session",
+            2: "assumed: persistent (to be deleted) in session",
+            3: "assumed: deleted in session",
+            4: "assumed: deleted in session",
+            5: "assumed: deleted in session",
+        }
+        assert self.reason(known, "user", "refused", 2) == "deleted at line LINE, after line LINE, which raises"
+
+    def test_what_it_leaves_alone_is_known(self, known: Inspection) -> None:
+        assert lane(known, "mine", "refused")[5] == "transient"
+
+    def test_the_instance_in_the_call_stands_as_before(self, known: Inspection) -> None:
+        record = known.at(*position(known, "user)", "    session.refresh(user)"))
+
+        assert summary(record.standings if record else ()) == "transient"
+
+    def test_nothing_is_assumed_where_nothing_is_known(self, known: Inspection) -> None:
+        assert lane(known, "user", "lost") == {
+            1: "transient",
+            2: "unknown",
+            3: "unknown",
+            4: "assumed: pending|persistent in session",
+        }
+        assert self.reason(known, "user", "lost", 3) == "after line LINE, which raises"
+
+    def test_a_call_of_what_raises_raises(self, known: Inspection) -> None:
+        assert lane(known, "user", "refused_inside")[2] == "unknown"
+        assert self.reason(known, "user", "refused_inside", 2) == "after line LINE, which raises"
+
+    def test_the_ways_that_do_not_raise_assume_nothing(self, known: Inspection) -> None:
+        assert lane(known, "mine", "refused_on_one_way")[8] == (
+            "persistent in session | assumed: persistent in session"
+        )
+
+    def test_an_exception_that_is_expected_is_no_fault(self, known: Inspection) -> None:
+        assert "assumed" not in "".join(lane(known, "user", "expected").values())
+
+    def test_a_report_of_what_does_not_raise_changes_nothing(self, known: Inspection) -> None:
+        assert lane(known, "user", "warned") == {1: "persistent in session", 2: "persistent in session", 3: "detached"}
 
 
 class TestExpressions:
@@ -233,6 +353,12 @@ class TestExpressions:
         assert deleted.place == "user"
         assert summary(deleted.standings) == "persistent in session"
         assert re.fullmatch(r"loaded at line \d+", reasons(deleted.standings))
+
+    def test_are_parameters_too(self, known: Inspection) -> None:
+        given = self.at(known, "user: Detached", "user: Detached")
+
+        assert (given.place, summary(given.standings), reasons(given.standings)) == ("user", "detached", "declared")
+        assert known.at(*position(known, "Detached", "user: Detached")) is None
 
     def test_have_the_state_of_their_moment(self, known: Inspection) -> None:
         assert summary(self.at(known, "user, [", "print(user, [").standings) == "deleted in session"
@@ -276,7 +402,7 @@ def test_the_reports_of_mypy_come_along(folder: Path) -> None:
     found = inspected(folder, "def f(session: Session) -> None:\n    session.delete(User())\n")
 
     (report,) = found.reports
-    assert (report.line, report.severity) == (5, "error")
+    assert (report.line, report.severity) == (HEAD.count("\n") + 2, "error")
     assert report.text.endswith("[session-state]")
 
 
@@ -299,7 +425,7 @@ def test_a_configuration_without_the_plugin_does(folder: Path) -> None:
         "    print(user)\n"
     )
 
-    assert lane(states_of("bare.py"), "user", "f") == {1: "persistent"}
+    assert lane(states_of("bare.py"), "user", "f") == {0: "persistent", 1: "persistent"}
 
 
 def test_a_module_whose_errors_are_ignored_has_states(folder: Path) -> None:
@@ -311,7 +437,7 @@ def test_a_module_whose_errors_are_ignored_has_states(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("program", "said"),
-    [("def f(:\n", r"app.py:4: error: .*\[syntax\]"), ("'''", r"app.py:4: error: .*\[syntax\]")],
+    [("def f(:\n", r"app.py:\d: error: .*\[syntax\]"), ("'''", r"app.py:\d: error: .*\[syntax\]")],
     ids=["syntax", "string"],
 )
 def test_a_file_that_cannot_be_parsed(folder: Path, program: str, said: str) -> None:

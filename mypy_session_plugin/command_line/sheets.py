@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mypy_session_plugin.inspection import (
     MODULE,
     NOT_FOLLOWED,
+    UNKNOWN,
     Function,
     Inspection,
     Record,
@@ -16,9 +17,6 @@ from mypy_session_plugin.inspection import (
     reasons,
     summary,
 )
-
-#: How a session stands whose life is not followed.
-UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ DESCRIPTION = """\
 Show the source of a file, or of one of its functions, with a lane for each variable that holds an instance or a
 session: in which state it is after each line, and in which session. Several states joined by "|" are those of several
 ways to the line; "unknown" is what the plugin cannot see. A bar says that nothing has changed since the line above.
+Behind a line that raises, as its report says, the plugin goes on as if it did not: "assumed:" stands before that.
 mypy runs with the configuration that it finds here, and what it reports stands below the line that it is of. Exit
 status: 0 where there is something to show, 1 where there is not, 2 if the file cannot be read or checked.
 """

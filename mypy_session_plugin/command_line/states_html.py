@@ -34,7 +34,8 @@ td.note::before { content: "\\2192  note: "; font-weight: 600; }
 _LEGEND = (
     "How each variable stands after each line. What is new on a line is bold, with its reason; a bar (│) says that"
     " nothing has changed since the line above. Several states joined by | are those of several ways to the line, and"
-    " are in italics; “unknown” is what the plugin cannot see."
+    " are in italics; “unknown” is what the plugin cannot see. “assumed:” stands behind a line that raises: the plugin"
+    " goes on as if it did not."
 )
 
 

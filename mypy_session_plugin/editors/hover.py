@@ -31,7 +31,8 @@ def hover_text(seen: Inspection, text: str, line: int, character: int) -> str | 
     record = _record(seen, line_then, line_text, _index(line_text, character))
     if record is None:
         return None
-    standings = [replace(item, line=edit.after(item.line) or 0) for item in record.standings]
+    lines = {line: edit.after(line) or 0 for item in record.standings for line in (item.line, item.assumed)}
+    standings = [replace(item, line=lines[item.line], assumed=lines[item.assumed]) for item in record.standings]
     told = ", ".join(filter(None, [summary(standings), reasons(standings)]))
     place = record.place or _shown(record, edit.old)
     return f"{place}: {told}" + (f" ({STALE})" if text != seen.source else "")

@@ -109,6 +109,12 @@ class Collector:
             yield node, f'Revealed state is "{text}"'
 
 
+def raises(event: Event, store: Store) -> bool:
+    """Whether a rule finds in one path state that what happens raises; a body that is followed is taken to do so."""
+    verdicts = (verdict for rule in RULES for verdict in rule.check(event, store))
+    return isinstance(event, CalleeEvent) or any(item.finding is not None and item.finding.raises for item in verdicts)
+
+
 def merged(findings: list[Finding]) -> Finding:
     """One finding for all paths: where these differ in the lines of their reasons alone, with all of the lines.
 

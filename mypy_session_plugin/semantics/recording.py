@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TypeAlias
 
 from mypy.nodes import (
@@ -19,15 +19,17 @@ from mypy.nodes import (
 )
 
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, SessionFacts
+from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.states import ATTACHED, Situation, State
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import NONE, UNKNOWN, ObjectId, Value
+from mypy_session_plugin.facts.values import NONE, UNKNOWN, Atom, ObjectId, Value
 from mypy_session_plugin.flow import graph as ir
 from mypy_session_plugin.flow.fixpoint import Fixpoint
 from mypy_session_plugin.flow.graph import Block, Branch, Graph, Instruction
 from mypy_session_plugin.flow.names import written_name
 from mypy_session_plugin.flow.syntax import COMPOUND, descendants
 from mypy_session_plugin.recorder import Range, Record, Standing
+from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.reaching import text_of_place
 from mypy_session_plugin.semantics.transfer import Transfer
 from mypy_session_plugin.semantics.world import World
@@ -41,18 +43,31 @@ RANKS = {state: position for position, state in enumerate(State)}
 Found: TypeAlias = "dict[tuple[str, Range, bool], set[Standing]]"
 
 
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """The nodes at which something is reported that raises, and how to tell whether it does in one path state."""
+
+    nodes: Collection[Context]
+    raises: Callable[[Event, Store], bool]
+
+
 class Recording:
     """A transfer function that tells, through the fixpoint, each instruction whose outcome is recorded.
 
-    All variables live to the end of the function: somebody wants to see them on every line.
+    All variables live to the end of the function: somebody wants to see them on every line.  So does a variable for
+    each line with one of the `faults`: it holds what has changed there, which is so only if that line did not raise.
     """
 
-    def __init__(self, world: World, graph: Graph, transfer: Transfer) -> None:
+    def __init__(self, world: World, graph: Graph, transfer: Transfer, faults: Faults) -> None:
+        self._world = world
         self._unit = world.unit
         self._transfer = transfer
+        self._faults = faults
+        self._assumed = {_assumed(node.line): node.line for node in faults.nodes}
         self._ends = dict(_ends_of_statements(graph, _statements(world.unit)))
         self._fixpoint: Fixpoint | None = None
         graph.captured |= {name for block in graph.blocks for item in block.instructions for name in _variables(item)}
+        graph.captured |= self._assumed.keys()
 
     def assume(self, branch: Branch, truth: bool, store: Store) -> bool:
         """Refine the store by the outcome of a branch."""
@@ -64,15 +79,20 @@ class Recording:
 
     def execute(self, instruction: Instruction, store: Store) -> None:
         """Change the store as the instruction does, and tell it where that is recorded."""
-        self._transfer.execute(instruction, store)
+        if instruction.node in self._faults.nodes:
+            self._execute_fault(instruction, store)
+        else:
+            self._transfer.execute(instruction, store)
         if self._fixpoint is not None and (instruction in self._ends or isinstance(instruction.node, Expression)):
             self._fixpoint.note(instruction, store)
 
     def run(self, fixpoint: Fixpoint) -> list[Record]:
         """Run a fixpoint that was made with this transfer function; what there is to record of the graph."""
         self._fixpoint = fixpoint
-        fixpoint.run(self._transfer.initial())
+        initial = self._transfer.initial()
         found: Found = {}
+        self._add_parameters(found, initial)
+        fixpoint.run(initial)
         for visit in fixpoint.visits():
             for instruction, store in visit.noted:
                 self._add(found, instruction, store)
@@ -81,6 +101,29 @@ class Recording:
             Record(line, place, part, is_after, tuple(sorted(standings)))
             for (place, part, is_after), standings in found.items()
         ]
+
+    def _execute_fault(self, instruction: Instruction, store: Store) -> None:
+        raised: list[bool] = []
+        before, heard = store.copy(), self._world.listener
+        self._world.listener = lambda event, now: raised.append(self._faults.raises(event, now))
+        try:
+            self._transfer.execute(instruction, store)
+        finally:
+            self._world.listener = heard
+        if any(raised):
+            changed = {identity for identity in store.heap if _shown(identity, before) != _shown(identity, store)}
+            name = _assumed(instruction.node.line)
+            store.variables[name] = store.variables.get(name, frozenset()) | changed
+
+    def _add_parameters(self, found: Found, store: Store) -> None:
+        """How the parameters stand before the first statement, each where it is written."""
+        for argument in self._unit.arguments if isinstance(self._unit, FuncItem) else ():
+            name = argument.variable.name
+            value = store.variables.get(name)
+            if value is not None:
+                part = Range(argument.line, argument.column, argument.line, argument.column + len(name))
+                for is_after in (False, True):
+                    self._put(found, (name, part, is_after), value, store)
 
     def _add(self, found: Found, instruction: Instruction, store: Store) -> None:
         value = _outcome(instruction, store)
@@ -92,11 +135,22 @@ class Recording:
             for place, held in _places(store):
                 self._put(found, (place, part, True), held, store)
 
-    @staticmethod
-    def _put(found: Found, key: tuple[str, Range, bool], value: Value, store: Store) -> None:
-        standings = set(_standings(value, store))
+    def _put(self, found: Found, key: tuple[str, Range, bool], value: Value, store: Store) -> None:
+        standings = set(_standings(value, store, self._lines_assumed(store)))
         if any(standing.state not in NO_STATE or standing.class_name for standing in standings):
             found.setdefault(key, set()).update(standings)
+
+    def _lines_assumed(self, store: Store) -> dict[Atom, int]:
+        """The first line with a fault behind which an object is as it is shown."""
+        found: dict[Atom, int] = {}
+        for name, line in sorted(self._assumed.items(), key=lambda item: item[1]):
+            found = dict.fromkeys(store.variables.get(name, ()), line) | found
+        return found
+
+
+def _assumed(line: int) -> str:
+    """The variable with what has changed in a line that raises."""
+    return f"assumed behind {line}"
 
 
 def _variables(instruction: Instruction) -> Iterator[str]:
@@ -194,17 +248,25 @@ def _head(node: Context, statement: Statement) -> Range:
     return Range(node.line, statement.column, end or node.line, statement.column)
 
 
-def _standings(value: Value, store: Store) -> Iterator[Standing]:
-    """How what a value may be stands, and what the containers in it hold, which may hold each other."""
+def _shown(identity: ObjectId, store: Store) -> set[Standing]:
+    return set(_standings(frozenset({identity}), store, {}))
+
+
+def _standings(value: Value, store: Store, assumed: Mapping[Atom, int]) -> Iterator[Standing]:
+    """How what a value may be stands, and what the containers in it hold, which may hold each other.
+
+    `assumed` are the objects that are so only if a line did not raise, with that line.
+    """
     waiting = [(atom, "") for atom in value]
     seen = set(waiting)
     while waiting:
         atom, container = waiting.pop()
         facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
+        line = assumed.get(atom, 0)
         if isinstance(facts, InstanceFacts):
-            yield from _of_instance(facts, store, container)
+            yield from _of_instance(facts, store, container, line)
         elif isinstance(facts, SessionFacts):
-            yield _of_session(facts, container)
+            yield _of_session(facts, container, line)
         elif isinstance(facts, ContainerFacts):
             held = {(element, container or facts.kind) for element in facts.elements} - seen
             seen |= held
@@ -215,10 +277,10 @@ def _standings(value: Value, store: Store) -> Iterator[Standing]:
             yield Standing(NO_STATE["unknown"], "unknown", container=container)
 
 
-def _of_instance(facts: InstanceFacts, store: Store, container: str) -> Iterator[Standing]:
+def _of_instance(facts: InstanceFacts, store: Store, container: str, assumed: int) -> Iterator[Standing]:
     for situation, origin in facts.situations.items():
         if not isinstance(situation, Situation):
-            yield Standing(NO_STATE["unknown"], "unknown", facts.class_name, container=container)
+            yield Standing(NO_STATE["unknown"], "unknown", facts.class_name, container=container, assumed=assumed)
             continue
         attached = situation.session if situation.state in ATTACHED else None
         session = store.session(attached) if attached is not None else None
@@ -231,10 +293,11 @@ def _of_instance(facts: InstanceFacts, store: Store, container: str) -> Iterator
             origin.line if origin is not None else 0,
             situation.marked,
             container,
+            assumed,
         )
 
 
-def _of_session(facts: SessionFacts, container: str) -> Standing:
+def _of_session(facts: SessionFacts, container: str, assumed: int) -> Standing:
     life = facts.life
     state = "closed" if life.is_closed else "open" if life.is_open else "session"
-    return Standing(0, state, session=facts.name, container=container)
+    return Standing(0, state, session=facts.name, container=container, assumed=assumed)
