@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from mypy_session_plugin.semantics.library import Library
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from mypy.plugin import Plugin
 
     from mypy_session_plugin.mypy_compat.builds import Plan
+    from mypy_session_plugin.mypy_compat.environment import Installed
 
 LOWEST_PYTHON = (3, 11)
 LOWEST_SQLALCHEMY = (2, 0)
@@ -32,20 +32,30 @@ class Check:
 
 
 def versions(mypy_version: str, supported: str, refusal: str | None) -> Iterator[Check]:
-    """The versions of Python, mypy and SQLAlchemy; `refusal` is why the plugin does not run on this mypy."""
+    """The versions of Python and mypy; `refusal` is why the plugin does not run on this mypy."""
     python = ".".join(map(str, sys.version_info[:3]))
     advice = "" if sys.version_info >= LOWEST_PYTHON else "use Python 3.11 or newer"
     yield Check("Python", f"{python} (supported: 3.11 and newer)", advice)
     advice = 'pip install "mypy-session-plugin[mypy]" brings one that is' if refusal else ""
     yield Check("mypy", f"{mypy_version} (supported: {supported})", advice)
-    try:
-        version = metadata.version("sqlalchemy")
-    except metadata.PackageNotFoundError:
-        advice = "install it here; if mypy looks elsewhere (python_executable), run the doctor there"
-        yield Check("SQLAlchemy", "not installed", advice)
-    else:
-        advice = _advice_on_sqlalchemy(_numbers(version), _numbers(mypy_version))
-        yield Check("SQLAlchemy", f"{version} (supported: 2.0, and 2.1 with mypy 2.4 and newer)", advice)
+
+
+def sqlalchemy(found: Installed, mypy_version: str) -> Check:
+    """The version of SQLAlchemy where mypy looks for it."""
+    where = f" for {found.python}" if found.python not in (None, sys.executable) else ""
+    if found.stubs is not None:
+        told = f"{found.release or 'not installed'}{where}, hidden by {found.stubs}"
+        return Check(
+            "SQLAlchemy", told, "uninstall those stubs: they are for 1.4, and SQLAlchemy 2.0 has types of its own"
+        )
+    if found.release:
+        advice = _advice_on_sqlalchemy(_numbers(found.release), _numbers(mypy_version))
+        told = f"{found.release}{where} (supported: 2.0, and 2.1 with mypy 2.4 and newer)"
+        return Check("SQLAlchemy", told, advice)
+    if found.python is None:
+        return Check("SQLAlchemy", "mypy looks at no environment", "take no_site_packages out of the configuration")
+    advice = "install it there" if where else "install it here, or tell mypy where it is: python_executable"
+    return Check("SQLAlchemy", f"not installed{where}", advice)
 
 
 def _advice_on_sqlalchemy(release: tuple[int, ...], mypy_release: tuple[int, ...]) -> str:

@@ -81,13 +81,16 @@ class Inspection:
         return min(found, key=lambda record: _size(record.range), default=None)
 
 
-def states_of(path: str | Path, source: str | None = None, config_file: str | None = None) -> Inspection:
+def states_of(
+    path: str | Path, source: str | None = None, config_file: str | None = None, python_executable: str | None = None
+) -> Inspection:
     """The states of all places in a file, as mypy with the user's own configuration sees them from here.
 
     Args:
         path: The file.
         source: Its text, where that is not what is stored there: the buffer of an editor.
         config_file: The configuration; by default the one that mypy finds.
+        python_executable: The interpreter in whose environment mypy looks for libraries; by default as configured.
 
     Raises:
         InspectionError: there is no mypy, or no such file, or mypy cannot check it.
@@ -102,7 +105,7 @@ def states_of(path: str | Path, source: str | None = None, config_file: str | No
     recorder = Recorder(path, text)
     try:
         with recording(recorder):
-            built = run(plan([str(path)], config_file), {path.resolve(): text}, session_plugin)
+            built = run(plan([str(path)], config_file, python_executable), {path.resolve(): text}, session_plugin)
     except BuildError as error:
         raise InspectionError(*error.lines) from None
     module = built.modules[path.resolve()]

@@ -7,7 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from mypy.nodes import CallExpr, Expression, FuncDef, FuncItem, MemberExpr, MypyFile, NameExpr, Node
+from mypy.nodes import (
+    AssignmentStmt,
+    CallExpr,
+    Expression,
+    FuncDef,
+    FuncItem,
+    MemberExpr,
+    MypyFile,
+    NameExpr,
+    Node,
+    Var,
+)
 from mypy.types import Type
 
 from mypy_session_plugin.flow.names import module_attribute
@@ -46,12 +57,14 @@ class Place:
 class AnySession:
     """An expression that by its name is a session, and of type Any: how the source calls it, and each call.
 
-    `full_name` is the dotted name of something global, which the option `session_expressions` takes; else empty.
+    `full_name` is the dotted name of something global, which the option `session_expressions` takes; else empty.  What
+    is given to a variable counts with it.  `is_parameter`: it is one without annotation of the function that uses it.
     `is_told`: one of the calls is of what SQLAlchemy's sessions alone have.
     """
 
     text: str
     full_name: str
+    is_parameter: bool = False
     calls: list[Place] = field(default_factory=list)
     is_told: bool = False
 
@@ -88,14 +101,17 @@ def coverage(built: Built, known: frozenset[str]) -> Coverage:
     for module in built.modules.values():
         tree = built.trees[module]
         found.files += 1
+        given: dict[Node | None, str] = {}
         for node, function in _nodes(tree):
             if isinstance(node, FuncDef):
                 found.functions += 1
                 if _is_unchecked(node, built.checks_untyped[module]):
                     place = Place(tree.path, node.line)
                     found.unchecked.append(Unchecked(node.name, place, sum(1 for _ in _session_calls(node))))
+            elif isinstance(node, AssignmentStmt):
+                _note_assignment(node, given)
             elif isinstance(node, CallExpr) and not _is_unchecked(function, built.checks_untyped[module]):
-                found.seen_calls += _note_call(node, tree, built.types, sessions)
+                found.seen_calls += _note_call(node, tree, built.types, given, sessions)
     told = [session for session in sessions.values() if session.is_told]
     found.seen_calls += sum(len(session.calls) for session in told if session.full_name in known)
     found.any_sessions += [session for session in told if session.full_name not in known]
@@ -103,9 +119,16 @@ def coverage(built: Built, known: frozenset[str]) -> Coverage:
 
 
 def _note_call(
-    call: CallExpr, tree: MypyFile, types: Mapping[Expression, Type], sessions: dict[str, AnySession]
+    call: CallExpr,
+    tree: MypyFile,
+    types: Mapping[Expression, Type],
+    given: Mapping[Node | None, str],
+    sessions: dict[str, AnySession],
 ) -> bool:
-    """Whether this is a call of a session that is seen; one of a session of type Any is noted."""
+    """Whether this is a call of a session that is seen; one of a session of type Any is noted.
+
+    `given` are the variables that have been given something global, with its name.
+    """
     if not isinstance(call.callee, MemberExpr) or call.callee.name not in _methods():
         return False
     receiver = call.callee.expr
@@ -115,12 +138,29 @@ def _note_call(
     if not is_any(type_):
         info = info_of(type_)
         return info is not None and any(base.fullname in SESSIONS for base in info.mro)
-    text, full_name = _text(receiver), _full_name(receiver)
-    if _SESSION.search(text.rpartition(".")[2]):
-        session = sessions.setdefault(full_name or f"{text} in {tree.path}", AnySession(text, full_name))
+    text = _text(receiver)
+    variable = receiver.node if isinstance(receiver, NameExpr) else None
+    full_name = given.get(variable) or _full_name(receiver)
+    if _is_called_session(text) or _is_called_session(full_name):
+        is_parameter = isinstance(variable, Var) and variable.is_argument
+        key = full_name or f"{text} in {tree.path}{is_parameter}"
+        session = sessions.setdefault(key, AnySession(text, full_name, is_parameter))
         session.calls.append(Place(tree.path, call.line))
         session.is_told |= call.callee.name not in COMMON
     return False
+
+
+def _note_assignment(statement: AssignmentStmt, given: dict[Node | None, str]) -> None:
+    """Note a variable that is given a global session; one that is given something else as well is none."""
+    for target in statement.lvalues:
+        if isinstance(target, NameExpr) and isinstance(target.node, Var):
+            name = _full_name(statement.rvalue)
+            is_first = target.node not in given
+            given[target.node] = name if _is_called_session(name) and is_first else ""
+
+
+def _is_called_session(text: str) -> bool:
+    return _SESSION.search(text.rpartition(".")[2]) is not None
 
 
 @cache
@@ -134,10 +174,10 @@ def _methods() -> frozenset[str]:
 def _session_calls(function: FuncDef) -> Iterator[CallExpr]:
     """The calls in a function that by their names are of a session."""
     for node, inner in _nodes(function):
-        if isinstance(node, CallExpr) and isinstance(node.callee, MemberExpr) and inner is function:
-            is_session = _SESSION.search(_text(node.callee.expr).rpartition(".")[2])
-            if is_session and node.callee.name in _methods():
-                yield node
+        if inner is not function or not isinstance(node, CallExpr) or not isinstance(node.callee, MemberExpr):
+            continue
+        if _is_called_session(_text(node.callee.expr)) and node.callee.name in _methods():
+            yield node
 
 
 def _nodes(root: MypyFile | FuncDef) -> Iterator[tuple[Node, FuncItem | None]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+import venv
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
-from importlib import metadata
 from pathlib import Path
-from shutil import copytree
+from shutil import copytree, rmtree
 from typing import NamedTuple
 
 import pytest
@@ -18,6 +19,8 @@ from mypy_session_plugin import health
 from mypy_session_plugin.codes import CODES
 from mypy_session_plugin.command_line.commands import main
 from mypy_session_plugin.command_line.explain import as_text
+from mypy_session_plugin.mypy_compat.builds import plan
+from mypy_session_plugin.mypy_compat.environment import Installed, installed
 from mypy_session_plugin.rule_pages import rule_page
 from tests.harness import Harness
 from tests.pages import ROOT
@@ -261,6 +264,17 @@ class TestDoctor:
         "        self.http_session = session\n"
         "    def get(self) -> None:\n"
         "        self.http_session.get('/')\n"
+        "def store(name: str) -> None:\n"
+        "    session = db.session\n"
+        "    session.add(name)\n"
+        "    session.commit()\n"
+        "def end(session, now: bool) -> None:\n"
+        "    session.commit()\n"
+        "def either(now: bool) -> None:\n"
+        "    session = db.session\n"
+        "    if now:\n"
+        "        session = print()\n"
+        "    session.commit()\n"
     )
 
     def test_has_nothing_to_do_where_all_is_well(self, command: Callable[..., Said]) -> None:
@@ -283,11 +297,17 @@ class TestDoctor:
         said = command("doctor", "--config-file", legacy, "old.py")
 
         assert said.status == 1
-        assert "--  sessions: 0 calls seen, 3 not, of sessions whose type is Any\n" in said.output
-        assert "    old.db.session: 2 calls, at old.py:6\n" in said.output
+        assert "--  sessions: 0 calls seen, 7 not, of sessions whose type is Any\n" in said.output
+        assert "    old.db.session: 4 calls, the first at old.py:6\n" in said.output
         assert "    self.session: 1 call, at old.py:12\n" in said.output
-        assert 'to do: add to session_expressions: "old.db.session"; annotate the others' in said.output
-        assert "--  functions: 1 of 6 without annotations, with 2 calls of sessions\n" in said.output
+        assert "    session (a parameter): 1 call, at old.py:23\n" in said.output
+        assert "    session: 1 call, at old.py:28\n" in said.output
+        assert said.output.count("old.py:") == 5
+        assert 'to do: add to session_expressions: "old.db.session"; annotate the parameters, as ' in said.output
+        assert "; annotate the others where they come from" in said.output
+        assert "--  functions: 1 of 9 not checked, since they have no annotations, with 2 calls of sessions\n" in (
+            said.output
+        )
         assert "    count: 2 calls, at old.py:2\n" in said.output
 
     def test_gives_advice_that_helps(self, command: Callable[..., Said], examples: Path, legacy: str) -> None:
@@ -295,7 +315,7 @@ class TestDoctor:
             file.write("[mypy_session_plugin]\nsession_expressions = old.db.session\n")
         said = command("doctor", "--config-file", legacy, "old.py")
 
-        assert "--  sessions: 2 calls seen, 1 not, of sessions whose type is Any\n" in said.output
+        assert "--  sessions: 4 calls seen, 3 not, of sessions whose type is Any\n" in said.output
 
     def test_says_which_plugin_hides_names(self, command: Callable[..., Said], examples: Path) -> None:
         plugin = (
@@ -352,28 +372,124 @@ class TestDoctor:
             ("2.0.40", "1.20.2", ""),
         ],
     )
-    def test_knows_the_supported_versions(
-        self, monkeypatch: pytest.MonkeyPatch, sqlalchemy: str, mypy: str, advice: str
-    ) -> None:
-        monkeypatch.setattr(metadata, "version", lambda name: sqlalchemy)
+    def test_knows_the_supported_versions(self, sqlalchemy: str, mypy: str, advice: str) -> None:
+        found = health.sqlalchemy(Installed(sqlalchemy, None, sys.executable), mypy)
 
-        *_, found = health.versions(mypy, "1.20 - 2.4", None)
         assert found.advice.startswith(advice)
         assert bool(found.advice) == bool(advice)
 
-    def test_says_that_sqlalchemy_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def missing(name: str) -> str:
-            raise metadata.PackageNotFoundError(name)
+    @pytest.mark.parametrize(
+        ("found", "told", "advice"),
+        [
+            (Installed("", None, sys.executable), "not installed", "install it here"),
+            (Installed("", None, "/other/python"), "not installed for /other/python", "install it there"),
+            (Installed("", None, None), "mypy looks at no environment", "take no_site_packages out"),
+            (Installed("2.0.1", Path("a/sqlalchemy-stubs"), None), "2.0.1, hidden by a/sqlalchemy-stubs", "uninstall"),
+            (Installed("2.0.1", None, "/other/python"), "2.0.1 for /other/python (supported: ", ""),
+        ],
+    )
+    def test_says_why_there_are_no_types_of_sqlalchemy(self, found: Installed, told: str, advice: str) -> None:
+        check = health.sqlalchemy(found, "2.4.1")
 
-        monkeypatch.setattr(metadata, "version", missing)
-
-        assert [check.found for check in health.versions("2.4.1", "1.20 - 2.4", None)][2] == "not installed"
+        assert check.found.replace("\\", "/").startswith(told)
+        assert check.advice.startswith(advice)
+        assert bool(check.advice) == bool(advice)
 
     def test_says_that_a_mypy_is_not_supported(self) -> None:
         checks = {check.what: check for check in health.versions("3.0", "1.20 - 2.4", "mypy 3.0 is not supported")}
 
         assert checks["mypy"].found == "3.0 (supported: 1.20 - 2.4)"
         assert checks["mypy"].advice
+
+
+class TestEnvironment:
+    """Where mypy looks for SQLAlchemy: not where it runs, if the configuration or an argument says so."""
+
+    @pytest.fixture(scope="class")
+    def python(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        """The interpreter of an empty environment."""
+        folder = tmp_path_factory.mktemp("environment")
+        venv.create(folder, symlinks=os.name != "nt")
+        return folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+
+    @pytest.fixture
+    def packages(self, python: Path) -> Iterator[Path]:
+        """The folder with the packages of that environment, which is empty again afterwards."""
+        asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
+        done = subprocess.run([str(python), "-c", asked], capture_output=True, text=True, check=True)
+        folder = Path(done.stdout.strip())
+        before = set(folder.iterdir())
+        yield folder
+        for added in set(folder.iterdir()) - before:
+            rmtree(added)
+
+    @staticmethod
+    def put(packages: Path, name: str, **files: str) -> None:
+        (packages / name).mkdir()
+        for file, text in files.items():
+            (packages / name / file).write_text(text)
+
+    def install(self, packages: Path, release: str) -> None:
+        self.put(packages, "sqlalchemy", **{"__init__.py": "raise RuntimeError", "py.typed": ""})
+        metadata = f"Metadata-Version: 2.1\nName: SQLAlchemy\nVersion: {release}\n"
+        self.put(packages, f"sqlalchemy-{release}.dist-info", METADATA=metadata)
+
+    @staticmethod
+    def found(python: Path, config_file: str | None = None) -> Installed:
+        return installed(plan([], config_file, str(python) if config_file is None else None), "sqlalchemy")
+
+    def test_is_that_of_the_argument(self, python: Path, packages: Path) -> None:
+        """What is there is read, and never imported."""
+        self.install(packages, "2.0.99")
+
+        assert self.found(python) == Installed("2.0.99", None, str(python))
+
+    def test_is_that_of_the_configuration(self, python: Path, packages: Path, tmp_path: Path) -> None:
+        self.install(packages, "2.0.99")
+        (tmp_path / "mypy.ini").write_text(f"[mypy]\npython_executable = {python}\n")
+
+        assert self.found(python, str(tmp_path / "mypy.ini")).release == "2.0.99"
+
+    def test_may_have_none(self, python: Path, packages: Path) -> None:
+        assert self.found(python) == Installed("", None, str(python))
+
+    def test_may_have_one_without_types(self, python: Path, packages: Path) -> None:
+        self.install(packages, "1.4.54")
+        (packages / "sqlalchemy" / "py.typed").unlink()
+
+        assert self.found(python).release == "1.4.54"
+
+    def test_may_have_one_that_was_not_installed(self, python: Path, packages: Path) -> None:
+        self.put(packages, "sqlalchemy", **{"__init__.py": '__version__ = "2.1.0b1"\n', "py.typed": ""})
+
+        assert self.found(python).release == "2.1.0b1"
+
+    def test_may_have_stubs_that_hide_it(self, python: Path, packages: Path) -> None:
+        self.install(packages, "2.0.99")
+        self.put(packages, "sqlalchemy-stubs", **{"__init__.pyi": ""})
+
+        assert self.found(python) == Installed("2.0.99", packages / "sqlalchemy-stubs", str(python))
+
+    def test_is_told(
+        self,
+        command: Callable[..., Said],
+        python: Path,
+        packages: Path,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        self.install(packages, "1.4.54")
+        monkeypatch.chdir(tmp_path)
+        said = command("doctor", "--python-executable", str(python))
+
+        assert f"--  SQLAlchemy: 1.4.54 for {python} (supported: " in said.output
+
+    @pytest.mark.parametrize("arguments", [["doctor"], ["states", "dashboard/life.py"]], ids=["doctor", "states"])
+    def test_is_refused_where_there_is_none(self, command: Callable[..., Said], arguments: list[str]) -> None:
+        said = command(*arguments, "--python-executable", "/nowhere/python")
+
+        assert said.status == 2
+        assert "/nowhere/python" in said.errors
 
 
 class TestAll:

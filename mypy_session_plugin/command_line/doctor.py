@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mypy_session_plugin.command_line.failures import Failure
+from mypy_session_plugin.command_line.mypy_arguments import add_mypy_arguments
 from mypy_session_plugin.config import ConfigError, load_options
-from mypy_session_plugin.health import Check, configuration, versions
+from mypy_session_plugin.health import Check, configuration, sqlalchemy, versions
 from mypy_session_plugin.inspection import InspectionError, missing, text_of
 
 if TYPE_CHECKING:
     from mypy_session_plugin.mypy_compat.builds import Plan
-    from mypy_session_plugin.unseen import Coverage
+    from mypy_session_plugin.unseen import Coverage, Place
 
 HELP = "find out what the plugin cannot see, and why"
 DESCRIPTION = """\
@@ -30,13 +31,13 @@ SHOWN = 10
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
     parser.add_argument("paths", metavar="PATH", nargs="*", help="files and folders, as mypy takes them")
-    parser.add_argument("--config-file", metavar="PATH", help="mypy's configuration; by default the one that it finds")
+    add_mypy_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Look at everything, and tell it."""
     to_do = 0
-    for check in _checks(arguments.paths, arguments.config_file):
+    for check in _checks(arguments):
         print("\n".join(_told(check)))
         to_do += bool(check.advice)
     if to_do:
@@ -54,7 +55,7 @@ def _told(check: Check) -> Iterator[str]:
         yield f"    to do: {check.advice}"
 
 
-def _checks(paths: Sequence[str], config_file: str | None) -> Iterator[Check]:
+def _checks(arguments: argparse.Namespace) -> Iterator[Check]:
     try:
         from mypy_session_plugin.mypy_compat.versions import RUNNING, SUPPORTED, refusal
     except ImportError as error:
@@ -62,14 +63,18 @@ def _checks(paths: Sequence[str], config_file: str | None) -> Iterator[Check]:
     refused = refusal(RUNNING)
     yield from versions(RUNNING, SUPPORTED, refused)
     if refused is None:
-        yield from _of_project(paths, config_file)
+        yield from _of_project(arguments.paths, arguments.config_file, arguments.python_executable, RUNNING)
 
 
-def _of_project(paths: Sequence[str], config_file: str | None) -> Iterator[Check]:
+def _of_project(
+    paths: Sequence[str], config_file: str | None, python_executable: str | None, mypy_version: str
+) -> Iterator[Check]:
     from mypy_session_plugin.mypy_compat.builds import BuildError, plan
+    from mypy_session_plugin.mypy_compat.environment import installed
 
     try:
-        planned = plan(paths, config_file)
+        planned = plan(paths, config_file, python_executable)
+        yield sqlalchemy(installed(planned, "sqlalchemy"), mypy_version)
         yield from configuration(planned)
         if planned.sources:
             yield from _of_code(planned)
@@ -99,7 +104,8 @@ def _sessions(found: Coverage) -> Check:
     lines = [f"{_several(found.seen_calls, 'call')} seen, {found.unseen_calls} not, of sessions whose type is Any"]
     ordered = sorted(found.any_sessions, key=lambda session: -len(session.calls))
     lines += _shown(
-        f"{session.full_name or session.text}: {_several(len(session.calls), 'call')}, at {session.calls[0]}"
+        f"{session.full_name or session.text}{' (a parameter)' if session.is_parameter else ''}: "
+        f"{_several(len(session.calls), 'call')}, {_at(session.calls)}"
         for session in ordered
     )
     names = [session.full_name for session in ordered if session.full_name]
@@ -107,21 +113,28 @@ def _sessions(found: Coverage) -> Check:
     if names:
         quoted = ", ".join(f'"{name}"' for name in names[:SHOWN])
         advice.append(f"add to session_expressions: {quoted}")
-    if len(names) < len(ordered):
-        advice.append("annotate the others where they come from, as Session or AsyncSession")
+    if any(session.is_parameter for session in ordered):
+        advice.append("annotate the parameters, as Session or AsyncSession")
+    if any(not session.full_name and not session.is_parameter for session in ordered):
+        advice.append(f"annotate {'the others' if advice else 'them'} where they come from, as Session or AsyncSession")
     return Check("sessions", "\n".join(lines), "; ".join(advice))
 
 
 def _functions(found: Coverage) -> Check:
     unchecked = sorted(found.unchecked, key=lambda function: -function.calls)
     calls = sum(function.calls for function in unchecked)
-    lines = [f"{len(unchecked)} of {found.functions} without annotations, with {_several(calls, 'call')} of sessions"]
+    without = f"{len(unchecked)} of {found.functions} not checked, since they have no annotations"
+    lines = [f"{without}, with {_several(calls, 'call')} of sessions" if unchecked else "mypy checks all of them"]
     lines += _shown(
         f"{function.name}: {_several(function.calls, 'call')}, at {function.place}"
         for function in unchecked
         if function.calls
     )
     return Check("functions", "\n".join(lines), "annotate them, or set check_untyped_defs for mypy" if calls else "")
+
+
+def _at(places: Sequence[Place]) -> str:
+    return f"at {places[0]}" if len(places) == 1 else f"the first at {places[0]}"
 
 
 def _shown(lines: Iterable[str]) -> list[str]:

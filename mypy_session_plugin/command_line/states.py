@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mypy_session_plugin.command_line import states_html, states_text
 from mypy_session_plugin.command_line.failures import Failure
+from mypy_session_plugin.command_line.mypy_arguments import add_mypy_arguments
 from mypy_session_plugin.command_line.sheets import sheets
 from mypy_session_plugin.inspection import MODULE, Function, Inspection, InspectionError, states_of
 
@@ -33,14 +34,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--html", action="store_true", help="one self-contained HTML page instead of text")
     parser.add_argument("--output", metavar="PATH", type=Path, help="write the page there instead of printing it")
-    parser.add_argument("--config-file", metavar="PATH", help="mypy's configuration; by default the one that it finds")
+    add_mypy_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Show the states of a file."""
     path, name = _split(arguments.target)
     try:
-        inspection = states_of(path, config_file=arguments.config_file)
+        inspection = states_of(path, None, arguments.config_file, arguments.python_executable)
     except InspectionError as error:
         raise Failure(*error.lines) from None
     functions = _chosen(inspection, name)

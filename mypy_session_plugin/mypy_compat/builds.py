@@ -57,14 +57,16 @@ class Built:
     messages: Sequence[str]
 
 
-def plan(targets: Sequence[str], config_file: str | None = None) -> Plan:
+def plan(targets: Sequence[str], config_file: str | None = None, python_executable: str | None = None) -> Plan:
     """What mypy would do if it were given these targets here; without targets it takes those of the configuration.
 
     There may be none then, either.
 
     Raises `BuildError` for a configuration or targets that mypy refuses.
     """
-    words = [*(["--config-file", config_file] if config_file else []), *(["--", *targets] if targets else [])]
+    named = {"--config-file": config_file, "--python-executable": python_executable}
+    words = [word for option, value in named.items() if value for word in (option, value)]
+    words += ["--", *targets] if targets else []
     said = StringIO()
     try:
         fscache = FileSystemCache()
