@@ -94,7 +94,7 @@ def _of_code(planned: Plan) -> Iterator[Check]:
     except ConfigError as error:
         raise Failure(*error.lines) from None
     texts = {path.resolve(): text_of(path) for source in planned.sources if source.path for path in [Path(source.path)]}
-    found = coverage(build(planned, texts, session_plugin), known)
+    found = coverage(build(planned, texts, session_plugin, keep_trees=True), known)
     yield Check("code", f"{_several(found.files, 'file')}, {_several(found.functions, 'function')}")
     yield _sessions(found)
     yield _functions(found)

@@ -19,6 +19,8 @@ from mypy.types import Type
 from mypy.version import __version__
 
 PLUGIN = "mypy_session_plugin"
+#: A pattern of the configuration that all modules match; what is set for one by its name counts more.
+_EVERY_MODULE = "*.*"
 
 
 class BuildError(Exception):
@@ -47,7 +49,8 @@ class Built:
     """What mypy has found in the modules that it checked.
 
     `trees` and `checks_untyped` (whether functions without annotations are checked) are by the names of modules,
-    `modules` their names by their paths.  `messages` are the lines that mypy would print.
+    `modules` their names by their paths.  `messages` are the lines that mypy would print.  The trees are whole, and there
+    are types, where that was asked for.
     """
 
     trees: Mapping[str, MypyFile]
@@ -78,10 +81,13 @@ def plan(targets: Sequence[str], config_file: str | None = None, python_executab
     return Plan(sources, options)
 
 
-def run(planned: Plan, texts: Mapping[Path, str], plugin: Callable[[str], type[Plugin]]) -> Built:
+def run(
+    planned: Plan, texts: Mapping[Path, str], plugin: Callable[[str], type[Plugin]], keep_trees: bool = False
+) -> Built:
     """Check the sources of a plan, those with a text here as this text and not as their files.
 
-    `plugin` is this one's entry point, for a configuration that does not name it.
+    `plugin` is this one's entry point, for a configuration that does not name it.  The trees and types of what has a
+    text are kept if they are to be gone through afterwards.
 
     Dependencies come from the user's cache, and go there.  What has a text does not: it may not be that of the file.
     A configuration without the plugin has a cache of its own, since mypy throws away what it has checked with other
@@ -93,6 +99,8 @@ def run(planned: Plan, texts: Mapping[Path, str], plugin: Callable[[str], type[P
     if not planned.has_plugin:
         options.cache_dir = os.path.join(options.cache_dir, PLUGIN)
     _set_for_looking(options)
+    if keep_trees:
+        _keep_trees(options)
     for position, source in enumerate(sources):
         text = texts.get(Path(source.path).resolve()) if source.path else None
         if source.path and text is not None:
@@ -145,7 +153,7 @@ def plugins_before(planned: Plan) -> Iterator[tuple[str, Plugin]]:
 def _with_text(source: BuildSource, path: str, text: str, options: Options) -> BuildSource:
     """A source with a text of its own, for which mypy reads no cache and writes none."""
     # The option is meant for all modules at once, but mypy asks for that of the module which it is about to write.
-    changes = {"cache_dir": os.devnull, "ignore_errors": False}
+    changes = {"cache_dir": os.devnull, "ignore_errors": False, "preserve_asts": options.preserve_asts}
     options.per_module_options[source.module] = options.per_module_options.get(source.module, {}) | changes
     if not _is_stored(path, text):
         # The newer parser reads the file whatever text is given, unless another file stands for it.
@@ -160,9 +168,18 @@ def _is_stored(path: str, text: str) -> bool:
         return False
 
 
-def _set_for_looking(options: Options) -> None:
-    """The options under which the trees stay, and the messages have one form."""
+def _keep_trees(options: Options) -> None:
+    """The trees stay, with the types of their expressions.
+
+    Asked of a module itself, that has mypy check the bodies of its functions even where it need not: in libraries.
+    """
     options.preserve_asts = options.export_types = True
+    everywhere = options.per_module_options.get(_EVERY_MODULE, {})
+    options.per_module_options[_EVERY_MODULE] = everywhere | {"preserve_asts": False}
+
+
+def _set_for_looking(options: Options) -> None:
+    """The options under which the messages have one form."""
     options.num_workers = 0
     options.show_column_numbers = options.show_error_end = options.pretty = options.show_absolute_path = False
     options.show_error_context = options.hide_error_codes = options.color_output = False
