@@ -80,9 +80,10 @@ class Unchecked:
 
 @dataclass(slots=True)
 class Coverage:
-    """How much of a project the plugin sees: calls of sessions, and functions."""
+    """How much of a project the plugin sees: calls of sessions, and functions; what is ignored counts in nothing."""
 
     files: int = 0
+    ignored: int = 0
     functions: int = 0
     seen_calls: int = 0
     any_sessions: list[AnySession] = field(default_factory=list)
@@ -99,6 +100,9 @@ def coverage(built: Built, known: frozenset[str]) -> Coverage:
     found = Coverage()
     sessions: dict[str, AnySession] = {}
     for module in built.modules.values():
+        if module in built.ignored:
+            found.ignored += 1
+            continue
         tree = built.trees[module]
         found.files += 1
         given: dict[Node | None, str] = {}

@@ -104,7 +104,31 @@ class TestStates:
     def test_has_nothing_to_show_of_a_file_without_sessions(self, command: Callable[..., Said]) -> None:
         said = command("states", "dashboard/models.py")
 
-        assert said == (1, "", "dashboard/models.py: there is no session and no mapped instance to show here\n")
+        assert (said.status, said.output) == (1, "")
+        assert said.errors == (
+            "dashboard/models.py: there is no instance, and no session, of which a state is known here;"
+            ' "doctor" tells what the plugin cannot see, and why\n'
+        )
+
+    @pytest.mark.parametrize("form", [[], ["--html"]], ids=["text", "html"])
+    def test_names_what_nothing_is_known_of(
+        self, command: Callable[..., Said], examples: Path, form: list[str]
+    ) -> None:
+        """It has no lane of its own."""
+        (examples / "given.py").write_text(
+            "from sqlalchemy.orm import Session\n"
+            "from dashboard.models import Dashboard\n"
+            "def store(session: Session, other: Dashboard) -> None:\n"
+            "    dashboard = Dashboard()\n"
+            "    print(other)\n"
+        )
+        said = command("states", "given.py:store", *form)
+
+        outline = Outline()
+        outline.feed(said.output)
+        text = "".join(outline.text)
+        assert text.lower().count("nothing is known of other") == 1
+        assert "other: Dashboard\n" not in text
 
     def test_says_which_functions_mypy_does_not_check(self, command: Callable[..., Said], examples: Path) -> None:
         (examples / "loose.ini").write_text((examples / "mypy.ini").read_text().replace("strict = true", ""))
@@ -113,6 +137,11 @@ class TestStates:
 
         assert said.status == 1
         assert said.errors == "legacy.py: without annotations, so mypy does not check them: save (line 1)\n"
+
+        (examples / "legacy.py").write_text("def save(session): ...\n" * 12)
+        said = command("states", "legacy.py", "--config-file", "loose.ini")
+
+        assert said.errors.splitlines()[0].endswith("save (line 10) and 2 more")
 
     @pytest.mark.parametrize(
         ("target", "said"),
@@ -316,6 +345,17 @@ class TestDoctor:
         said = command("doctor", "--config-file", legacy, "old.py")
 
         assert "--  sessions: 4 calls seen, 3 not, of sessions whose type is Any\n" in said.output
+
+    def test_counts_nothing_where_mypy_is_told_to_be_silent(
+        self, command: Callable[..., Said], examples: Path, legacy: str
+    ) -> None:
+        with (examples / legacy).open("a") as file:
+            file.write("[mypy-old]\nignore_errors = true\n")
+        said = command("doctor", "--config-file", legacy, "old.py", "dashboard/life.py")
+
+        assert "; not in 1 file with ignore_errors\n" in said.output
+        assert "old.py" not in said.output
+        assert said.status == 0
 
     def test_says_which_plugin_hides_names(self, command: Callable[..., Said], examples: Path) -> None:
         plugin = (

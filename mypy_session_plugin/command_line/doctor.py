@@ -95,7 +95,8 @@ def _of_code(planned: Plan) -> Iterator[Check]:
         raise Failure(*error.lines) from None
     texts = {path.resolve(): text_of(path) for source in planned.sources if source.path for path in [Path(source.path)]}
     found = coverage(build(planned, texts, session_plugin, keep_trees=True), known)
-    yield Check("code", f"{_several(found.files, 'file')}, {_several(found.functions, 'function')}")
+    ignored = f"; not in {_several(found.ignored, 'file')} with ignore_errors" if found.ignored else ""
+    yield Check("code", f"{_several(found.files, 'file')}, {_several(found.functions, 'function')}{ignored}")
     yield _sessions(found)
     yield _functions(found)
 

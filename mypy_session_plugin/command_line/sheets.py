@@ -51,21 +51,23 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One function, or the top level of the file."""
+    """One function, or the top level of the file; `unknown` are the places of which nothing is known on any line."""
 
     function: Function
     lanes: tuple[Lane, ...]
+    unknown: tuple[str, ...]
     rows: tuple[Row, ...]
 
 
 def sheets(inspection: Inspection, functions: Sequence[Function]) -> list[Sheet]:
-    """The sheets of these functions; of those that hold no session and no instance none."""
+    """The sheets of these functions; of those in which no state is known none."""
     return [sheet for function in functions if (sheet := _sheet(inspection, function)).lanes]
 
 
 def _sheet(inspection: Inspection, function: Function) -> Sheet:
     lines = inspection.source.splitlines()
-    found = _by_place(function.records)
+    places = _by_place(function.records)
+    found = {place: records for place, records in places.items() if any(map(_is_known, records.values()))}
     lanes = tuple(Lane(place, _held(list(records.values()))) for place, records in found.items())
     last: list[str] = [""] * len(lanes)
     rows: list[Row] = []
@@ -74,7 +76,7 @@ def _sheet(inspection: Inspection, function: Function) -> Sheet:
         reports = tuple(report for report in inspection.reports if report.line == number)
         if function.name != MODULE or any(cells):
             rows.append(Row(number, lines[number - 1].expandtabs(4).rstrip(), cells, reports))
-    return Sheet(function, lanes, tuple(rows))
+    return Sheet(function, lanes, tuple(place for place in places if place not in found), tuple(rows))
 
 
 def _by_place(records: Sequence[Record]) -> Mapping[str, Mapping[int, Record]]:
@@ -89,6 +91,11 @@ def _by_place(records: Sequence[Record]) -> Mapping[str, Mapping[int, Record]]:
 def _tells(record: Record) -> bool:
     """Whether a record says more than that something is a session."""
     return summary(record.standings) != NOT_FOLLOWED
+
+
+def _is_known(record: Record) -> bool:
+    """Whether a record says how something stands."""
+    return any(item.state not in (UNKNOWN, NOT_FOLLOWED) for item in record.standings)
 
 
 def _held(records: Sequence[Record]) -> str:

@@ -24,6 +24,9 @@ mypy runs with the configuration that it finds here, and what it reports stands 
 status: 0 where there is something to show, 1 where there is not, 2 if the file cannot be read or checked.
 """
 
+#: So many functions that are not checked are told by name.
+SHOWN = 10
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
@@ -85,10 +88,12 @@ def _notes(inspection: Inspection, functions: Sequence[Function], is_anything: b
     unchecked = [function for function in functions if not function.is_checked]
     notes = []
     if unchecked:
-        names = ", ".join(f"{function.name} (line {function.line})" for function in unchecked)
+        names = ", ".join(f"{function.name} (line {function.line})" for function in unchecked[:SHOWN])
+        names += f" and {len(unchecked) - SHOWN} more" if len(unchecked) > SHOWN else ""
         notes.append(f"{inspection.path}: without annotations, so mypy does not check them: {names}")
     if not is_anything and len(unchecked) < len(functions):
-        notes.append(f"{inspection.path}: there is no session and no mapped instance to show here")
+        nothing = "there is no instance, and no session, of which a state is known here"
+        notes.append(f'{inspection.path}: {nothing}; "doctor" tells what the plugin cannot see, and why')
     return notes
 
 

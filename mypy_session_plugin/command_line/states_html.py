@@ -71,6 +71,8 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
     for row in sheet.rows:
         yield from _row(row)
     yield "</tbody></table></div>"
+    if sheet.unknown:
+        yield f'<p class="legend">Nothing is known of <code>{escape(", ".join(sheet.unknown))}</code>.</p>'
 
 
 def _row(row: Row) -> Iterator[str]:

@@ -33,6 +33,8 @@ def _lines(sheet: Sheet, bar: str) -> Iterator[str]:
             yield _joined(left, digits + len(_GAP) + source, parts, widths)
             left = ""
         yield from _reports(row, digits)
+    if sheet.unknown:
+        yield f"{' ' * digits}{_GAP}nothing is known of {', '.join(sheet.unknown)}"
 
 
 def _flat(shown: Sequence[Sequence[Sequence[str]]], lane: int) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -49,14 +49,15 @@ class Built:
     """What mypy has found in the modules that it checked.
 
     `trees` and `checks_untyped` (whether functions without annotations are checked) are by the names of modules,
-    `modules` their names by their paths.  `messages` are the lines that mypy would print.  The trees are whole, and there
-    are types, where that was asked for.
+    `modules` their names by their paths.  `ignored` are those of whose errors mypy is told to say nothing.  `messages`
+    are the lines that mypy would print.  The trees are whole, and there are types, where that was asked for.
     """
 
     trees: Mapping[str, MypyFile]
     types: Mapping[Expression, Type]
     modules: Mapping[Path, str]
     checks_untyped: Mapping[str, bool]
+    ignored: Collection[str]
     messages: Sequence[str]
 
 
@@ -96,6 +97,7 @@ def run(
     Raises `BuildError` where mypy finds what it cannot go on with: a syntax error, a module found twice.
     """
     sources, options = list(planned.sources), planned.options
+    ignored = {source.module for source in sources if options.clone_for_module(source.module).ignore_errors}
     if not planned.has_plugin:
         options.cache_dir = os.path.join(options.cache_dir, PLUGIN)
     _set_for_looking(options)
@@ -105,6 +107,7 @@ def run(
         text = texts.get(Path(source.path).resolve()) if source.path else None
         if source.path and text is not None:
             sources[position] = _with_text(source, source.path, text, options)
+    options.build_per_module_cache()
     messages: list[str] = []
 
     def hear(_file: str | None, lines: list[str], _is_serious: bool) -> None:
@@ -124,6 +127,7 @@ def run(
         result.types,
         {Path(source.path).resolve(): source.module for source in sources if source.path},
         {source.module: options.clone_for_module(source.module).check_untyped_defs for source in sources},
+        ignored,
         messages,
     )
 
