@@ -442,15 +442,16 @@ class TestDoctor:
         assert checks["mypy"].advice
 
 
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of an empty environment."""
+    folder = tmp_path_factory.mktemp("environment")
+    venv.create(folder, symlinks=os.name != "nt")
+    return folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+
+
 class TestEnvironment:
     """Where mypy looks for SQLAlchemy: not where it runs, if the configuration or an argument says so."""
-
-    @pytest.fixture(scope="class")
-    def python(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        """The interpreter of an empty environment."""
-        folder = tmp_path_factory.mktemp("environment")
-        venv.create(folder, symlinks=os.name != "nt")
-        return folder / ("Scripts" if os.name == "nt" else "bin") / "python"
 
     @pytest.fixture
     def packages(self, python: Path) -> Iterator[Path]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from mypy_session_plugin.editors import language_server, worker
+from mypy_session_plugin.editors import language_server
+from mypy_session_plugin.editors import worker as worker_module
 from mypy_session_plugin.editors.hover import STALE, hover_text
 from mypy_session_plugin.editors.views import Views
 from mypy_session_plugin.editors.worker import Target, Worker
@@ -130,8 +132,18 @@ class TestViews:
         assert looks.texts == ["one", "one"]
 
 
+def process_of(worker: Worker) -> subprocess.Popen[bytes]:
+    process = worker._process
+    assert process is not None
+    return process
+
+
 class TestWorker:
     """The process that looks."""
+
+    @staticmethod
+    def look(worker: Worker, folder: Path) -> Inspection:
+        return worker.look(Target(folder / "app.py", "import os\n", folder))
 
     @pytest.fixture(autouse=True)
     def the_package_is_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,8 +153,60 @@ class TestWorker:
         with pytest.raises(InspectionError, match="syntax"):
             Worker().look(Target(tmp_path / "app.py", "def f(:\n", tmp_path))
 
+    def test_stays_for_the_next_look(self, tmp_path: Path) -> None:
+        worker = Worker()
+        self.look(worker, tmp_path)
+        first = process_of(worker)
+
+        assert self.look(worker, tmp_path).source == "import os\n"
+        assert process_of(worker) is first
+
+    def test_is_another_one_in_another_folder(self, tmp_path: Path) -> None:
+        """Where the configuration is another one."""
+        (tmp_path / "other").mkdir()
+        worker = Worker()
+        self.look(worker, tmp_path)
+        first = process_of(worker)
+        self.look(worker, tmp_path / "other")
+
+        assert process_of(worker) is not first
+        assert first.poll() is not None
+
+    def test_that_was_ended_is_another_one(self, tmp_path: Path) -> None:
+        worker = Worker()
+        self.look(worker, tmp_path)
+        first = process_of(worker)
+        first.kill()
+
+        assert self.look(worker, tmp_path).source == "import os\n"
+        assert process_of(worker) is not first
+
+    def test_ends_when_nobody_asks(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(worker_module, "IDLE", 0.5)
+        worker = Worker()
+        self.look(worker, tmp_path)
+
+        assert process_of(worker).wait(60) == 0
+        assert self.look(worker, tmp_path).source == "import os\n"
+
+    def test_ends_with_whoever_asks(self, tmp_path: Path) -> None:
+        worker = Worker()
+        self.look(worker, tmp_path)
+        process = process_of(worker)
+        assert process.stdin is not None
+        process.stdin.close()
+
+        assert process.wait(60) == 0
+
+    def test_that_is_stopped_looks_no_more(self, tmp_path: Path) -> None:
+        worker = Worker()
+        self.look(worker, tmp_path)
+        worker.stop()
+
+        assert process_of(worker).wait(60) != 0
+
     def test_that_ends_early_is_an_error_and_no_more(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(worker, "WORKER", "nowhere")
+        monkeypatch.setattr(worker_module, "WORKER", "nowhere")
 
         with pytest.raises(InspectionError, match="ended with status 1"):
             Worker().look(Target(tmp_path / "app.py", "", tmp_path))

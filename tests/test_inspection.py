@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from pathlib import Path
 
@@ -460,6 +461,14 @@ def test_a_file_that_is_no_text(folder: Path) -> None:
 def test_a_configuration_that_mypy_refuses(folder: Path) -> None:
     with pytest.raises(InspectionError, match="Cannot find config file"):
         states_of("models.py", config_file="nothing.ini")
+
+
+def test_a_look_leaves_the_collector_as_it_was(folder: Path) -> None:
+    """mypy has it come seldom, which is well in a process that ends: others would keep every build for long."""
+    before = gc.get_threshold()
+    inspected(folder, "")
+
+    assert gc.get_threshold() == before
 
 
 def test_nothing_is_recorded_without_a_recorder() -> None:

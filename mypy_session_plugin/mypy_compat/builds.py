@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -113,7 +114,7 @@ def run(
     def hear(_file: str | None, lines: list[str], _is_serious: bool) -> None:
         messages.extend(lines)
 
-    said = StringIO()
+    said, collected = StringIO(), gc.get_threshold()
     try:
         extra = [] if planned.has_plugin else [plugin(__version__)(options)]
         result = build.build(sources, options, None, hear, None, said, said, extra)
@@ -121,6 +122,9 @@ def run(
         raise BuildError([*messages, *error.messages]) from None
     except SystemExit:
         raise BuildError(_last_lines(said.getvalue())) from None
+    finally:
+        # A build has the collector come seldom from then on: it is made for a process that ends with it.
+        gc.set_threshold(*collected)
     result.manager.metastore.close()
     return Built(
         result.files,
