@@ -186,7 +186,7 @@ class TestWorker:
         worker = Worker()
         self.look(worker, tmp_path)
 
-        assert process_of(worker).wait(60) == 0
+        assert process_of(worker).wait(60) != 0
         assert self.look(worker, tmp_path).source == "import os\n"
 
     def test_ends_with_whoever_asks(self, tmp_path: Path) -> None:

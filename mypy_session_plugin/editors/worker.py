@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -140,7 +141,7 @@ def _seen(target: Target) -> Inspection | tuple[str, ...]:
 @contextmanager
 def _ending(seconds: float) -> Iterator[None]:
     """End the process if the block takes longer than this."""
-    timer = Timer(seconds, os._exit, [0])
+    timer = Timer(seconds, os.kill, [os.getpid(), signal.SIGTERM])
     timer.daemon = True
     timer.start()
     try:
