@@ -82,7 +82,11 @@ class Stability:
         info = info_of(self._types.of(node.expr))
         symbol = info.get(node.name) if info is not None else None
         found = symbol.node if symbol is not None else None
-        found = found.items[0] if isinstance(found, OverloadedFuncDef) else found
+        if isinstance(found, OverloadedFuncDef):
+            # Of functions with one name that are no overloads mypy keeps the last alone, and that is not what is read.
+            if not found.items:
+                return found.info.module_name == module
+            found = found.items[0]
         if not isinstance(found, Decorator) or found.func.info.module_name != module:
             return False
         return any(
