@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from models import Base
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, object_session
+
+
+untyped_hybrid: Any = hybrid_property
 
 
 class Ticket(Base):
@@ -42,6 +47,14 @@ class Ticket(Base):
     def headline(self, headline: str) -> None:
         self.text = headline
 
+    @untyped_hybrid
+    def is_open(self) -> bool:
+        return self.text != ""
+
+    @is_open.expression  # type: ignore[no-redef]
+    def is_open(cls) -> bool:
+        return False
+
 
 def given_to_the_constructor_ok(session: Session) -> None:
     other = session.get_one(Ticket, 1)
@@ -77,3 +90,10 @@ def declared_column_bad(session: Session) -> None:
     ticket = Ticket()
     ticket.note = "one"
     session.expunge(ticket)  # error: [session-state]
+
+
+def untyped_hybrid_of_unknown_ok(session: Session, tickets: Any) -> None:
+    for given in tickets:
+        ticket: Ticket = given
+        if ticket.is_open:
+            session.expunge(ticket)
