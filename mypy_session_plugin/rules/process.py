@@ -54,4 +54,5 @@ def _copied(event: HandOverEvent) -> Finding:
     name = f'"{one.text}"' if one.text else "an instance"
     reason = f'reaches {OTHER_SIDE[one.boundary]} without "{one.loads}", which the code there must load'
     message = f"{name} {reason}; a copy is detached (DetachedInstanceError, sqlalche.me/e/20/bhk3)"
-    return Finding(event.node, message, (f'load "{one.loads}" before, with selectinload() for example, or pass ids',))
+    hint = f'load "{one.loads}" before, with selectinload() or refresh() for example, or pass ids'
+    return Finding(event.node, message, (hint,))

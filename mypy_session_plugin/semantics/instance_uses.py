@@ -29,6 +29,7 @@ from mypy.nodes import (
 from mypy_session_plugin.facts.loading import AttributeKind, Strategy
 from mypy_session_plugin.facts.objects import InstanceFacts
 from mypy_session_plugin.facts.records import dataclass
+from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.flow.syntax import descendants, written_targets
 from mypy_session_plugin.mypy_compat.types import info_of
@@ -49,11 +50,12 @@ LOADED = "loaded"
 class InstanceUse:
     """What certainly becomes of the instance: `loads` names the attribute that loads, `writes` one that is assigned.
 
-    Neither: only attributes that are there are read.
+    Neither: only attributes are read that are there, of which `reads` names one.
     """
 
     loads: str = ""
     writes: str = ""
+    reads: str = ""
 
 
 class InstanceUses:
@@ -76,8 +78,10 @@ class InstanceUses:
         writes = next((use for use in found if use.writes), None)
         if writes is not None:
             return writes
-        reads = any(not use.loads for use in found)
-        return InstanceUse() if reads else None
+        reads = [use for use in found if use.reads]
+        if reads and _is_expired(facts) and self._is_named_last(given):
+            return InstanceUse(loads=reads[0].reads)
+        return reads[0] if reads else None
 
     def _in(self, body: FuncItem, variable: Var | str, info: TypeInfo, depth: int) -> Iterator[InstanceUse]:
         """Everything that a body, or a function that it calls, does with the instance, or with each of a list."""
@@ -99,7 +103,7 @@ class InstanceUses:
         if attribute is not None and many and attribute.strategy is Strategy.LAZY and not is_assigned:
             yield InstanceUse(loads=node.name)
         elif is_mapped_attribute(info, node.name) and self._world.shapes.relationships.of(info, node.name) is None:
-            yield InstanceUse(writes=node.name) if is_assigned else InstanceUse()
+            yield InstanceUse(writes=node.name) if is_assigned else InstanceUse(reads=node.name)
 
     def _call(self, call: CallExpr, names: _Names, info: TypeInfo, depth: int) -> Iterator[InstanceUse]:
         """A function of the module that gets the instance, or is a method of it."""
@@ -125,6 +129,13 @@ class InstanceUses:
         inside = {id(node) for node in descendants(body, into_functions=True)}
         outside = [node for node in self._world.nodes if id(node) not in inside]
         return not any(self._may_load(node, attribute, given) for node in outside)
+
+    def _is_named_last(self, given: Context) -> bool:
+        """Whether the unit does nothing more with the instance that it hands over, which might load it."""
+        if not isinstance(given, NameExpr):
+            return False
+        named = (node for node in self._world.nodes if isinstance(node, NameExpr) and node.node is given.node)
+        return not any((node.line, node.column) > (given.line, given.column) for node in named)
 
     def _may_load(self, node: Node, attribute: str, given: Context) -> bool:
         """Whether a node may load the attribute, or decide that a statement does."""
@@ -171,6 +182,12 @@ class InstanceUses:
         callee = call.callee
         package = callee.fullname.partition(".")[0] if isinstance(callee, RefExpr) else ""
         return package not in CLOSED_MODULES
+
+
+def _is_expired(facts: InstanceFacts) -> bool:
+    """Whether nothing of an instance is loaded that has a row: whatever is read of it must be."""
+    stands = (isinstance(item, Situation) and item.state is State.PERSISTENT for item in facts.situations)
+    return facts.loads.is_expired and all(stands)
 
 
 class _Names:

@@ -53,3 +53,25 @@ def looks_ok(engine: Engine) -> None:
         pool.map(_name, users)
         pool.map(_rename, users)
         pool.map(elsewhere, users)
+
+
+def expired_and_read_bad(engine: Engine, pool: ProcessPoolExecutor) -> None:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        session.commit()
+        pool.submit(_name, user)  # error: [session-process] "user" reaches another process without "name"
+
+
+def kept_by_the_commit_ok(engine: Engine, pool: ProcessPoolExecutor) -> None:
+    with Session(engine, expire_on_commit=False) as session:
+        user = session.get_one(User, 1)
+        session.commit()
+        pool.submit(_name, user)
+
+
+def read_before_ok(engine: Engine, pool: ProcessPoolExecutor) -> None:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        session.commit()
+        print(user.name)
+        pool.submit(_name, user)

@@ -209,3 +209,59 @@ def waits_ok(engine: Engine) -> None:
         worker = Thread(target=_titles, args=(user,))
         worker.start()
         worker.join()
+
+
+def expired_and_read_bad(engine: Engine, pool: ThreadPoolExecutor) -> None:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        session.commit()
+        pool.submit(_name, user)  # error: [session-thread] "user" (attached to "session", which loads "name" there)
+        session.get_one(User, 2)
+
+
+def expired_alone_and_read_bad(engine: Engine) -> None:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        session.expire(user)
+        Thread(target=_name, args=(user,)).start()  # error: [session-thread]
+        session.get_one(User, 2)
+
+
+def kept_by_the_commit_ok(engine: Engine, pool: ThreadPoolExecutor) -> None:
+    with Session(engine, expire_on_commit=False) as session:
+        user = session.get_one(User, 1)
+        session.commit()
+        pool.submit(_name, user)
+        session.get_one(User, 2)
+
+
+def perhaps_kept_by_the_commit_ok(session: Session, pool: ThreadPoolExecutor) -> None:
+    user = session.get_one(User, 1)
+    session.commit()
+    pool.submit(_name, user)
+    session.get_one(User, 2)
+
+
+def refreshed_before_ok(engine: Engine, pool: ThreadPoolExecutor) -> None:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        session.commit()
+        session.refresh(user)
+        pool.submit(_name, user)
+        session.get_one(User, 2)
+
+
+def read_by_the_owner_too_ok(engine: Engine, pool: ThreadPoolExecutor) -> None:
+    """Whoever comes first loads it."""
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        session.commit()
+        pool.submit(_name, user)
+        print(user.name)
+
+
+def expired_and_waited_for_ok(engine: Engine, pool: ThreadPoolExecutor) -> None:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        session.commit()
+        pool.submit(_name, user).result()
