@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from mypy_session_plugin.facts.effects import ClassStub, FunctionStub, TypeExpression
 from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.semantics.binding import is_phantom
+from mypy_session_plugin.semantics.conditions import STATE_ATTRIBUTES
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.library_objects import FACTORY_BLOCK
 
@@ -97,6 +98,7 @@ def read_sinks(library: Library, methods: Collection[str], optional: Mapping[str
         if _empties(stub):
             emptying.add(name)
     certain.update(_answering(library))
+    unsettling.update(STATE_ATTRIBUTES)
     return Sinks(
         frozenset(certain) - serialising,
         frozenset(stateful) - certain,
