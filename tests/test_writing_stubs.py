@@ -169,6 +169,11 @@ class TestComparison:
                 '"size" of class "Box" is a method, and no prop',
             ),
             ("class _Box:\n    def size(self) -> int: ...", ""),
+            ('@serves("size")\nclass Box: ...', ""),
+            ('@serves("sizes")\nclass Box: ...', 'class "Box" has no "sizes"; did you mean "size"?'),
+            ("class Box:\n    size = _Sized.size", ""),
+            ("class Box:\n    size = awaited(_Sized.size)", '"size" of class "Box" is no coroutine function'),
+            ("class Box:\n    length = _Sized.size", 'class "Box" has no "length"'),
             ("def anything(*items: str, key: str) -> None: ...", ""),
             ("def written_in_c(key: str) -> None: ...", ""),
         ],
@@ -179,9 +184,12 @@ class TestComparison:
             "def move(target, source): ...\n"
             "async def later(target): ...\n"
             "def anything(*items, **options): ...\n"
-            "class Box:\n    def size(self): ...\n"
+            "class Box:\n    def size(self, *, unit=0): ...\n"
         )
-        faults = self.faults(folder, f"{stub}\n")
+        vocabulary = "from mypy_session_plugin.effects import awaited, serves\n"
+        faults = self.faults(
+            folder, f"{vocabulary}class _Sized:\n    def size(self, *, unit: str = ...) -> int: ...\n{stub}\n"
+        )
 
         assert len(faults) == bool(message)
         assert all(message in fault for fault in faults)
