@@ -5,11 +5,13 @@ from __future__ import annotations
 from mypy.nodes import Context, FuncDef, MemberExpr, TypeInfo
 
 from mypy_session_plugin.facts.loading import Attribute, AttributeKind
+from mypy_session_plugin.facts.loads import Presence
+from mypy_session_plugin.facts.objects import InstanceFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
 from mypy_session_plugin.flow.graph import DeleteAttribute, LoadAttribute, StoreAttribute
-from mypy_session_plugin.mypy_compat.types import info_of
-from mypy_session_plugin.semantics import loads
+from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
+from mypy_session_plugin.semantics import loads, sessions
 from mypy_session_plugin.semantics.events import AttributeEvent, Reader
 from mypy_session_plugin.semantics.world import World
 
@@ -27,6 +29,8 @@ def read(world: World, store: Store, instruction: LoadAttribute, owner: Value) -
     A property may load, or read, whatever it likes; a method only where it is called.
     """
     info = _owner_class(world, instruction.node)
+    if info is None and _is_of_class(world, instruction.node):
+        return
     if info is None:
         # A pattern reads attributes without an expression for each.
         loads.shown(store, objects(owner))
@@ -73,6 +77,28 @@ def told(world: World, store: Store, node: Context, owner: Value, reader: Reader
     attribute = world.shapes.attributes.of(info, reader.read.name)
     if attribute is not None:
         world.listener(AttributeEvent(node, owner, attribute, info.name, world.raising, reader=reader), store)
+
+
+def _is_of_class(world: World, node: Context) -> bool:
+    """Whether an attribute is read of a class: `User.name` is no read of any instance."""
+    return isinstance(node, MemberExpr) and class_named_by(world.type(node.expr)) is not None
+
+
+def may_load(world: World, store: Store, node: Context, owner: Value, failing: bool = False) -> None:
+    """An attribute is read: its session flushes before, and that may fail, if it is not certainly loaded."""
+    if not _is_there(world, store, node, owner):
+        sessions.may_load(store, owner, failing)
+
+
+def _is_there(world: World, store: Store, node: Context, owner: Value) -> bool:
+    found = [store.heap.get(item) for item in objects(owner)]
+    instances = [facts for facts in found if isinstance(facts, InstanceFacts)]
+    if not instances or len(instances) != len(owner):
+        return False
+    attribute = attribute_of(world, node)
+    return attribute is not None and all(
+        loads.presences(facts, attribute).keys() == {Presence.LOADED} for facts in instances
+    )
 
 
 def _is_computed(info: TypeInfo, name: str) -> bool:

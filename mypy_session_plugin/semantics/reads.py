@@ -31,7 +31,6 @@ from mypy_session_plugin.semantics import (
     contents,
     flask,
     ownership,
-    sessions,
     work,
     writes,
 )
@@ -222,7 +221,7 @@ class Reads:
     def _follow(self, instruction: LoadAttribute, owner: Value, store: Store) -> None:
         """What a read does to the sessions and instances that it reads from, whatever it gives."""
         if objects(owner):
-            sessions.may_load(store, owner)
+            attribute_reads.may_load(self._world, store, instruction.node, owner)
             writes.loaded(self._world, store, owner, instruction)
             contents.settle_owners(store, owner)
             boundaries.use_instance(self._world, store, owner, instruction.node, reads=True)

@@ -23,6 +23,7 @@ from mypy_session_plugin.facts.values import (
 from mypy_session_plugin.flow import graph
 from mypy_session_plugin.mypy_compat.types import parameters_of
 from mypy_session_plugin.semantics import (
+    attribute_reads,
     boundaries,
     conditions,
     containers,
@@ -32,7 +33,6 @@ from mypy_session_plugin.semantics import (
     loads,
     ownership,
     representations,
-    sessions,
     transactions,
     work,
 )
@@ -209,7 +209,7 @@ class Transfer:
             return None
         half_way, world = before.copy(), self._world
         if isinstance(instruction, graph.LoadAttribute):
-            sessions.may_load(half_way, before.value(instruction.object), failing=True)
+            attribute_reads.may_load(world, half_way, instruction.node, before.value(instruction.object), failing=True)
             return None if half_way.heap == before.heap else half_way
         heard, world.listener, world.failing = world.listener, ignore, True
         try:
