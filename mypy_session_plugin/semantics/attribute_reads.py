@@ -118,6 +118,8 @@ def written(world: World, store: Store, instruction: StoreAttribute) -> None:
             read_by(world, store, instruction.node, owner, Reader(instruction.node, "the assignment"))
         else:
             loads.read(store, owner, attribute)
+    elif attribute is not None and attribute.primary_key and isinstance(instruction.node, MemberExpr):
+        read_by(world, store, instruction.node, owner, Reader(instruction.node, "the assignment"))
     elif attribute is not None and attribute.primary_key is not False:
         loads.shown(store, objects(owner))
     loads.written(store, owner, instruction.name)

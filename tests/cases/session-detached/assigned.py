@@ -94,3 +94,50 @@ def expected_ok(engine: Engine) -> None:
         user.posts = []
     except DetachedInstanceError:
         pass
+
+
+def key_of_what_is_expired_bad(engine: Engine) -> User:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        session.expire_all()
+    user.id = 2  # error: [session-detached] "user.id" is not loaded (expired by expire_all()
+    return user
+
+
+def added_to_a_key_bad(engine: Engine) -> User:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        session.rollback()
+    user.id += 1  # error: [session-detached]
+    return user
+
+
+def key_that_is_loaded_ok(engine: Engine) -> User:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+    user.id = 2
+    return user
+
+
+def another_column_ok(engine: Engine) -> User:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        session.expire_all()
+    user.name = "anna"
+    return user
+
+
+def key_within_the_session_ok(engine: Engine) -> str:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        session.expire_all()
+        user.id = 2
+    return user.name
+
+
+def key_of_what_is_new_ok(engine: Engine) -> None:
+    user = User(name="anna")
+    user.id = 2
+    with Session(engine) as session:
+        session.add(user)
+        session.commit()
