@@ -30,10 +30,12 @@ def kind_of_attribute(full_name: str, lookup: Callable[[str], SymbolTableNode | 
     if not isinstance(info, TypeInfo):
         return None
     from mypy_session_plugin.mypy_compat.class_bodies import KEY
-    from mypy_session_plugin.mypy_compat.model_bodies import VALIDATE
+    from mypy_session_plugin.mypy_compat.model_bodies import ADAPT, ADAPTER, VALIDATE
     from mypy_session_plugin.semantics.mapped import is_mapped_attribute
     from mypy_session_plugin.semantics.model_fields import fields
 
+    if info.fullname == ADAPTER and name == ADAPT:
+        return HIDDEN
     if name == VALIDATE:
         return HIDDEN if any(fields(info)) else None
     kind = _kept_of(info, name) if any(KEY in base.metadata for base in info.mro) else None

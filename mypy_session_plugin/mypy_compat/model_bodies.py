@@ -33,6 +33,8 @@ from mypy_session_plugin.mypy_compat.loading_bodies import LITERALS, is_annotate
 BASE_MODEL = "pydantic.main.BaseModel"
 #: The method that makes a model of an object.
 VALIDATE = "model_validate"
+#: The class that makes an object of a type, and its method that does so.
+ADAPTER, ADAPT = "pydantic.type_adapter.TypeAdapter", "validate_python"
 #: Where what is found here is stored with the class: its fields, whether it is made from attributes, and that it reads
 #: its input in no way of its own.
 FIELDS, FROM_ATTRIBUTES, PLAIN_MODEL = "fields", "from_attributes", "plain_model"

@@ -12,12 +12,12 @@ from mypy.nodes import CallExpr, FuncDef, MemberExpr, MypyFile, Node, ReturnStmt
 from mypy.types import Instance, NoneType, TupleType, Type, get_proper_type
 
 from mypy_session_plugin.flow.formats import shown_by
-from mypy_session_plugin.mypy_compat.model_bodies import VALIDATE
-from mypy_session_plugin.mypy_compat.types import Types, class_named_by, info_of, is_recursive, union_items
+from mypy_session_plugin.mypy_compat.model_bodies import ADAPT, VALIDATE
+from mypy_session_plugin.mypy_compat.types import Types, info_of, is_recursive, union_items
 from mypy_session_plugin.semantics.dataclass_fields import fields_shown
 from mypy_session_plugin.semantics.functions import Waiting
 from mypy_session_plugin.semantics.loading_hints import is_read_apart, is_to_raise
-from mypy_session_plugin.semantics.model_fields import fields
+from mypy_session_plugin.semantics.model_fields import fields, model_made
 from mypy_session_plugin.semantics.own_bodies import OwnBodies
 from mypy_session_plugin.semantics.response_models import response_models
 
@@ -58,9 +58,10 @@ class HiddenReads:
 
     def _may_miss(self, call: CallExpr) -> bool:
         callee = call.callee
-        if not isinstance(callee, MemberExpr) or callee.name != VALIDATE:
+        if not isinstance(callee, MemberExpr) or callee.name not in (ADAPT, VALIDATE):
             return False
-        model, info = class_named_by(self._types.of(callee.expr)), info_of(self._types.of(call.args[0]))
+        model = model_made(callee.name, self._types.of(callee.expr))
+        info = info_of(self._types.of(call.args[0]))
         return model is not None and info is not None and _lacks(info, model)
 
 

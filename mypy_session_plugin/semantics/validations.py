@@ -1,5 +1,7 @@
 """`Model.model_validate(instance)` of pydantic: reads the attributes that are called as the fields of the model.
 
+So does `TypeAdapter(Model).validate_python(instance)`.
+
 All of them are read, whatever comes of the others, and any exception becomes a ValidationError: a default does not
 help, and neither does a validator of the field.
 Source: https://docs.pydantic.dev/latest/concepts/models/#arbitrary-class-instances
@@ -13,12 +15,12 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call
 from mypy_session_plugin.mypy_compat.class_syntax import is_true
-from mypy_session_plugin.mypy_compat.model_bodies import FROM_ATTRIBUTES, VALIDATE
-from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
+from mypy_session_plugin.mypy_compat.model_bodies import ADAPT, FROM_ATTRIBUTES, VALIDATE
+from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import attribute_reads, loads, sessions
 from mypy_session_plugin.semantics.events import Reader
 from mypy_session_plugin.semantics.mapped import SQLMODEL
-from mypy_session_plugin.semantics.model_fields import fields
+from mypy_session_plugin.semantics.model_fields import fields, model_made
 from mypy_session_plugin.semantics.relationships import kept
 from mypy_session_plugin.semantics.unknown_calls import reachable
 from mypy_session_plugin.semantics.world import World
@@ -35,21 +37,22 @@ def validated(world: World, store: Store, instruction: Call) -> Value | None:
     """
     node = instruction.node
     callee = node.callee if isinstance(node, CallExpr) else None
-    if not isinstance(callee, MemberExpr) or callee.name != VALIDATE:
+    if not isinstance(callee, MemberExpr) or callee.name not in (ADAPT, VALIDATE):
         return None
-    model = class_named_by(world.type(callee.expr))
+    model = model_made(callee.name, world.type(callee.expr))
     given = next(iter(instruction.arguments), None)
     if model is None or given is None or given.name not in (None, "obj") or not _is_made_from(world, model, given):
         return None
     names = list(fields(model)) if _reads(model, instruction) else []
     if not names:
         return None
+    by = f"{model.name}.{VALIDATE}()" if callee.name == VALIDATE else f"{ADAPT}() of {model.name}"
     value = store.value(given.value)
     sessions.may_load(store, value)
     for name in names:
         read = MemberExpr(given.node, name)
         read.set_line(given.node)
-        reader = Reader(read, f"{model.name}.{VALIDATE}()", ERROR)
+        reader = Reader(read, by, ERROR)
         attribute_reads.read_by(world, store, node, value, reader)
     loads.shown(store, reachable(store, [value]) - objects(value))
     return world.typed_value(store, node, "result")
