@@ -152,7 +152,7 @@ def _record(
     for world in _worlds(checker, unit, options):
         transfer = Transfer(world)
         graph, begin = _lowered(world, transfer)
-        recording = Recording(world, graph, transfer, faults)
+        recording = Recording(world, graph, transfer, faults, recorder.lanes)
         with suppress(UnsettledError):
             records = recording.run(Fixpoint(graph, recording, begin))
             recorder.put(world.unit.line if isinstance(world.unit, FuncItem) else 0, records)

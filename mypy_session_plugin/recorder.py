@@ -64,10 +64,14 @@ class Record:
 
 @dataclass(slots=True)
 class Recorder:
-    """Collects the records of one file, whose text is `source` whatever is stored under its path."""
+    """Collects the records of one file, whose text is `source` whatever is stored under its path.
+
+    Without `lanes` those of expressions alone, which cost less: a variable that is not read any more is let go of.
+    """
 
     path: Path
     source: str
+    lanes: bool = True
     _records: dict[int, list[Record]] = field(default_factory=dict)
 
     def wants(self, path: str) -> bool:

@@ -471,6 +471,14 @@ def test_a_look_leaves_the_collector_as_it_was(folder: Path) -> None:
     assert gc.get_threshold() == before
 
 
+def test_without_lanes_expressions_stand_as_they_do(folder: Path, known: Inspection) -> None:
+    """What an editor asks for, which shows the place under the cursor alone."""
+    (folder / "app.py").write_text(HEAD + PROGRAM, encoding="utf-8")
+    found = states_of("app.py", lanes=False)
+
+    assert list(found.records) == [record for record in known.records if not record.is_after]
+
+
 def test_nothing_is_recorded_without_a_recorder() -> None:
     recorder = Recorder(Path("app.py"), "")
     with recording(recorder):

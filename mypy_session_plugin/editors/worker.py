@@ -133,7 +133,7 @@ def main(idle: float) -> None:
 
 def _seen(target: Target) -> Inspection | tuple[str, ...]:
     try:
-        return states_of(target.path, target.text, target.config_file)
+        return states_of(target.path, target.text, target.config_file, lanes=False)
     except InspectionError as error:
         return error.lines
 

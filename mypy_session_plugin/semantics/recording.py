@@ -54,19 +54,25 @@ class Faults:
 class Recording:
     """A transfer function that tells, through the fixpoint, each instruction whose outcome is recorded.
 
-    All variables live to the end of the function: somebody wants to see them on every line.  So does a variable for
-    each line with one of the `faults`: it holds what has changed there, which is so only if that line did not raise.
+    With `lanes` all variables live to the end of the function: somebody wants to see them on every line.  In any case a
+    variable for each line with one of the `faults` does: it holds what has changed there, which is so only if that line
+    did not raise.
     """
 
-    def __init__(self, world: World, graph: Graph, transfer: Transfer, faults: Faults) -> None:
+    def __init__(self, world: World, graph: Graph, transfer: Transfer, faults: Faults, lanes: bool) -> None:
         self._world = world
         self._unit = world.unit
         self._transfer = transfer
         self._faults = faults
         self._assumed = {_assumed(node.line): node.line for node in faults.nodes}
-        self._ends = dict(_ends_of_statements(graph, _statements(world.unit)))
+        self._lanes = lanes
+        self._ends: dict[Instruction, Statement] = {}
         self._fixpoint: Fixpoint | None = None
-        graph.captured |= {name for block in graph.blocks for item in block.instructions for name in _variables(item)}
+        if lanes:
+            self._ends.update(_ends_of_statements(graph, _statements(world.unit)))
+            graph.captured |= {
+                name for block in graph.blocks for item in block.instructions for name in _variables(item)
+            }
         graph.captured |= self._assumed.keys()
 
     def assume(self, branch: Branch, truth: bool, store: Store) -> bool:
@@ -122,7 +128,7 @@ class Recording:
             value = store.variables.get(name)
             if value is not None:
                 part = Range(argument.line, argument.column, argument.line, argument.column + len(name))
-                for is_after in (False, True):
+                for is_after in (False, True) if self._lanes else (False,):
                     self._put(found, (name, part, is_after), value, store)
 
     def _add(self, found: Found, instruction: Instruction, store: Store) -> None:
