@@ -15,6 +15,7 @@ from mypy_session_plugin.facts.loads import UNKNOWN_LOADS, Loads, expired, of_ro
 from mypy_session_plugin.facts.objects import ContainerFacts, LibraryFacts, Related
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import replace
+from mypy_session_plugin.facts.states import ATTACHED
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, Constant, ObjectId, Value, objects
 from mypy_session_plugin.semantics import loads, sessions, transactions
@@ -75,7 +76,7 @@ def loads_of(world: World, store: Store, call: LibraryCall) -> Callable[[Entity,
         return None
 
     def loaded(shape: Entity, session: Value) -> Loads:
-        if shape.class_name == ANY_ENTITY.class_name:
+        if shape.class_name == ANY_ENTITY.class_name or (shape.states and shape.states.isdisjoint(ATTACHED)):
             return UNKNOWN_LOADS
         info = world.types.class_of(shape.class_name)
         if _merges(call) or info is None:

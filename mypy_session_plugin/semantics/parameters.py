@@ -41,6 +41,8 @@ EVENTS = {
     "reset": "session reset",
     "remove": "session removed",
     "deepcopy": "copied",
+    "load": "unpickled",
+    "loads": "unpickled",
     "merge": "merged",
     "make_transient": "made transient",
     "make_transient_to_detached": "made detached",

@@ -17,6 +17,7 @@ from mypy_session_plugin.semantics import boundaries, conditions, entered, entry
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite
 from mypy_session_plugin.semantics.escapes import Escapes
+from mypy_session_plugin.semantics.expected_types import expected
 from mypy_session_plugin.semantics.functions import is_generator_expression
 from mypy_session_plugin.semantics.leading import is_result, mark_read
 from mypy_session_plugin.semantics.library_calls import LibraryCall, session_of
@@ -74,7 +75,7 @@ class StubbedCalls:
             for argument, value in zip(instruction.arguments, values, strict=True)
         ]
         bindings = self._bindings(receiver, store)
-        bound = world.binder.bind(overloads, arguments, world.type(result_node), bindings)
+        bound = world.binder.bind(overloads, arguments, expected(world, overloads, result_node), bindings)
         if bound is None:
             return None
         loading_calls.note_options(world, bound)
