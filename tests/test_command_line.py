@@ -332,8 +332,10 @@ class TestDoctor:
         assert "    session (a parameter): 1 call, at old.py:23\n" in said.output
         assert "    session: 1 call, at old.py:28\n" in said.output
         assert said.output.count("old.py:") == 5
-        assert 'to do: add to session_expressions: "old.db.session"; annotate the parameters, as ' in said.output
-        assert "; annotate the others where they come from" in said.output
+        assert (
+            'to do: add to session_expressions: "old.db.session"; '
+            "annotate the parameters and the others where they come from, as Session or AsyncSession\n"
+        ) in said.output
         assert "--  functions: 1 of 9 not checked, since they have no annotations, with 2 calls of sessions\n" in (
             said.output
         )

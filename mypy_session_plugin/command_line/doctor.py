@@ -114,10 +114,11 @@ def _sessions(found: Coverage) -> Check:
     if names:
         quoted = ", ".join(f'"{name}"' for name in names[:SHOWN])
         advice.append(f"add to session_expressions: {quoted}")
-    if any(session.is_parameter for session in ordered):
-        advice.append("annotate the parameters, as Session or AsyncSession")
+    local = ["the parameters"] if any(session.is_parameter for session in ordered) else []
     if any(not session.full_name and not session.is_parameter for session in ordered):
-        advice.append(f"annotate {'the others' if advice else 'them'} where they come from, as Session or AsyncSession")
+        local.append(f"{'the others' if advice or local else 'them'} where they come from")
+    if local:
+        advice.append(f"annotate {' and '.join(local)}, as Session or AsyncSession")
     return Check("sessions", "\n".join(lines), "; ".join(advice))
 
 
