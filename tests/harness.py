@@ -40,10 +40,10 @@ _LINE = re.compile(
 _EXPECTATION = re.compile(r"#\s*(E|error|N|note):\s*(?:\[([\w-]+)\])?\s*(.*?)\s*(?=#\s*(?:E|error|N|note):|$)")
 
 #: Of two texts of one length mypy takes the cached one if both were written in the same second.
+_moments = count(int(time.time()))
 #: Mypy makes collections rare, for a process that does one build: the trees of all would stay, 25 MB each.
 _COLLECTED_AFTER = 20
 _runs = count(1)
-_moments = count(int(time.time()))
 
 Files = Mapping[str, str]
 
