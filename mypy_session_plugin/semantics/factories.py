@@ -224,8 +224,9 @@ class Factories:
             elif isinstance(node, MemberExpr) and node.name in CHANGING:
                 changed.update(_attributes_in([node.expr]))
             elif isinstance(node, CallExpr):
-                # A call may set the attribute that it is given by name, as `setattr()` does.
-                named = {argument.value for argument in node.args if isinstance(argument, StrExpr)}
+                # A call may set the attribute that it is given by name, as `setattr()` does: by position.
+                given = zip(node.args, node.arg_kinds, strict=True)
+                named = {item.value for item, kind in given if kind == ARG_POS and isinstance(item, StrExpr)}
                 if not named and getattr(node.callee, "fullname", "") == "builtins.setattr":
                     return {}
                 changed |= named

@@ -30,4 +30,4 @@ def what_is_pickled(engine: Engine) -> None:
         user = session.get_one(User, 1)
         again: User = pickle.loads(pickle.dumps(user))
         reveal_state(user)  # persistent
-        reveal_state(again)  # unknown
+        reveal_state(again)  # detached | transient

@@ -155,15 +155,15 @@ def without_an_end(engine: Engine) -> None:
         reveal_state(user)  # pending | persistent
 
 
-def one_in_a_variable_is_not_followed(engine: Engine) -> None:
+def one_in_a_variable(engine: Engine) -> None:
     with Session(engine) as session:
         user = User(name="new")
         session.add(user)
         generator = users(session)
         reveal_state(user)  # pending
         for _ in generator:
-            reveal_state(user)  # pending | unknown
-        reveal_state(user)  # pending | unknown
+            reveal_state(user)  # persistent
+        reveal_state(user)  # persistent
 
 
 async def asynchronous(engine: AsyncEngine) -> None:
