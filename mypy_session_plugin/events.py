@@ -109,9 +109,11 @@ class Events:
 
     def enter(self, tree: MypyFile, wanted: Callable[[], frozenset[str]]) -> None:
         """Mypy goes on with a module; `wanted` tells which codes are on in it that are off by default."""
-        if self._module.tree is not tree:
-            self._module, self._looks = ModuleHints(tree, wanted), {}
-        self._columns = {}
+        self._module, self._looks, self._columns = ModuleHints(tree, wanted), {}, {}
+
+    def is_at(self, tree: MypyFile) -> bool:
+        """Whether this is the module that mypy has gone on with last."""
+        return self._module.tree is tree
 
     def leave(self) -> None:
         """Mypy has done with the module: its tree is let go."""

@@ -123,7 +123,8 @@ class Modules:
             trigger = self._trigger_of_unseen(tree)
         self._checker, self._trigger = None, None
         if trigger is not None:
-            self._events.enter(tree, partial(_optional_codes, trigger.checker))
+            if not self._events.is_at(tree):
+                self._events.enter(tree, partial(_optional_codes, trigger.checker))
             trigger.finish()
             self._forget()
         self._events.leave()
