@@ -15,6 +15,7 @@ from mypy.nodes import (
     MemberExpr,
     RefExpr,
     TypeInfo,
+    Var,
 )
 
 from mypy_session_plugin.facts.effects import FunctionStub
@@ -84,7 +85,16 @@ def takes(world: World, decorator: Expression) -> bool:
     if isinstance(callee, RefExpr):
         stubs = world.library.function(callee.fullname) if callee.fullname else None
     if stubs is None and isinstance(callee, MemberExpr):
-        info = info_of(world.type(callee.expr))
+        info = owner_class(world, callee)
         bases = [base.fullname for base in info.mro] if info is not None else []
         stubs = world.library.method(bases, callee.name)
     return stubs is not None and all(stub.effect(ENTRY_POINT) is not None for stub in stubs)
+
+
+def owner_class(world: World, callee: MemberExpr) -> TypeInfo | None:
+    """The class of the object whose method makes a decorator: `app` in `@app.get("/")`.
+
+    The daemon checks a function again without its decorators, which have no types then: the variable has one.
+    """
+    owner = callee.expr.node if isinstance(callee.expr, RefExpr) else None
+    return info_of(world.type(callee.expr) or (owner.type if isinstance(owner, Var) else None))

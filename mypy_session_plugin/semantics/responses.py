@@ -25,7 +25,6 @@ from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE_VALUE, Bound, Value, objects
 from mypy_session_plugin.flow.graph import Return
-from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import attribute_reads, containers, entry_points
 from mypy_session_plugin.semantics.events import Reader
 from mypy_session_plugin.semantics.model_fields import fields
@@ -91,7 +90,7 @@ def _operations(world: World, unit: FuncDef) -> Iterator[CallExpr]:
 
 
 def _models_in(world: World, call: CallExpr) -> Iterator[TypeInfo]:
-    owner = info_of(world.type(call.callee.expr)) if isinstance(call.callee, MemberExpr) else None
+    owner = entry_points.owner_class(world, call.callee) if isinstance(call.callee, MemberExpr) else None
     if owner is None or not any(base.module_name.startswith("fastapi.") for base in owner.mro):
         return
     yield from models_named(call)
