@@ -23,6 +23,11 @@ class TypeExpression:
     arguments: tuple[TypeExpression, ...] = ()
     values: tuple[object, ...] = ()
 
+    @property
+    def names(self) -> frozenset[str]:
+        """All names in it, its own and those of its arguments."""
+        return frozenset({self.name}).union(*(argument.names for argument in self.arguments))
+
 
 class ParameterKind(Enum):
     """How a parameter takes its argument."""

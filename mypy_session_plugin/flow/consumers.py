@@ -9,20 +9,20 @@ import re
 
 from mypy.nodes import ARG_POS, ARG_STAR, CallExpr
 
+from mypy_session_plugin.flow.build_elements import CONSUMING
 from mypy_session_plugin.flow.oracle import Oracle
 
 #: Packages whose functions do: a clause, a statement or a session takes its elements when it is given them.
 _PACKAGES = frozenset({"flask_sqlalchemy", "sqlalchemy", "sqlmodel"})
 #: The function among these that hands on what it is given.
 _HANDS_ON = "run_sync"
-_FUNCTIONS = frozenset(
+_FUNCTIONS = CONSUMING.union(
     re.findall(
         r"[\w.]+",
         """
-    asyncio.tasks.wait builtins.all builtins.any builtins.bytearray builtins.bytes builtins.dict builtins.frozenset
-    builtins.list builtins.max builtins.min builtins.next builtins.set builtins.sorted builtins.sum builtins.tuple
-    collections.Counter collections.OrderedDict collections.deque functools.reduce heapq.nlargest heapq.nsmallest
-    math.fsum math.prod statistics.fmean statistics.mean statistics.median statistics.stdev
+    asyncio.tasks.wait builtins.bytearray builtins.bytes collections.Counter collections.OrderedDict collections.deque
+    functools.reduce heapq.nlargest heapq.nsmallest math.fsum math.prod statistics.fmean statistics.mean
+    statistics.median statistics.stdev
         """,
     )
 )

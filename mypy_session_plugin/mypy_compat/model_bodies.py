@@ -35,6 +35,8 @@ BASE_MODEL = "pydantic.main.BaseModel"
 VALIDATE = "model_validate"
 #: The class that makes an object of a type, and its method that does so.
 ADAPTER, ADAPT = "pydantic.type_adapter.TypeAdapter", "validate_python"
+#: The names of both methods.
+MAKING = frozenset({ADAPT, VALIDATE})
 #: Where what is found here is stored with the class: its fields, whether it is made from attributes, and that it reads
 #: its input in no way of its own.
 FIELDS, FROM_ATTRIBUTES, PLAIN_MODEL = "fields", "from_attributes", "plain_model"

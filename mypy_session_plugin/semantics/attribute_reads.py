@@ -6,13 +6,13 @@ from mypy.nodes import Context, FuncDef, MemberExpr, TypeInfo
 
 from mypy_session_plugin.facts.loading import Attribute, AttributeKind
 from mypy_session_plugin.facts.loads import Presence
-from mypy_session_plugin.facts.objects import InstanceFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
 from mypy_session_plugin.flow.graph import DeleteAttribute, LoadAttribute, StoreAttribute
 from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
 from mypy_session_plugin.semantics import loads, sessions
 from mypy_session_plugin.semantics.events import AttributeEvent, Reader
+from mypy_session_plugin.semantics.instances import facts_in
 from mypy_session_plugin.semantics.world import World
 
 #: Kinds of attributes of which an assignment needs to know what was there before.
@@ -91,8 +91,7 @@ def may_load(world: World, store: Store, node: Context, owner: Value, failing: b
 
 
 def _is_there(world: World, store: Store, node: Context, owner: Value) -> bool:
-    found = [store.heap.get(item) for item in objects(owner)]
-    instances = [facts for facts in found if isinstance(facts, InstanceFacts)]
+    instances = facts_in(store, owner)
     if not instances or len(instances) != len(owner):
         return False
     attribute = attribute_of(world, node)

@@ -14,6 +14,7 @@ from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics.binding import BoundCall, Given
 from mypy_session_plugin.semantics.cascades import may_be_one
 from mypy_session_plugin.semantics.frames import GIVEN_BACK
+from mypy_session_plugin.semantics.instances import facts_in
 from mypy_session_plugin.semantics.sessions import Relation, relation
 from mypy_session_plugin.semantics.shapes import Entity
 from mypy_session_plugin.semantics.world import World
@@ -117,7 +118,7 @@ def settle(store: Store, session: Value) -> None:
 
 def settle_owners(store: Store, instances: Value) -> None:
     """Attributes of these instances are read: what must be loaded is, and their sessions flush before."""
-    facts = [facts for item in objects(instances) if isinstance(facts := store.heap.get(item), InstanceFacts)]
+    facts = facts_in(store, instances)
     touched = {
         situation.session if isinstance(situation, Situation) else None
         for known in facts

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from mypy.nodes import AssignmentStmt, CallExpr, CastExpr, Context, NameExpr, TypeInfo, Var
 from mypy.types import Type
 
-from mypy_session_plugin.facts.effects import FunctionStub, TypeExpression
+from mypy_session_plugin.facts.effects import FunctionStub
 from mypy_session_plugin.mypy_compat.types import info_of, is_any
 from mypy_session_plugin.semantics.binding import is_phantom
 from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
@@ -33,11 +33,7 @@ def _leaves_the_class_open(stub: FunctionStub) -> bool:
     if is_phantom(stub.returns) not in PHANTOM_STATES:
         return False
     variable = stub.returns.arguments[0].name
-    return "." not in variable and not any(_mentions(item.annotation, variable) for item in stub.parameters)
-
-
-def _mentions(annotation: TypeExpression, name: str) -> bool:
-    return annotation.name == name or any(_mentions(part, name) for part in annotation.arguments)
+    return "." not in variable and not any(variable in item.annotation.names for item in stub.parameters)
 
 
 def _written(world: World, node: Context) -> Iterator[Type]:

@@ -6,13 +6,14 @@ with their instance need an expiry, or the end of a session, which the syntax te
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from mypy.nodes import CallExpr, FuncDef, MemberExpr, MypyFile, Node, ReturnStmt, TypeInfo
 from mypy.types import Instance, NoneType, TupleType, Type, get_proper_type
 
 from mypy_session_plugin.flow.formats import shown_by
-from mypy_session_plugin.mypy_compat.model_bodies import ADAPT, VALIDATE
+from mypy_session_plugin.mypy_compat.model_bodies import MAKING
 from mypy_session_plugin.mypy_compat.types import Types, info_of, is_recursive, union_items
 from mypy_session_plugin.semantics.dataclass_fields import fields_shown
 from mypy_session_plugin.semantics.functions import Waiting
@@ -39,10 +40,14 @@ class HiddenReads:
 
     def may_answer(self, unit: FuncDef | MypyFile) -> bool:
         """Whether what a unit returns may be answered with, and lack what the model of the response reads."""
-        models = response_models(self._types.tree).get(unit, ()) if isinstance(unit, FuncDef) else ()
+        models = self._response_models.get(unit, ()) if isinstance(unit, FuncDef) else ()
         returned = [node.expr for node in self._bodies.nodes(unit) if isinstance(node, ReturnStmt) and node.expr]
         classes = {info for value in returned for info in _classes(self._types.of(value))}
         return any(info is None or _lacks(info, model) for info in classes for model in models)
+
+    @cached_property
+    def _response_models(self) -> Mapping[FuncDef, Sequence[TypeInfo]]:
+        return response_models(self._types.tree)
 
     def may_show(self, unit: FuncDef | MypyFile) -> bool:
         """Whether a unit shows, as text, an instance of a mapped dataclass."""
@@ -58,7 +63,7 @@ class HiddenReads:
 
     def _may_miss(self, call: CallExpr) -> bool:
         callee = call.callee
-        if not isinstance(callee, MemberExpr) or callee.name not in (ADAPT, VALIDATE):
+        if not isinstance(callee, MemberExpr) or callee.name not in MAKING:
             return False
         model = model_made(callee.name, self._types.of(callee.expr))
         info = info_of(self._types.of(call.args[0]))

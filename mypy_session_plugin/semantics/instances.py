@@ -203,6 +203,11 @@ def instances_of(store: Store, value: Value) -> list[ObjectId]:
     return [item for item in objects(value) if isinstance(store.heap.get(item), InstanceFacts)]
 
 
+def facts_in(store: Store, value: Value) -> list[InstanceFacts]:
+    """The facts of the instances that a value may be."""
+    return [facts for item in objects(value) if isinstance(facts := store.heap.get(item), InstanceFacts)]
+
+
 def lose(store: Store, taken: Value) -> None:
     """Instances are taken out of a relationship: the next flush may delete them (`delete-orphan`)."""
     elements = instances_of(store, taken)

@@ -27,7 +27,7 @@ from mypy_session_plugin.facts.loading import AfterFlush, Strategy
 from mypy_session_plugin.flow.syntax import written_targets
 from mypy_session_plugin.mypy_compat.class_bodies import RELATIONSHIPS
 from mypy_session_plugin.mypy_compat.loading_bodies import ATTRIBUTES
-from mypy_session_plugin.mypy_compat.model_bodies import ADAPT, VALIDATE
+from mypy_session_plugin.mypy_compat.model_bodies import MAKING, VALIDATE
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics.relationships import kept, target_of
 
@@ -185,7 +185,7 @@ class LoadingHints:
 
 def _validates(call: CallExpr) -> bool:
     """Whether a call may make a model of an instance, whose attributes it reads."""
-    return isinstance(call.callee, MemberExpr) and call.callee.name in (ADAPT, VALIDATE)
+    return isinstance(call.callee, MemberExpr) and call.callee.name in MAKING
 
 
 def _is_of_class(node: MemberExpr) -> bool:

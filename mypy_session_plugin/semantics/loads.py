@@ -36,7 +36,7 @@ from mypy_session_plugin.facts.states import ATTACHED, UNSAVED, Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE_VALUE, UNKNOWN, ObjectId, Unknown, Value
 from mypy_session_plugin.semantics.cascades import may_be_one
-from mypy_session_plugin.semantics.instances import instances_of
+from mypy_session_plugin.semantics.instances import facts_in, instances_of
 from mypy_session_plugin.semantics.sessions import Relation, relation
 from mypy_session_plugin.semantics.shapes import ASYNC_SESSIONS, Entity
 
@@ -197,7 +197,7 @@ def read(store: Store, owner: Value, attribute: Attribute, together: Sequence[st
 
     `waits`: it is read where an AsyncSession can load it.
     """
-    found = [facts for item in instances_of(store, owner) if isinstance(facts := store.heap[item], InstanceFacts)]
+    found = facts_in(store, owner)
     if UNKNOWN in owner:
         change(store, owner, lambda loads: after_read(loads, attribute, together))
         return

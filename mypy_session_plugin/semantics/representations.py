@@ -22,7 +22,7 @@ from mypy.nodes import (
     TypeInfo,
 )
 
-from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts
+from mypy_session_plugin.facts.objects import ContainerFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
 from mypy_session_plugin.flow.formats import Showing, is_text_format, shown_by
@@ -30,6 +30,7 @@ from mypy_session_plugin.flow.graph import Call, Operation
 from mypy_session_plugin.semantics import attribute_reads, sessions
 from mypy_session_plugin.semantics.dataclass_fields import METHOD, fields_shown, may_be_of_subclass
 from mypy_session_plugin.semantics.events import Reader
+from mypy_session_plugin.semantics.instances import facts_in
 from mypy_session_plugin.semantics.world import World
 
 #: What shows its elements by their `__repr__`.
@@ -108,8 +109,7 @@ def _element(container: Expression, place: int) -> Expression:
 
 def _class_of(world: World, store: Store, value: Value) -> TypeInfo | None:
     """The one class of which a value certainly is an instance, and of no subclass."""
-    found = [store.heap.get(item) for item in objects(value)]
-    instances = [facts for facts in found if isinstance(facts, InstanceFacts)]
+    instances = facts_in(store, value)
     names = {facts.class_name for facts in instances}
     if len(instances) != len(value) or len(names) != 1:
         return None

@@ -83,7 +83,7 @@ def boundary_of(annotation: TypeExpression) -> str | None:
 def runs_of(unit: Node, store: Store, bound: BoundCall) -> list[Run]:
     """Everything that a call of the library in the code of `unit` runs on another side."""
     crossing = [given for given in bound.given if boundary_of(given.parameter.annotation) is not None]
-    function = next((given for given in crossing if _CALLABLE in _names_in(given.parameter.annotation)), None)
+    function = next((given for given in crossing if _CALLABLE in given.parameter.annotation.names), None)
     if function is None:
         return [run for given in crossing for run in _awaitables(unit, store, given)]
     boundary = boundary_of(function.parameter.annotation) or ""
@@ -133,15 +133,11 @@ def ends_with_call(stub: FunctionStub) -> bool:
     return name not in LATER and ("." not in name or name.startswith("builtins."))
 
 
-def _names_in(annotation: TypeExpression) -> set[str]:
-    return {annotation.name}.union(*map(_names_in, annotation.arguments))
-
-
 def _awaitables(unit: Node, store: Store, given: Given) -> Iterator[Run]:
     """Each awaitable runs by itself: those of `*awaitables` and of an iterable of them, too."""
     boundary = boundary_of(given.parameter.annotation) or ""
     node = given.argument.node
-    takes_many = given.argument.kind is ArgumentKind.STAR or bool(_names_in(given.parameter.annotation) & _SPREAD)
+    takes_many = given.argument.kind is ArgumentKind.STAR or bool(given.parameter.annotation.names & _SPREAD)
     containers = _containers(store, given.value) if takes_many else []
     if not containers:
         yield Run(boundary, given.value, node)
@@ -229,7 +225,7 @@ def _arguments(store: Store, rest: list[Given]) -> Iterator[Sent]:
     """
     position: int | None = 0
     for given in rest:
-        node, names = given.argument.node, _names_in(given.parameter.annotation)
+        node, names = given.argument.node, given.parameter.annotation.names
         containers = _containers(store, given.value)
         is_star = given.argument.kind is ArgumentKind.STAR
         if given.argument.kind is ArgumentKind.DOUBLE_STAR or names & _NAMED:

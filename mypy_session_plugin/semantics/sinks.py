@@ -202,11 +202,7 @@ def _methods(library: Library, stub: ClassStub) -> dict[str, tuple[FunctionStub,
 def _starts(stub: FunctionStub) -> bool:
     """Whether a function or coroutine, not only a value, is taken to another side."""
     crossing = [item.annotation for item in stub.parameters if _mentions(item.annotation, _TAKING)]
-    return any(name in _names_in(annotation) for annotation in crossing for name in _RUNNABLE)
-
-
-def _names_in(annotation: TypeExpression) -> set[str]:
-    return {annotation.name}.union(*map(_names_in, annotation.arguments))
+    return any(not annotation.names.isdisjoint(_RUNNABLE) for annotation in crossing)
 
 
 def _adds(stub: FunctionStub) -> bool:

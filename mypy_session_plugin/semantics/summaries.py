@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from mypy.nodes import AwaitExpr, Context
 
-from mypy_session_plugin.facts.objects import InstanceFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Value, objects
@@ -21,6 +21,7 @@ from mypy_session_plugin.semantics.call_sites import CallSite
 from mypy_session_plugin.semantics.followed import Part
 from mypy_session_plugin.semantics.frames import become
 from mypy_session_plugin.semantics.functions import Callee
+from mypy_session_plugin.semantics.instances import facts_in
 from mypy_session_plugin.semantics.pauses import Steps
 from mypy_session_plugin.semantics.shapes import PLAIN, UNSEEN
 from mypy_session_plugin.semantics.unknown_calls import escape, lose_code, reach
@@ -90,7 +91,7 @@ def _is_left_alone(before: Store, after: Store, value: Value) -> bool:
     """Whether what a cached function gives back is in no session, and the caller has none that may have taken it."""
     if any(isinstance(facts, SessionFacts) for facts in before.heap.values()):
         return False
-    found = [facts for item in objects(value) if isinstance(facts := after.heap.get(item), InstanceFacts)]
+    found = facts_in(after, value)
     return len(found) == len(value) and all(
         isinstance(situation, Situation) and situation.state is State.DETACHED
         for facts in found

@@ -15,7 +15,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call
 from mypy_session_plugin.mypy_compat.class_syntax import is_true
-from mypy_session_plugin.mypy_compat.model_bodies import ADAPT, FROM_ATTRIBUTES, VALIDATE
+from mypy_session_plugin.mypy_compat.model_bodies import ADAPT, FROM_ATTRIBUTES, MAKING, VALIDATE
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import attribute_reads, loads, sessions
 from mypy_session_plugin.semantics.events import Reader
@@ -37,7 +37,7 @@ def validated(world: World, store: Store, instruction: Call) -> Value | None:
     """
     node = instruction.node
     callee = node.callee if isinstance(node, CallExpr) else None
-    if not isinstance(callee, MemberExpr) or callee.name not in (ADAPT, VALIDATE):
+    if not isinstance(callee, MemberExpr) or callee.name not in MAKING:
         return None
     model = model_made(callee.name, world.type(callee.expr))
     given = next(iter(instruction.arguments), None)
