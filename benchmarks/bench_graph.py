@@ -39,9 +39,9 @@ class Typed:
         """Say no."""
         return False
 
-    def called_name(self, callee: Expression) -> str:
-        """Nothing is known of it."""
-        return ""
+    def goes_through(self, call: CallExpr, position: int) -> bool:
+        """Nothing is gone through."""
+        return False
 
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Say no."""

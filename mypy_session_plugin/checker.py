@@ -41,6 +41,7 @@ from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses
 from mypy_session_plugin.semantics.own_code import own_code
 from mypy_session_plugin.semantics.recording import Faults, Recording
+from mypy_session_plugin.semantics.remarks import exhausts
 from mypy_session_plugin.semantics.shapes import Shapes
 from mypy_session_plugin.semantics.sinks import Sinks, read_sinks
 from mypy_session_plugin.semantics.surroundings import Surroundings
@@ -251,7 +252,7 @@ def forget() -> None:
 def _shared(checker: TypeChecker, options: Options) -> Shared:
     if _current.checker is not checker or _current.shared is None or not _current.shared.types.is_current():
         library = _library(options.stub_paths)
-        mapped, types = MappedClasses(), Types(checker, library.has_calls)
+        mapped, types = MappedClasses(), Types(checker, library.has_calls, partial(exhausts, library))
         shapes = Shapes(mapped, library)
         _current.checker = checker
         _current.shared = Shared(

@@ -36,8 +36,10 @@ __all__ = [
     "ends",
     "enters",
     "entry_point",
+    "exhausts",
     "expires",
     "flushes",
+    "forgets",
     "guards",
     "joined",
     "keeps",
@@ -259,6 +261,20 @@ def calls_kept(method: str, *, when: When = "always") -> _Decorator:
         when: On which way; see the module.
     """
     return _Decorator()
+
+
+def exhausts(parameter: str) -> _Decorator:
+    """The call goes through the iterable of that parameter before it returns.
+
+    Of a function of which a stub says only this or `@forgets`, nothing else is known: its calls are what they are
+    without a stub.
+    """
+    return _Decorator()
+
+
+def forgets(decorated: Decorated, /) -> Decorated:
+    """The call only looks at what it is given: nobody has it once the call has returned."""
+    return decorated
 
 
 def enters(parameter: str) -> _Decorator:

@@ -47,16 +47,14 @@ from mypy_session_plugin.mypy_compat.signatures import (
 from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
 from mypy_session_plugin.mypy_compat.units import source_of
 from mypy_session_plugin.semantics.doubts import Doubt
-from mypy_session_plugin.stub_files import described_packages
+from mypy_session_plugin.stub_files import ORDINARY_PACKAGES, described_packages
 from mypy_session_plugin.texts import units_calling, untyped_names
 
 if TYPE_CHECKING:
     from mypy_session_plugin.semantics.sinks import Sinks
 
 _OWN_PACKAGES = frozenset({"sqlalchemy", "mypy_session_plugin"})
-#: Their names stand in every function and tell nothing of it.
-_ORDINARY_PACKAGES = frozenset({"builtins", "typing", "typing_extensions", "_typeshed"})
-_STANDARD_LIBRARY = sys.stdlib_module_names | _ORDINARY_PACKAGES
+_STANDARD_LIBRARY = sys.stdlib_module_names | ORDINARY_PACKAGES
 
 
 #: What calls a function that it is given, now or when it is called itself.
@@ -91,7 +89,7 @@ class Events:
         lookup: Callable[[str], SymbolTableNode | None],
         sinks: Callable[[], Sinks],
     ) -> None:
-        self._libraries = (described_packages(stub_paths) | _OWN_PACKAGES) - _ORDINARY_PACKAGES
+        self._libraries = (described_packages(stub_paths) | _OWN_PACKAGES) - ORDINARY_PACKAGES
         self._foreign = self._libraries | _STANDARD_LIBRARY
         self._expressions = options.session_expressions
         self._expires_on_commit = options.expire_on_commit

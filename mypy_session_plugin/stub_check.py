@@ -15,8 +15,8 @@ from difflib import get_close_matches
 from io import StringIO
 from itertools import islice
 from pathlib import Path
-from types import ModuleType, WrapperDescriptorType
-from typing import Any
+from types import ClassMethodDescriptorType, ModuleType, WrapperDescriptorType
+from typing import Any, get_origin
 
 from mypy_session_plugin.facts.effects import ClassStub, FunctionStub, ModuleStub, Parameter, ParameterKind
 from mypy_session_plugin.semantics.library import Library
@@ -66,9 +66,8 @@ def mismatches(stub: ModuleStub, path: Path) -> Iterator[Mismatch]:
     if not isinstance(imported, ModuleType):
         yield Mismatch(str(path), 1, f'module "{stub.name}" cannot be imported: {imported}')
         return
-    for signatures in stub.functions.values():
-        for signature in signatures:
-            yield from mismatch_of_function(imported, signature, f'module "{stub.name}"')
+    for signature in stub.signatures:
+        yield from mismatch_of_function(imported, signature, f'module "{stub.name}"')
     lines = _class_lines(path)
     for name, class_stub in stub.classes.items():
         yield from _of_class(imported, name, class_stub, Mismatch(str(path), lines.get(name, 1), ""))
@@ -86,7 +85,8 @@ def _imported(name: str) -> ModuleType | str:
 
 
 def _of_class(module: ModuleType, name: str, stub: ClassStub, place: Mismatch) -> Iterator[Mismatch]:
-    owner = inspect.getattr_static(module, name, _MISSING)
+    named = inspect.getattr_static(module, name, _MISSING)
+    owner = get_origin(named) or named
     if owner is _MISSING:
         if not name.startswith("_"):
             text = f'module "{module.__name__}" has no class "{name}"{_did_you_mean(name, dir(module))}'
@@ -97,9 +97,8 @@ def _of_class(module: ModuleType, name: str, stub: ClassStub, place: Mismatch) -
         for method in sorted(stub.serves - set(dir(owner))):
             text = f'class "{name}" has no "{method}"{_did_you_mean(method, dir(owner))}'
             yield Mismatch(place.file, place.line, text)
-        for signatures in stub.methods.values():
-            for signature in signatures:
-                yield from mismatch_of_function(owner, signature, f'class "{name}"')
+        for signature in stub.signatures:
+            yield from mismatch_of_function(owner, signature, f'class "{name}"')
 
 
 def mismatch_of_function(owner: Any, stub: FunctionStub, where: str) -> Iterator[Mismatch]:
@@ -121,7 +120,7 @@ def mismatch_of_function(owner: Any, stub: FunctionStub, where: str) -> Iterator
     if is_plain and inspect.iscoroutinefunction(defined) != stub.is_async:
         is_async = "is no coroutine function" if stub.is_async else "is a coroutine function"
         yield Mismatch(stub.file, stub.line, f'"{stub.name}" of {where} {is_async}')
-    is_bound = isinstance(defined, (classmethod, staticmethod)) or not inspect.isclass(owner)
+    is_bound = isinstance(defined, (classmethod, staticmethod, ClassMethodDescriptorType)) or not inspect.isclass(owner)
     actual = None if isinstance(defined, WrapperDescriptorType) else parameters_of(function, is_bound)
     if actual is None:
         return

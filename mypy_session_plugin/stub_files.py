@@ -7,6 +7,11 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
 
+#: Their names stand in every function and tell nothing of it: their stubs are read once somebody asks for a name.
+ORDINARY_PACKAGES = frozenset(
+    {"builtins", "collections", "functools", "heapq", "math", "statistics", "typing", "typing_extensions", "_typeshed"}
+)
+
 
 def stub_root() -> Path:
     """The folder of the bundled stubs: inside the package when installed, beside it in a source tree."""

@@ -47,9 +47,9 @@ class NameOracle:
         """Tell whether the expression is the name `items`."""
         return isinstance(expression, NameExpr) and expression.name == "items"
 
-    def called_name(self, callee: Expression) -> str:
-        """Tell the name: of a builtin, or of a method of anything."""
-        return callee.fullname if isinstance(callee, NameExpr) else getattr(callee, "name", "")
+    def goes_through(self, call: CallExpr, position: int) -> bool:
+        """Tell whether the call is of `any` or `list`, and the argument its first."""
+        return getattr(call.callee, "name", None) in {"any", "list"} and position == 0
 
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Tell whether the manager is a call of `suppress`."""

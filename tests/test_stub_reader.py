@@ -10,6 +10,7 @@ import pytest
 from mypy_session_plugin import effects, phantom
 from mypy_session_plugin.facts.effects import ClassStub, Effect, FunctionStub, ParameterKind, TypeExpression, When
 from mypy_session_plugin.semantics.library import Library, stub_faults
+from mypy_session_plugin.semantics.remarks import forgets
 from mypy_session_plugin.semantics.stub_reader import StubError, read_stub
 from mypy_session_plugin.semantics.stub_vocabulary import (
     CLASS_DECORATORS,
@@ -287,7 +288,7 @@ def test_a_decorator_takes_in_stubs_what_it_takes_in_python(name: str) -> None:
 def test_every_bundled_stub_can_be_read(path: Path) -> None:
     module = ".".join(path.relative_to(stub_root()).with_suffix("").parts)
     stub = read_stub(path, module)
-    assert stub.classes or stub.functions
+    assert stub.classes or stub.functions or stub.remarks
 
 
 def test_a_class_is_found_under_each_name_that_exports_it() -> None:
@@ -333,6 +334,47 @@ def test_what_a_decorator_says_of_a_class_tells_nothing_of_its_methods(tmp_path:
     assert (lock.guards, lock.serves, lock.is_described) == (True, frozenset(), False)
     assert (client.guards, client.serves, client.is_described) == (False, frozenset({"get", "post"}), True)
     assert Library([tmp_path]).class_stub("library.Lock") is None
+
+
+_REMARKS = """\
+from mypy_session_plugin.effects import exhausts, forgets
+@exhausts("x")
+@forgets
+def total(x: Iterable[int]) -> int: ...
+@exhausts("x")
+def add(x: Iterable[Added[T]]) -> None: ...
+@exhausts("x")
+@exhausts("y")
+@reads
+def load(x: Iterable[int], y: Iterable[int]) -> None: ...
+class Bag:
+    @exhausts("x")
+    def extend(self, x: Iterable[T]) -> None: ...
+class Store(Bag):
+    @exhausts("x")
+    def fill(self, x: Iterable[Added[T]]) -> None: ...
+"""
+
+
+def test_a_function_on_which_a_stub_only_remarks_is_not_described(tmp_path: Path) -> None:
+    (tmp_path / "library.pyi").write_text(IMPORTS + _REMARKS)
+    library = Library([tmp_path])
+    names = ("total", "add", "load")
+    assert [library.function(f"library.{name}") is not None for name in names] == [False, True, True]
+    assert [library.class_stub(f"library.{name}") is not None for name in ("Bag", "Store")] == [False, True]
+    assert library.method("library.Store", "extend") is None
+
+
+def test_a_remark_is_found_beside_what_is_described(tmp_path: Path) -> None:
+    (tmp_path / "library.pyi").write_text(IMPORTS + _REMARKS)
+    library = Library([tmp_path])
+    (total,), (load,) = library.signatures("library", "total"), library.signatures("library", "load")
+    assert total.exhausts("x")
+    assert load.exhausts("x")
+    assert load.exhausts("y")
+    assert [library.signatures("library.Store", name)[0].exhausts("x") for name in ("extend", "fill")] == [True, True]
+    assert library.signatures("library", "nothing") == library.signatures("app", "total") == ()
+    assert (forgets(library, "library.total", False), forgets(library, "library.load", False)) == (True, False)
 
 
 _QUEUE = """\

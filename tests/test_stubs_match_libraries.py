@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 import pytest
 import sqlalchemy
@@ -137,10 +137,8 @@ def functions() -> Iterator[tuple[str, str | None, FunctionStub]]:
         assert module is not None
         for class_stub in module.classes.values():
             class_name = class_stub.full_name.removeprefix(f"{name}.")
-            for signatures in class_stub.methods.values():
-                yield from ((name, class_name, signature) for signature in signatures)
-        for signatures in module.functions.values():
-            yield from ((name, None, signature) for signature in signatures)
+            yield from ((name, class_name, signature) for signature in class_stub.signatures)
+        yield from ((name, None, signature) for signature in module.signatures)
 
 
 def stubbed_functions() -> list[Any]:
@@ -180,7 +178,10 @@ def test_each_function_is_as_its_stub_says(module: str, class_name: str | None, 
 def owner_of(module: str, class_name: str | None) -> Any:
     """The class that has a stubbed method at runtime, or the module that has a stubbed function."""
     owner = importlib.import_module(module)
-    return getattr(owner, AT_RUNTIME.get(f"{module}.{class_name}", class_name)) if class_name else owner
+    if class_name is None:
+        return owner
+    found = getattr(owner, AT_RUNTIME.get(f"{module}.{class_name}", class_name))
+    return get_origin(found) or found
 
 
 def described(full_name: str) -> list[str]:

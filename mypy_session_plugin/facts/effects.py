@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import Enum
+from itertools import chain
 
 from mypy_session_plugin.facts.records import dataclass, field
 
 #: The package that gives the phantom types out, and its module that defines them, without which no signature has one.
 PHANTOM_PACKAGE = "mypy_session_plugin"
 PHANTOM_MODULE = f"{PHANTOM_PACKAGE}.phantom"
+
+#: Effects that say something of a call and leave open what else it does.
+REMARKS = frozenset({"exhausts", "forgets"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,18 @@ class FunctionStub:
         """The effect of that name, or None."""
         return next((effect for effect in self.effects if effect.name == name), None)
 
+    @property
+    def is_remark(self) -> bool:
+        """Whether the stub says a thing or two of the call, and nothing of what it does beside."""
+        if not self.effects or any(effect.name not in REMARKS for effect in self.effects):
+            return False
+        annotations = (self.returns, *(parameter.annotation for parameter in self.parameters))
+        return not any(name.startswith(f"{PHANTOM_PACKAGE}.") for one in annotations for name in one.names)
+
+    def exhausts(self, parameter: str) -> bool:
+        """Whether the call goes through what that parameter is given before it returns."""
+        return any(effect.name == "exhausts" and effect.arguments["parameter"] == parameter for effect in self.effects)
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -123,7 +140,7 @@ class ClassStub:
 
     `references` are the methods that the stub names after those of another class; the library has put what they say
     among the methods.  `guards` says that the class is a lock; `serves` are the methods that are unknown code by which
-    requests or tasks of the application run.
+    requests or tasks of the application run.  `remarks` are the methods of which the stub leaves open what they do.
     """
 
     full_name: str
@@ -134,17 +151,33 @@ class ClassStub:
     references: dict[str, Reference] = field(default_factory=dict)
     guards: bool = False
     serves: frozenset[str] = frozenset()
+    remarks: dict[str, tuple[FunctionStub, ...]] = field(default_factory=dict)
+
+    @property
+    def signatures(self) -> Iterator[FunctionStub]:
+        """Those of all methods."""
+        return chain(*self.methods.values(), *self.remarks.values())
 
     @property
     def is_described(self) -> bool:
         """Whether the stub says what calls of its methods do; of others only what its decorators say is known."""
-        return bool(self.methods or self.attributes or self.bases or not (self.guards or self.serves))
+        says_little = self.guards or self.serves or self.remarks
+        return bool(self.methods or self.attributes or self.bases or not says_little)
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleStub:
-    """One stub file: the module that it describes, its classes and functions by name."""
+    """One stub file: the module that it describes, its classes and functions by name.
+
+    `remarks` are the functions of which the stub leaves open what they do.
+    """
 
     name: str
     classes: dict[str, ClassStub]
     functions: dict[str, tuple[FunctionStub, ...]]
+    remarks: dict[str, tuple[FunctionStub, ...]] = field(default_factory=dict)
+
+    @property
+    def signatures(self) -> Iterator[FunctionStub]:
+        """Those of all functions."""
+        return chain(*self.functions.values(), *self.remarks.values())

@@ -18,10 +18,9 @@ from mypy.nodes import (
 )
 
 from mypy_session_plugin.flow.build_closures import lower_waiting
-from mypy_session_plugin.flow.build_elements import call_with_elements, is_consumed, lower_iterable, lower_sort
+from mypy_session_plugin.flow.build_elements import call_with_elements, is_lazy, lower_iterable, lower_sort
 from mypy_session_plugin.flow.build_iterations import copy_of
 from mypy_session_plugin.flow.builder import Builder
-from mypy_session_plugin.flow.consumers import goes_through
 from mypy_session_plugin.flow.graph import (
     Argument,
     ArgumentKind,
@@ -101,12 +100,13 @@ def lower_arguments(
 def _lower_argument(builder: Builder, call: CallExpr, position: int) -> Temporary:
     """Lower one argument: what the call goes through at once runs here, a generator expression for others waits."""
     value = call.args[position]
-    if is_consumed(call, position):
-        return lower_iterable(builder, value)
-    if not isinstance(value, GeneratorExpr) or call in builder.gone_through:
+    if not is_lazy(value):
         return builder.value(value)
-    runs_here = goes_through(builder.oracle, call, position)
-    return builder.value(value) if runs_here else lower_waiting(builder, value)
+    if call.arg_kinds[position] is ARG_STAR or call in builder.gone_through:
+        return builder.value(value)
+    if builder.oracle.goes_through(call, position):
+        return lower_iterable(builder, value)
+    return lower_waiting(builder, value) if isinstance(value, GeneratorExpr) else builder.value(value)
 
 
 def lower_super(builder: Builder, expression: SuperExpr) -> Temporary:

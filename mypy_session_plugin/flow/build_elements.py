@@ -50,11 +50,6 @@ LAZY = frozenset({"builtins.filter", "builtins.map"})
 #: Functions that give out the elements of what they are given, as they are gone through.
 PAIRING = frozenset({"builtins.enumerate", "builtins.zip"})
 NEXT = "builtins.next"
-#: Functions that go through their first argument.
-CONSUMING = frozenset(
-    f"builtins.{name}"
-    for name in ("all", "any", "dict", "frozenset", "list", "max", "min", "next", "set", "sorted", "sum", "tuple")
-)
 
 
 def call_with_elements(builder: Builder, call: CallExpr) -> Callable[[], Temporary] | None:
@@ -98,11 +93,9 @@ def lower_iterable(builder: Builder, expression: Expression) -> Temporary:
     return _mapped(builder, expression) if name == "builtins.map" else _filtered(builder, expression)
 
 
-def is_consumed(call: CallExpr, position: int) -> bool:
-    """Whether a call goes through its argument at a position."""
-    if position != 0 or call.arg_kinds[0] is not ARG_POS:
-        return False
-    return _name(call) in CONSUMING or (isinstance(call.callee, MemberExpr) and call.callee.name == "join")
+def is_lazy(expression: Expression) -> bool:
+    """Whether an expression makes what only runs as somebody goes through it."""
+    return isinstance(expression, GeneratorExpr) or _name(expression) in LAZY | PAIRING
 
 
 def _name(expression: Expression) -> str:

@@ -28,8 +28,8 @@ class Oracle(Protocol):
     def is_list(self, expression: Expression) -> bool:
         """Tell whether the expression is a list of Python's own."""
 
-    def called_name(self, callee: Expression) -> str:
-        """Tell the full name of what is called: for a method, where it is defined; empty where that is not known."""
+    def goes_through(self, call: CallExpr, position: int) -> bool:
+        """Tell whether a call certainly goes through its argument at a position before it returns."""
 
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Tell whether the exit of the context manager may swallow an exception.

@@ -55,12 +55,19 @@ _ERRORS = {
 class Types:
     """The type map of a running checker (mypy keeps the last visit's, narrowed types).
 
-    `is_called` tells of a class whether calling its objects has a meaning.
+    `is_called` tells of a class whether calling its objects has a meaning.  `exhausts` tells of what is called, by the
+    full name of its class or module and its own, whether it goes through the argument of a call at a position.
     """
 
-    def __init__(self, checker: TypeChecker, is_called: Callable[[TypeInfo], bool]) -> None:
+    def __init__(
+        self,
+        checker: TypeChecker,
+        is_called: Callable[[TypeInfo], bool],
+        exhausts: Callable[[str, str, CallExpr, int], bool],
+    ) -> None:
         self._checker = checker
         self._is_called = is_called
+        self._exhausts = exhausts
         # More than one map is a speculative check, inside which no probe fires on the mypy versions that were tested.
         (self._map,) = checker._type_maps
         self._tree = checker.tree
@@ -136,15 +143,25 @@ class Types:
         info = info_of(self._map.get(expression))
         return info is not None and info.fullname == "builtins.list"
 
-    def called_name(self, callee: Expression) -> str:
-        """The full name of what is called: of a method that of the class that defines it; empty if it is not known."""
-        if isinstance(callee, RefExpr) and callee.node is not None:
-            return callee.node.fullname
-        owner = self._map.get(callee.expr) if isinstance(callee, MemberExpr) else None
-        info = class_named_by(owner) or info_of(owner)
-        if info is None or not isinstance(callee, MemberExpr):
-            return ""
-        return next((f"{base.fullname}.{callee.name}" for base in info.mro if callee.name in base.names), "")
+    def goes_through(self, call: CallExpr, position: int) -> bool:
+        """Whether a call certainly goes through its argument at a position before it returns."""
+        owner, name = self._called(call.callee)
+        return bool(owner) and self._exhausts(owner, name, call, position)
+
+    def _called(self, callee: Expression) -> tuple[str, str]:
+        """The full name of the class or module that defines what is called, and its name there; empty if not known."""
+        node = callee.node if isinstance(callee, RefExpr) else None
+        if isinstance(node, TypeInfo):
+            return node.fullname, "__init__"
+        if node is not None:
+            owner, _, name = node.fullname.rpartition(".")
+            return owner, name
+        if not isinstance(callee, MemberExpr):
+            return "", ""
+        type_ = self._map.get(callee.expr)
+        info = class_named_by(type_) or info_of(type_)
+        bases = info.mro if info is not None else ()
+        return next((base.fullname for base in bases if callee.name in base.names), ""), callee.name
 
     def may_suppress(self, manager: Expression, is_async: bool) -> bool:
         """Whether leaving the context manager may swallow an exception, by the same reading as mypy's.

@@ -35,6 +35,7 @@ from mypy_session_plugin.semantics.entered import stacks_of
 from mypy_session_plugin.semantics.leading import mark_read
 from mypy_session_plugin.semantics.library_objects import may_be_session
 from mypy_session_plugin.semantics.making import site_of
+from mypy_session_plugin.semantics.remarks import forgets
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, fill_empty, reachable, run_manager
 from mypy_session_plugin.semantics.world import World
@@ -55,8 +56,6 @@ COUNTING = frozenset(
     """,
     )
 )
-#: Builtins of which nobody has what they are given once they have returned.
-LOOKING = frozenset(f"builtins.{name}" for name in ("all", "any", "bool", "hash", "id", "len", "sum", "type"))
 
 
 class ForeignCalls:
@@ -79,7 +78,8 @@ class ForeignCalls:
         receiver = store.value(source) if source is not None else frozenset()
         keeps_callbacks = any(stacks_of(store, receiver))
         if not keeps_callbacks and self._is_closed(instruction, (*values, receiver), store):
-            keeps = not representations.shown_by_call(world, store, instruction) and not self._only_looks(instruction)
+            shown = representations.shown_by_call(world, store, instruction)
+            keeps = not shown and bool(leading) and not self._forgets(instruction)
             for value in leading:
                 if keeps:
                     containers.link_all(store, value)
@@ -177,10 +177,10 @@ class ForeignCalls:
         is_counting = self._sites.package(instruction) == "builtins" and getattr(callee, "name", "") in COUNTING
         return is_counting and not may_be_code(values)
 
-    def _only_looks(self, instruction: Call) -> bool:
-        """Whether a builtin brings what it is given to nothing else."""
+    def _forgets(self, instruction: Call) -> bool:
+        """Whether the callee brings what it is given to nothing else."""
         site = self._sites.of(instruction)
-        return site is not None and site.full_name in LOOKING
+        return site is not None and forgets(self._world.library, site.full_name, site.constructs is not None)
 
     def _may_fill(self, instruction: Call, values: Sequence[Value]) -> bool:
         """Whether library code may put something into a container: no builtin does, but by a method it is given."""

@@ -12,7 +12,7 @@ from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.semantics.exports import canonical_name
 from mypy_session_plugin.semantics.stub_reader import StubError, read_stub
 from mypy_session_plugin.semantics.stub_references import with_references
-from mypy_session_plugin.stub_files import module_of, stub_files, stub_root
+from mypy_session_plugin.stub_files import ORDINARY_PACKAGES, module_of, stub_files, stub_root
 
 if TYPE_CHECKING:
     from mypy.nodes import TypeInfo
@@ -114,6 +114,20 @@ class Library:
                 return found
         return None
 
+    def signatures(self, owner: str, name: str) -> tuple[FunctionStub, ...]:
+        """All that stubs say of a function or method, be it only a remark.
+
+        Args:
+            owner: The full name of the class or module that defines it.
+            name: Its name there.
+        """
+        stub = self._decorated(owner)
+        if stub is not None:
+            found = stub.methods.get(name) or stub.remarks.get(name)
+            return found or next(filter(None, (self.signatures(base.name, name) for base in stub.bases)), ())
+        module = self.module(owner)
+        return (module.functions.get(name) or module.remarks.get(name) or ()) if module is not None else ()
+
     def has_calls(self, info: TypeInfo) -> bool:
         """Whether a stub says what a call of an object of the class does."""
         return self.method([base.fullname for base in info.mro], "__call__") is not None
@@ -126,9 +140,10 @@ class Library:
 
     @cached_property
     def modules(self) -> list[ModuleStub]:
-        """Every stubbed module."""
+        """Every stubbed module of which a name tells something of the function in which it stands."""
         names = dict.fromkeys(module_of(path, root) for root in self._roots for path in stub_files([root]))
-        return [module for module in map(self.module, names) if module is not None]
+        telling = (name for name in names if name.partition(".")[0] not in ORDINARY_PACKAGES)
+        return [module for module in map(self.module, telling) if module is not None]
 
     @cached_property
     def session_packages(self) -> frozenset[str]:
@@ -163,5 +178,6 @@ def _overlaid(first: ModuleStub, second: ModuleStub) -> ModuleStub:
             attributes=below.attributes | above.attributes,
             guards=above.guards or below.guards,
             serves=above.serves | below.serves,
+            remarks=below.remarks | above.remarks,
         )
-    return ModuleStub(first.name, classes, second.functions | first.functions)
+    return ModuleStub(first.name, classes, second.functions | first.functions, second.remarks | first.remarks)

@@ -124,7 +124,7 @@ class PhantomCalls:
         """
         node = instruction.node
         if self._gone_through is None:
-            self._gone_through = gone_through(self._world.nodes)
+            self._gone_through = gone_through(self._world.nodes, self._world.types.goes_through)
         if not isinstance(node, CallExpr) or node not in self._gone_through or frozenset() in elements:
             return None
         carried = self._carriers.of_each(node, elements, instruction)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from mypy.nodes import (
     ARG_NAMED,
@@ -14,7 +14,6 @@ from mypy.nodes import (
     ForStmt,
     ListComprehension,
     Node,
-    RefExpr,
     SetComprehension,
 )
 
@@ -25,11 +24,6 @@ from mypy_session_plugin.semantics.reaching import place_of
 
 #: How a value of `functools.partial` is carried.
 PARTIAL = "partial"
-#: Builtins that go through their first argument before they return.
-_CONSUMING = frozenset(
-    f"builtins.{name}"
-    for name in ("all", "any", "dict", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple")
-)
 _KINDS = {ARG_POS: ArgumentKind.POSITIONAL, ARG_NAMED: ArgumentKind.NAMED, ARG_STAR: ArgumentKind.STAR}
 
 
@@ -83,8 +77,11 @@ class Carriers:
         return Carried(self._calls[key], made.args[0], values)
 
 
-def gone_through(nodes: Iterable[Node]) -> frozenset[Node]:
-    """The expressions whose elements are all taken where they stand: by a loop, a comprehension or a builtin."""
+def gone_through(nodes: Iterable[Node], goes_through: Callable[[CallExpr, int], bool]) -> frozenset[Node]:
+    """The expressions whose elements are all taken where they stand: by a loop, a comprehension or a call.
+
+    `goes_through` tells whether a call does so with its argument at a position.
+    """
     found: set[Node] = set()
     for node in nodes:
         match node:
@@ -92,7 +89,7 @@ def gone_through(nodes: Iterable[Node]) -> frozenset[Node]:
                 found.add(node.expr)
             case ListComprehension() | SetComprehension():
                 found.add(node.generator.sequences[0])
-            case CallExpr(callee=RefExpr() as callee, args=[first, *_]) if callee.fullname in _CONSUMING:
+            case CallExpr(args=[CallExpr() as first, *_]) if goes_through(node, 0):
                 found.add(first)
     return frozenset(found)
 

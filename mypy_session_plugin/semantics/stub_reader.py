@@ -38,7 +38,9 @@ _PLAIN_DECORATORS = {
     "typing.overload": "overload",
 }
 #: Decorators that a function may have several times, each with an effect of its own.
-REPEATED = ("moves", "through")
+REPEATED = ("exhausts", "moves", "through")
+#: Decorators that name a parameter of the function.
+NAMING = ("calls", "enters", "exhausts", "keeps", "puts")
 _ERROR_TEXT = re.compile(r"[A-Z]\w*(\.\w+)*: [^\n]+")
 
 
@@ -69,7 +71,7 @@ def read_stub(path: Path, module: str) -> ModuleStub:
             classes[statement.name] = _read_class(statement, scope)
         elif isinstance(statement, _FunctionNode):
             _add_function(functions, statement, scope, in_class=False)
-    return ModuleStub(module, classes, functions)
+    return ModuleStub(module, classes, *_parted(functions))
 
 
 def _define_names(tree: ast.Module, scope: Scope) -> None:
@@ -120,9 +122,17 @@ def _read_class(node: ast.ClassDef, scope: Scope) -> ClassStub:
         if name in references and (name in methods or name in attributes):
             raise scope.error(statement, f'"{name}" is defined twice')
     variables = [variable.name for variable in generic] or _type_variables(bases, scope)
-    return ClassStub(
-        f"{scope.module}.{node.name}", tuple(bases), tuple(variables), methods, attributes, references, guards, serves
-    )
+    described, remarks = _parted(methods)
+    name = f"{scope.module}.{node.name}"
+    return ClassStub(name, tuple(bases), tuple(variables), described, attributes, references, guards, serves, remarks)
+
+
+def _parted(
+    functions: dict[str, tuple[FunctionStub, ...]],
+) -> tuple[dict[str, tuple[FunctionStub, ...]], dict[str, tuple[FunctionStub, ...]]]:
+    """The functions of which a stub says what they do, and those on which it only remarks."""
+    remarks = {name: stubs for name, stubs in functions.items() if all(stub.is_remark for stub in stubs)}
+    return {name: stubs for name, stubs in functions.items() if name not in remarks}, remarks
 
 
 def _type_variables(expressions: list[TypeExpression], scope: Scope) -> list[str]:
@@ -218,7 +228,7 @@ def _check_called_parameter(
 ) -> None:
     names = [parameter.name for parameter in parameters]
     for effect in decorators.effects:
-        called = effect.arguments.get("parameter") if effect.name in ("calls", "enters", "keeps", "puts") else None
+        called = effect.arguments.get("parameter") if effect.name in NAMING else None
         if called is not None and called not in names:
             raise scope.error(node, f'"{node.name}" has no parameter "{called}"{did_you_mean(str(called), names)}')
 

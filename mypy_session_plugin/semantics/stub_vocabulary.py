@@ -68,10 +68,12 @@ DECORATORS: dict[str, DecoratorSignature] = {
     "ends": DecoratorSignature(("outcome",), {"outcome": ("commit", "rollback")}, required=True),
     "enters": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True, when=()),
     "entry_point": DecoratorSignature(),
+    "exhausts": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True, when=()),
     "expires": DecoratorSignature(
         ("what",), {"what": ("all", "instance", "unset"), "unless": ("not expire_on_commit",)}
     ),
     "flushes": DecoratorSignature(when=(*_EXITS, When.AUTOFLUSH, When.LOAD, When.STATEMENT)),
+    "forgets": DecoratorSignature(when=()),
     "joined": DecoratorSignature(),
     "keeps": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True, when=()),
     "leaves": DecoratorSignature(),

@@ -7,7 +7,7 @@ from concurrent.futures import Future as ConcurrentFuture
 from typing import Any, Literal, TypeVar, overload
 
 from mypy_session_plugin import CrossesTask, CrossesThread
-from mypy_session_plugin.effects import joined
+from mypy_session_plugin.effects import exhausts, joined
 
 T = TypeVar("T")
 
@@ -19,10 +19,12 @@ def ensure_future(coro_or_future: CrossesTask[Awaitable[T]], *, loop: AbstractEv
 def gather(*coros_or_futures: CrossesTask[Awaitable[T]], return_exceptions: bool = ...) -> Future[list[T]]: ...
 @overload
 @joined
+@exhausts("fs")
 async def wait(
     fs: CrossesTask[Iterable[Awaitable[T]]], *, timeout: None = ..., return_when: Literal["ALL_COMPLETED"] = ...
 ) -> tuple[set[Task[T]], set[Task[T]]]: ...
 @overload
+@exhausts("fs")
 async def wait(
     fs: CrossesTask[Iterable[Awaitable[T]]], *, timeout: float | None = ..., return_when: str = ...
 ) -> tuple[set[Task[T]], set[Task[T]]]: ...

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Generic, Self, TypeVar, overload
 
 from mypy_session_plugin import CrossesProcess, CrossesThread
-from mypy_session_plugin.effects import each, joined
+from mypy_session_plugin.effects import each, exhausts, joined
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -59,6 +59,7 @@ class Pool:
     ) -> ApplyResult[R]: ...
     @joined
     @each
+    @exhausts("iterable")
     def map(
         self,
         func: CrossesProcess[Callable[..., R]],
@@ -66,6 +67,7 @@ class Pool:
         chunksize: int | None = ...,
     ) -> list[R]: ...
     @each
+    @exhausts("iterable")
     def map_async(
         self,
         func: CrossesProcess[Callable[..., R]],
@@ -86,6 +88,7 @@ class Pool:
     ) -> Iterator[R]: ...
     @joined
     @each
+    @exhausts("iterable")
     def starmap(
         self,
         func: CrossesProcess[Callable[..., R]],
@@ -93,6 +96,7 @@ class Pool:
         chunksize: int | None = ...,
     ) -> list[R]: ...
     @each
+    @exhausts("iterable")
     def starmap_async(
         self,
         func: CrossesProcess[Callable[..., R]],
@@ -132,6 +136,7 @@ class ThreadPool(Pool):
     ) -> ApplyResult[R]: ...
     @joined
     @each
+    @exhausts("iterable")
     def map(
         self,
         func: CrossesThread[Callable[..., R]],
@@ -139,6 +144,7 @@ class ThreadPool(Pool):
         chunksize: int | None = ...,
     ) -> list[R]: ...
     @each
+    @exhausts("iterable")
     def map_async(
         self,
         func: CrossesThread[Callable[..., R]],
@@ -159,6 +165,7 @@ class ThreadPool(Pool):
     ) -> Iterator[R]: ...
     @joined
     @each
+    @exhausts("iterable")
     def starmap(
         self,
         func: CrossesThread[Callable[..., R]],
@@ -166,6 +173,7 @@ class ThreadPool(Pool):
         chunksize: int | None = ...,
     ) -> list[R]: ...
     @each
+    @exhausts("iterable")
     def starmap_async(
         self,
         func: CrossesThread[Callable[..., R]],

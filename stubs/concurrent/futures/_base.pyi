@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, Literal, Self, TypeVar, overload
 
 from mypy_session_plugin import CrossesThread
-from mypy_session_plugin.effects import each, joined
+from mypy_session_plugin.effects import each, exhausts, joined
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -23,6 +23,7 @@ class Executor:
         self, fn: CrossesThread[Callable[..., R]], /, *args: CrossesThread[object], **kwargs: CrossesThread[object]
     ) -> Future[R]: ...
     @each
+    @exhausts("iterables")
     def map(
         self,
         fn: CrossesThread[Callable[..., R]],
@@ -43,6 +44,8 @@ class Executor:
 def as_completed(fs: Iterable[Future[T]], timeout: float | None = ...) -> Iterator[Future[T]]: ...
 @overload
 @joined
+@exhausts("fs")
 def wait(fs: Iterable[Future[T]], timeout: None = ..., return_when: Literal["ALL_COMPLETED"] = ...) -> object: ...
 @overload
+@exhausts("fs")
 def wait(fs: Iterable[Future[T]], timeout: float | None = ..., return_when: str = ...) -> object: ...

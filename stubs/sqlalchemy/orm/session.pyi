@@ -36,6 +36,7 @@ from mypy_session_plugin.effects import (
     closes,
     deletes,
     ends,
+    exhausts,
     expires,
     flushes,
     moves,
@@ -129,6 +130,7 @@ class Session(_SessionClassMethods):
         "InvalidRequestError: Instance '<{class}>' has been deleted.  "
         "Use the make_transient() function to send this object back to the transient state."
     )
+    @exhausts("instances")
     def add_all(self, instances: Iterable[Added[T]]) -> None: ...
     @through("execute")
     @flushes(when="load")
@@ -139,6 +141,7 @@ class Session(_SessionClassMethods):
     @flushes(when="load")
     @writes
     @raises("InvalidRequestError: Instance '<{class}>' is not persisted")
+    @exhausts("instances")
     def delete_all(self, instances: Iterable[Marked[T]]) -> None: ...
     @overload
     @any_session
@@ -164,6 +167,7 @@ class Session(_SessionClassMethods):
         "objects.  flush() all changes on mapped instances before merging with load=False."
     )
     @cascades("merge")
+    @exhausts("instances")
     def merge_all(
         self,
         instances: Iterable[Persistent[T] | Deleted[T] | Detached[T]],
@@ -177,6 +181,7 @@ class Session(_SessionClassMethods):
     @reads(when="load")
     @writes(when="load")
     @cascades("merge")
+    @exhausts("instances")
     def merge_all(
         self, instances: Iterable[T], *, load: Literal[True] = ..., options: object = ...
     ) -> Sequence[Persistent[T] | Pending[T]]: ...
@@ -358,6 +363,7 @@ class Session(_SessionClassMethods):
     def query(self, *entities: object, **kwargs: object) -> Query[Any]: ...
     @overload
     @writes
+    @exhausts("objects")
     def bulk_save_objects(
         self,
         objects: Iterable[object],
@@ -368,6 +374,7 @@ class Session(_SessionClassMethods):
     @overload
     @any_session
     @writes
+    @exhausts("objects")
     def bulk_save_objects(
         self,
         objects: Iterable[
@@ -382,6 +389,7 @@ class Session(_SessionClassMethods):
         preserve_order: bool = ...,
     ) -> None: ...
     @writes
+    @exhausts("mappings")
     def bulk_insert_mappings(
         self,
         mapper: object,
@@ -390,6 +398,7 @@ class Session(_SessionClassMethods):
         render_nulls: bool = ...,
     ) -> None: ...
     @writes
+    @exhausts("mappings")
     def bulk_update_mappings(self, mapper: object, mappings: Iterable[dict[str, Any]]) -> None: ...
     @begins("auto")
     def connection(self, bind_arguments: object = ..., execution_options: object = ...) -> Connection: ...
