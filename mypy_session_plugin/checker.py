@@ -21,9 +21,10 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.flow.build_graph import build_graph
 from mypy_session_plugin.flow.fixpoint import Fixpoint, UnsettledError
 from mypy_session_plugin.flow.graph import Block, End, Exit, Graph
+from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.flow.ways import raising_blocks
 from mypy_session_plugin.mypy_compat import report
-from mypy_session_plugin.mypy_compat.types import Types
+from mypy_session_plugin.mypy_compat.types import Types, Waiting
 from mypy_session_plugin.recorder import Recorder, recorder_for
 from mypy_session_plugin.rules.bodies import Bodies
 from mypy_session_plugin.rules.collector import Collector, raises
@@ -35,7 +36,6 @@ from mypy_session_plugin.semantics.escapes import is_idle
 from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.factories import Factories
 from mypy_session_plugin.semantics.followed import MAXIMUM_BLOCKS, MAXIMUM_RUNS
-from mypy_session_plugin.semantics.functions import Waiting
 from mypy_session_plugin.semantics.given_away import may_start, may_write_out
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses
@@ -73,7 +73,9 @@ def analyse(
         recorder = recorder_for(checker.path)
         if recorder is not None:
             _record(checker, unit, options, recorder, Faults(raising, raises))
-    except Waiting:
+    except Waiting as waiting:
+        if waiting.unasked is not None:
+            _shared(checker, options).types.ask_for(waiting.unasked)
         return False
     except Exception as failure:
         if os.environ.get(RAISE_VARIABLE) == "1":
@@ -252,7 +254,9 @@ def forget() -> None:
 def _shared(checker: TypeChecker, options: Options) -> Shared:
     if _current.checker is not checker or _current.shared is None or not _current.shared.types.is_current():
         library = _library(options.stub_paths)
-        mapped, types = MappedClasses(), Types(checker, library.has_calls, partial(exhausts, library))
+        mapped = MappedClasses()
+        nodes_of = partial(descendants, into_functions=False)
+        types = Types(checker, library.has_calls, partial(exhausts, library), nodes_of)
         shapes = Shapes(mapped, library)
         _current.checker = checker
         _current.shared = Shared(

@@ -14,6 +14,7 @@ from mypy_session_plugin.codes import CODES
 from mypy_session_plugin.events import Events, is_phantom_typed
 from mypy_session_plugin.mypy_compat import last_look
 from mypy_session_plugin.mypy_compat.callers import Callers
+from mypy_session_plugin.mypy_compat.phases import is_update
 from mypy_session_plugin.mypy_compat.report import is_enabled, is_silent
 from mypy_session_plugin.mypy_compat.trigger import Trigger, running_checker
 from mypy_session_plugin.mypy_compat.units import Unit, units_of
@@ -52,6 +53,8 @@ class Modules:
         self._build: dict[str, MypyFile] = {}
         #: By the name of the module, until mypy has done with it; None where nothing is to be analysed.
         self._triggers: dict[str, Trigger | None] = {}
+        #: What was seen in each module when the daemon last checked it.
+        self._seen: dict[str, Callers] = {}
         self._checker: TypeChecker | None = None
         self._trigger: Trigger | None = None
 
@@ -82,7 +85,7 @@ class Modules:
             self._schedule(trigger)
             return
         if not events.phantom_types:
-            if trigger.follows or trigger.waits:
+            if trigger.callers.any or trigger.waits:
                 self._schedule(trigger, sweep_only=True)
         elif events.carries(full_name, trigger.unit) or events.is_phantom_typed(full_name):
             events.is_worth_more(trigger.unit)
@@ -93,7 +96,7 @@ class Modules:
     def _is_worth_it(self, trigger: Trigger, name: str) -> bool:
         """Whether something may be reported in the unit that mypy checks now, with one more name of interest in it."""
         unit = trigger.unit
-        if self._events.are_enough(trigger.seen_with(name, unit), unit):
+        if self._events.are_enough(trigger.callers.names_with(name, unit), unit):
             return True
         if name != OPENING or not any(code.opening and is_enabled(trigger.checker, code.name) for code in CODES):
             return False
@@ -154,7 +157,11 @@ class Modules:
         return self._trigger_for(checker, self._sweep(units), eager=units is not None)
 
     def _trigger_for(self, checker: TypeChecker, sweep: Callable[[Unit], bool] | None, eager: bool) -> Trigger:
-        callers = Callers(checker.tree.fullname, self._events.are_enough_together)
+        module = checker.tree.fullname
+        before = self._seen.get(module) if is_update(checker) else None
+        callers = Callers(module, self._events.are_enough_together, before)
+        if checker.options.fine_grained_incremental:
+            self._seen[module] = callers
         return Trigger(checker, self._run, sweep, callers, eager)
 
     def _run(self, checker: TypeChecker, unit: Unit, is_swept: bool) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.harness import Harness, Project, Report, assert_expected, daemon, modes, run_in_mode
+from tests.harness import Harness, Project, Report, assert_expected, codes_of_cases, daemon, modes, run_in_mode
 from tests.trigger_cases import CASES
 
 _MERGE = """\
@@ -134,6 +135,30 @@ def test_code_that_is_off_by_default_for_one_module_in_the_daemon(harness: Harne
     config = "[mypy-leak]\nenable_error_code = session-leak\n"
     with daemon(harness.project({"leak.py": _LEAK}, config=config, fresh=True)) as project:
         assert_expected({"leak.py": _LEAK}, project.run_daemon().reports)
+
+
+_CASES = Path(__file__).parent / "cases"
+_LEANING = (
+    "session-*/helpers*",
+    "session-*/managers*",
+    "session-*/ways*",
+    "session-shared/*",
+    "session-detached/cached*",
+)
+
+
+def test_functions_that_the_daemon_checks_without_those_they_call(harness: Harness) -> None:
+    """It checks what had errors again after each edit, wherever that was, and has no types of the functions beside."""
+    paths = sorted(path for pattern in _LEANING for path in _CASES.glob(f"{pattern}.py"))
+    models = (_CASES / "models.py").read_text(encoding="utf-8")
+    files = {f"{path.parent.name}_{path.stem}.py".replace("-", "_"): path.read_text(encoding="utf-8") for path in paths}
+    config = codes_of_cases([name.removesuffix(".py") for name in files])
+    project = harness.project({"models.py": models, **files}, flags=["--allow-empty-bodies"], config=config, fresh=True)
+    with daemon(project):
+        assert_expected(files, project.run_daemon().reports)
+        for edit in ("# edited", "# edited again"):
+            project.write({"models.py": f"{models}{edit}\n"})
+            assert_expected(files, project.run_daemon().reports)
 
 
 def _reports(project: Project) -> list[Report]:

@@ -24,6 +24,7 @@ from mypy.version import __version__
 from mypy_session_plugin.mypy_compat import PROBE
 from mypy_session_plugin.mypy_compat.callers import Callers
 from mypy_session_plugin.mypy_compat.last_look import resumed
+from mypy_session_plugin.mypy_compat.phases import bodies_follow
 from mypy_session_plugin.mypy_compat.report import report
 from mypy_session_plugin.mypy_compat.units import Unit, is_part, rouse, units_of
 
@@ -52,7 +53,7 @@ class Trigger:
     `analyse` is called once for each unit, whenever mypy has finished it, and told whether `sweep` asks for it; it
     tells False if another body must be checked before: bodies that no other module can see come last.  `sweep` tells of
     the module's other units whether they are analysed along with these (None: none is), or, if it is `eager`, whatever
-    else is seen.  `callers` are told which functions call which.
+    else is seen.  `callers` are told the names that are seen, and which functions call which.
     """
 
     def __init__(
@@ -63,7 +64,8 @@ class Trigger:
         callers: Callers,
         eager: bool,
     ) -> None:
-        self._callers = callers
+        #: What is seen in the module.
+        self.callers = callers
         self.checker = checker
         #: The full name of the module.
         self.module = checker.tree.fullname
@@ -72,7 +74,6 @@ class Trigger:
         self._sweep = sweep
         self._pending: dict[Unit, list[TypeInfo]] = {}
         self._waiting: dict[Unit, list[TypeInfo]] = {}
-        self._seen: dict[Unit, set[str]] = {}
         self._wanted: dict[Unit, list[TypeInfo]] | None = None
         self._done: set[Unit] = set()
         self._probe: _Probe | None = None
@@ -88,12 +89,7 @@ class Trigger:
     @property
     def waits(self) -> bool:
         """Whether units wait for bodies that mypy is checking now."""
-        return bool(self._waiting) and self.checker.recurse_into_functions
-
-    @property
-    def follows(self) -> bool:
-        """Whether names of interest were seen, and functions of the module that call others of it."""
-        return self._callers.any and bool(self._seen)
+        return bool(self._waiting) and not bodies_follow(self.checker)
 
     @property
     def unit(self) -> Unit:
@@ -101,18 +97,10 @@ class Trigger:
         function = self.checker.scope.top_level_function()
         return function if isinstance(function, FuncDef) else self.checker.tree
 
-    def seen_with(self, name: str, unit: Unit) -> set[str]:
-        """The names noted in a unit, this one included."""
-        names = self._seen.get(unit)
-        if names is None:
-            names = self._seen[unit] = set()
-        names.add(name)
-        return names
-
     def calls(self, full_name: str) -> None:
         """Note what the unit that mypy checks now may call."""
-        if self._callers.is_own(full_name):
-            self._callers.note(full_name, self.unit, self._classes)
+        if self.callers.is_own(full_name):
+            self.callers.note(full_name, self.unit, self._classes)
 
     def _classes(self) -> list[TypeInfo]:
         """The classes around the unit that mypy checks now."""
@@ -201,14 +189,14 @@ class Trigger:
 
     def _concerned(self) -> dict[Unit, list[TypeInfo]]:
         """The units in which something may be reported of what they call."""
-        return {unit: classes for unit, classes in self._callers.concerned(self._seen) if unit not in self._done}
+        return {unit: classes for unit, classes in self.callers.concerned() if unit not in self._done}
 
     def _wait(self, unit: Unit, classes: list[TypeInfo]) -> None:
         """A unit needs the body of another: one that mypy defers comes in the next pass, others in the next phase."""
-        if self.checker.recurse_into_functions:
-            self._pending[unit] = classes
-        else:
+        if bodies_follow(self.checker):
             self._waiting[unit] = classes
+        else:
+            self._pending[unit] = classes
 
     def _run(self, unit: Unit, classes: list[TypeInfo]) -> bool:
         """Analyse `unit` in its scope: the daemon files errors under it, to clear them when it is checked again."""

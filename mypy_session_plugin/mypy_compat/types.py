@@ -14,6 +14,7 @@ from mypy.nodes import (
     MemberExpr,
     MypyFile,
     NameExpr,
+    Node,
     RefExpr,
     SymbolNode,
     TypeInfo,
@@ -39,6 +40,8 @@ from mypy.types import (
 )
 
 from mypy_session_plugin.facts.effects import PHANTOM_MODULE
+from mypy_session_plugin.mypy_compat.phases import bodies_follow, check_too, is_update
+from mypy_session_plugin.mypy_compat.units import Unit, units_of
 
 #: What the generator functions under `contextmanager` and `asynccontextmanager` become.
 MANAGERS = frozenset({"contextlib._GeneratorContextManager", "contextlib._AsyncGeneratorContextManager"})
@@ -52,11 +55,23 @@ _ERRORS = {
 }
 
 
+class Waiting(Exception):
+    """The types of a body are needed that mypy has not checked yet: what needs them is analysed when it has.
+
+    `unasked` is that function, or the top level, if mypy comes to it only when it is asked to.
+    """
+
+    def __init__(self, unasked: Unit | None = None) -> None:
+        super().__init__()
+        self.unasked = unasked
+
+
 class Types:
     """The type map of a running checker (mypy keeps the last visit's, narrowed types).
 
     `is_called` tells of a class whether calling its objects has a meaning.  `exhausts` tells of what is called, by the
     full name of its class or module and its own, whether it goes through the argument of a call at a position.
+    `nodes_of` goes through the nodes of a body.
     """
 
     def __init__(
@@ -64,13 +79,18 @@ class Types:
         checker: TypeChecker,
         is_called: Callable[[TypeInfo], bool],
         exhausts: Callable[[str, str, CallExpr, int], bool],
+        nodes_of: Callable[[Node], Iterable[Node]],
     ) -> None:
         self._checker = checker
         self._is_called = is_called
         self._exhausts = exhausts
+        self._nodes_of = nodes_of
         # More than one map is a speculative check, inside which no probe fires on the mypy versions that were tested.
         (self._map,) = checker._type_maps
         self._tree = checker.tree
+        self._checked: set[FuncDef] = set()
+        self._asked_for: set[Unit] = set()
+        self._units: list[FuncDef] | None = None
         #: Whether any module of this run may write phantom types.
         self.has_phantom_types = PHANTOM_MODULE in checker.modules
 
@@ -84,27 +104,73 @@ class Types:
         return self._map is self._checker._type_maps[0] and self._tree is self._checker.tree
 
     def of(self, expression: Expression) -> Type | None:
-        """The type of an expression as mypy keeps it, aliases included; None where it has none."""
-        return self._map.get(expression)
+        """The type of an expression as mypy keeps it, aliases included; None where it has none.
+
+        Raises `Waiting` if it stands in a function that mypy has not checked.
+        """
+        found = self._map.get(expression)
+        if found is None:
+            self._missed(expression)
+        return found
 
     def proper(self, expression: Expression) -> ProperType | None:
         """The type of an expression with aliases expanded; None where it has none."""
-        found = self._map.get(expression)
+        found = self.of(expression)
         return None if found is None else get_proper_type(found)
 
     def is_typed(self, expression: Expression) -> bool:
         """Whether mypy has visited the expression: what it has not is unreachable."""
         return expression in self._map
 
-    def is_deferred(self, function: FuncItem) -> bool:
-        """Whether mypy checks the function once more: its types are not final."""
+    def is_deferred(self, unit: Unit) -> bool:
+        """Whether mypy checks the unit once more: its types are not final."""
         again = (deferred.node for deferred in self._checker.deferred_nodes)
-        return any(node is function or getattr(node, "func", None) is function for node in again)
+        return any(node is unit or getattr(node, "func", None) is unit for node in again)
 
-    @property
-    def bodies_follow(self) -> bool:
-        """Whether mypy has only checked what the module exports, and has most functions' bodies before it."""
-        return not self._checker.recurse_into_functions
+    def is_checked(self, function: FuncDef) -> bool:
+        """Whether an expression of a body has a type, or none needs one."""
+        if function not in self._checked and self._has_types(function):
+            self._checked.add(function)
+        return function in self._checked
+
+    def _has_types(self, function: FuncDef) -> bool:
+        needed = False
+        for node in self._nodes_of(function.body):
+            if isinstance(node, Expression) and node in self._map:
+                return True
+            needed = needed or isinstance(node, CallExpr | NameExpr)
+        return not needed
+
+    def wait_for(self, unit: Unit) -> None:
+        """Raises `Waiting` if mypy comes to a function, or the top level, that it has not checked, or can be asked to.
+
+        The bodies of functions without annotations never have types.
+        """
+        if self.is_deferred(unit):
+            raise Waiting
+        if isinstance(unit, FuncDef):
+            if bodies_follow(self._checker):
+                raise Waiting
+            if unit.is_dynamic() and not self._checker.options.check_untyped_defs:
+                return
+        if is_update(self._checker) and unit not in self._asked_for:
+            raise Waiting(unit)
+
+    def ask_for(self, unit: Unit) -> None:
+        """Have mypy check a function too, or the top level."""
+        self._asked_for.add(unit)
+        check_too(self._checker, unit)
+
+    def _missed(self, expression: Expression) -> None:
+        """An expression has no type: mypy never gives it one, or has not come to the function in which it stands."""
+        if not (bodies_follow(self._checker) or is_update(self._checker)):
+            return
+        if self._units is None:
+            self._units = [unit for unit, _classes in units_of(self._tree) if isinstance(unit, FuncDef)]
+        for function in self._units:
+            is_inside = function.line <= expression.line <= (function.end_line or function.line)
+            if is_inside and not self.is_checked(function):
+                self.wait_for(function)
 
     def never_returns(self, call: CallExpr) -> bool:
         """Whether the call's type says that it does not come back (`NoReturn`, `Never`)."""
@@ -112,7 +178,7 @@ class Types:
 
     def is_callable_object(self, callee: Expression) -> bool:
         """Whether what is called is an object of a class whose calls have a meaning."""
-        info = info_of(self._map.get(callee))
+        info = info_of(self.of(callee))
         return info is not None and self._is_called(info)
 
     def calls_generator(self, expression: Expression) -> bool:
@@ -120,7 +186,7 @@ class Types:
         callee = expression.callee if isinstance(expression, CallExpr) else None
         node = callee.node if isinstance(callee, RefExpr) else None
         if isinstance(callee, MemberExpr) and node is None:
-            owner = self._map.get(callee.expr)
+            owner = self.of(callee.expr)
             info = class_named_by(owner) or info_of(owner)
             entry = info.get(callee.name) if info is not None else None
             node = entry.node if entry is not None else None
@@ -140,7 +206,7 @@ class Types:
 
     def is_list(self, expression: Expression) -> bool:
         """Whether the expression is a list of Python's own."""
-        info = info_of(self._map.get(expression))
+        info = info_of(self.of(expression))
         return info is not None and info.fullname == "builtins.list"
 
     def goes_through(self, call: CallExpr, position: int) -> bool:
@@ -158,7 +224,7 @@ class Types:
             return owner, name
         if not isinstance(callee, MemberExpr):
             return "", ""
-        type_ = self._map.get(callee.expr)
+        type_ = self.of(callee.expr)
         info = class_named_by(type_) or info_of(type_)
         bases = info.mro if info is not None else ()
         return next((base.fullname for base in bases if callee.name in base.names), ""), callee.name

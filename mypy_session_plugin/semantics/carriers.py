@@ -21,8 +21,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from mypy_session_plugin.mypy_compat.types import Types, class_named_by, info_of
-from mypy_session_plugin.semantics.functions import Waiting
+from mypy_session_plugin.mypy_compat.types import Types, Waiting, class_named_by, info_of
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.mapped import MappedClasses
 from mypy_session_plugin.semantics.own_bodies import OwnBodies

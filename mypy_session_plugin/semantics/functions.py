@@ -17,7 +17,6 @@ from mypy.nodes import (
     GeneratorExpr,
     MemberExpr,
     MypyFile,
-    NameExpr,
     RaiseStmt,
     RefExpr,
     SuperExpr,
@@ -28,8 +27,7 @@ from mypy.nodes import (
 
 from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.values import Atom, Function, Value
-from mypy_session_plugin.flow.syntax import descendants
-from mypy_session_plugin.mypy_compat.types import Types, class_named_by, info_of
+from mypy_session_plugin.mypy_compat.types import Types, Waiting, class_named_by, info_of
 
 #: Decorators that leave the body to be what a call runs.
 TRANSPARENT = frozenset({"builtins.staticmethod", "builtins.classmethod", "functools.wraps"})
@@ -39,10 +37,6 @@ CACHING = frozenset({"functools.lru_cache", "functools.cache"})
 MANAGING = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 #: The bodies of code that runs elsewhere are read so deep into the functions of the module that they call.
 MAXIMUM_DEPTH = 3
-
-
-class Waiting(Exception):
-    """A function is called whose body mypy has not checked yet: its caller is analysed when it has."""
 
 
 class Binding(Enum):
@@ -77,7 +71,6 @@ class Functions:
     def __init__(self, types: Types) -> None:
         self._types = types
         self._classes: list[TypeInfo] | None = None
-        self._typed: set[FuncDef] = set()
 
     def called(self, call: CallExpr) -> Callee | None:
         """The function of this module that a call certainly runs, by the syntax and the types."""
@@ -152,13 +145,9 @@ class Functions:
         """
         if self._types.is_deferred(function):
             raise Waiting
-        if function in self._typed:
-            return True
-        known = _is_typed(self._types, function)
-        if known:
-            self._typed.add(function)
-        elif self._types.bodies_follow:
-            raise Waiting
+        known = self._types.is_checked(function)
+        if not known:
+            self._types.wait_for(function)
         return known
 
 
@@ -198,16 +187,6 @@ def is_here(tree: MypyFile, function: FuncItem) -> bool:
         return function.info.module_name == tree.fullname
     module, _, _name = function.fullname.rpartition(".")
     return not module or module == tree.fullname
-
-
-def _is_typed(types: Types, function: FuncDef) -> bool:
-    """Whether an expression of the body has a type, or none needs one."""
-    needed = False
-    for node in descendants(function.body, into_functions=False):
-        if isinstance(node, Expression) and types.is_typed(node):
-            return True
-        needed = needed or isinstance(node, CallExpr | NameExpr)
-    return not needed
 
 
 def decorator_name(decorator: Expression) -> str:

@@ -33,10 +33,9 @@ from mypy.nodes import (
 from mypy.types import Instance, NoneType
 
 from mypy_session_plugin.flow.syntax import assigned_targets, children, descendants
-from mypy_session_plugin.mypy_compat.types import Types
+from mypy_session_plugin.mypy_compat.types import Types, Waiting
 from mypy_session_plugin.semantics.carriers import Carriers
 from mypy_session_plugin.semantics.containers import PUTS, PUTS_ALL
-from mypy_session_plugin.semantics.functions import Waiting
 
 #: What is of these types holds nothing else.
 PLAIN = frozenset({"builtins.bool", "builtins.bytes", "builtins.float", "builtins.int", "builtins.str"})

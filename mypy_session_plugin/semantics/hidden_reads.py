@@ -14,9 +14,8 @@ from mypy.types import Instance, NoneType, TupleType, Type, get_proper_type
 
 from mypy_session_plugin.flow.formats import shown_by
 from mypy_session_plugin.mypy_compat.model_bodies import MAKING
-from mypy_session_plugin.mypy_compat.types import Types, info_of, is_recursive, union_items
+from mypy_session_plugin.mypy_compat.types import Types, Waiting, info_of, is_recursive, union_items
 from mypy_session_plugin.semantics.dataclass_fields import fields_shown
-from mypy_session_plugin.semantics.functions import Waiting
 from mypy_session_plugin.semantics.loading_hints import is_read_apart, is_to_raise
 from mypy_session_plugin.semantics.model_fields import fields, model_made
 from mypy_session_plugin.semantics.own_bodies import OwnBodies

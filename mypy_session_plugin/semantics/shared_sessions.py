@@ -193,9 +193,13 @@ class SharedSessions:
 
     def _made(self, value: Expression, definition: SymbolNode, kind: Kind, name: str) -> Iterator[SharedSession]:
         """The session that an expression makes, if the library's own class is what it makes."""
-        info = self._class_made(value) if isinstance(value, CallExpr) else None
+        if not isinstance(value, CallExpr):
+            return
+        if isinstance(definition, Var) and _may_be_session(definition) and self._types.of(value) is None:
+            self._types.wait_for(self._types.tree)
+        info = self._class_made(value)
         shape = session_class(info) if info is not None else None
-        if not isinstance(value, CallExpr) or shape is None or shape.overridden:
+        if shape is None or shape.overridden:
             return
         if not shape.registry:
             yield SharedSession(value, definition, kind, name, shape.class_name.endswith("AsyncSession"))
@@ -206,7 +210,7 @@ class SharedSessions:
         callee = self._types.of(call.callee)
         named = class_named_by(callee)
         if named is not None:
-            return named if any(base.fullname in SESSIONS | REGISTRIES for base in named.mro) else None
+            return named if _is_session_class(named) else None
         factory = info_of(callee)
         gives = factory is not None and factory.fullname in FACTORY_CLASSES | REGISTRIES
         return info_of(self._types.of(call)) if gives else None
@@ -278,6 +282,16 @@ class SharedSessions:
         for shared in inner:
             if shared.definition not in given:
                 uses.setdefault(shared, call)
+
+
+def _is_session_class(info: TypeInfo) -> bool:
+    return any(base.fullname in SESSIONS | REGISTRIES for base in info.mro)
+
+
+def _may_be_session(variable: Var) -> bool:
+    """Whether a variable may hold a session, by the type that mypy keeps of it."""
+    info = info_of(variable.type)
+    return info is None or _is_session_class(info)
 
 
 def _position(node: Node) -> tuple[int, int]:
