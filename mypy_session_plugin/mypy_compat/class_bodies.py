@@ -76,7 +76,7 @@ def note_body(info: TypeInfo, module: MypyFile) -> None:
     tracked = any(map(_tracks, module.defs))
     declared = {RELATIONSHIPS: relationships, "opaque": opaque, COLUMNS: columns, TRACKED: tracked}
     declared |= declared_loading(body, info.name, module)
-    declared |= declared_fields(info)
+    declared |= declared_fields(info, module)
     declared |= declared_fields_shown(info, body)
     if any(declared.values()):
         info.metadata[KEY] = declared

@@ -7,7 +7,7 @@ Source: https://docs.pydantic.dev/latest/concepts/models/#arbitrary-class-instan
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from mypy.nodes import (
     AssignmentStmt,
@@ -17,6 +17,7 @@ from mypy.nodes import (
     Expression,
     ExpressionStmt,
     FuncDef,
+    MypyFile,
     NameExpr,
     PassStmt,
     Statement,
@@ -27,7 +28,8 @@ from mypy.nodes import (
 from mypy.types import Type, UnboundType
 
 from mypy_session_plugin.mypy_compat.class_syntax import is_true, keywords, last_name, literal_mapping
-from mypy_session_plugin.mypy_compat.loading_bodies import LITERALS, is_annotated
+from mypy_session_plugin.mypy_compat.loading_bodies import LITERALS
+from mypy_session_plugin.mypy_compat.written_types import names_written
 
 #: The base of all models.
 BASE_MODEL = "pydantic.main.BaseModel"
@@ -37,9 +39,11 @@ VALIDATE = "model_validate"
 ADAPTER, ADAPT = "pydantic.type_adapter.TypeAdapter", "validate_python"
 #: The names of both methods.
 MAKING = frozenset({ADAPT, VALIDATE})
-#: Where what is found here is stored with the class: its fields, whether it is made from attributes, and that it reads
-#: its input in no way of its own.
-FIELDS, FROM_ATTRIBUTES, PLAIN_MODEL = "fields", "from_attributes", "plain_model"
+#: Where what is found here is stored with the class: its fields, each with the names in its annotation, those of which
+#: code of its own may see first what was read (EVERY: all of them), whether it is made from attributes, and that it
+#: reads its input in no way of its own.
+FIELDS, PREPARED, FROM_ATTRIBUTES, PLAIN_MODEL = "fields", "prepared", "from_attributes", "plain_model"
+EVERY = "*"
 _CONFIG = "model_config"
 #: Settings of a model that leave what is read as it is.
 _PLAIN_SETTINGS = frozenset(
@@ -74,15 +78,36 @@ _OWN_WAYS = frozenset(
 )
 #: Decorators of what sees the input of the whole model, unless it comes after the fields.
 _OF_MODEL = frozenset({"model_validator", "root_validator"})
+#: Decorators of what sees the input of a field, unless it comes after that was validated.
+_OF_FIELD = frozenset({"field_validator", "validator"})
+#: Decorators of what sees no input.
+_OF_NONE = frozenset(
+    {
+        "abstractmethod",
+        "cached_property",
+        "classmethod",
+        "computed_field",
+        "deprecated",
+        "field_serializer",
+        "model_serializer",
+        "override",
+        "property",
+        "setter",
+        "staticmethod",
+    }
+)
+#: What makes an attribute that is no field, and sees no input either.
+_PRIVATE = "PrivateAttr"
 #: Annotations of what is no field.
 _NO_FIELD = frozenset({"ClassVar", "Final", "InitVar"})
 
 
-def declared_fields(info: TypeInfo) -> dict[str, object]:
+def declared_fields(info: TypeInfo, module: MypyFile) -> dict[str, object]:
     """What is to be stored of a class; empty for one that is no model."""
     if not any(base.fullname == BASE_MODEL for base in info.mro[1:]):
         return {}
-    fields: list[str] = []
+    fields: dict[str, list[str]] = {}
+    prepared: set[str] = set()
     settings = dict(info.defn.keywords)
     opaque = False
     for statement in info.defn.defs.body:
@@ -91,14 +116,19 @@ def declared_fields(info: TypeInfo) -> dict[str, object]:
             if isinstance(target, NameExpr) and target.name == _CONFIG:
                 opaque = opaque or not _read_settings(statement.rvalue, settings)
             elif isinstance(target, NameExpr) and _is_field(target.name, statement):
-                fields.append(target.name)
+                fields[target.name] = names_written(statement.unanalyzed_type, module)
+            elif statement.unanalyzed_type is None and isinstance(statement.rvalue, CallExpr):
+                opaque = opaque or not _is_plain_value(statement.rvalue)
+                prepared.update(_prepared(statement.rvalue.callee))
         else:
             opaque = opaque or not _is_harmless(statement)
+            for decorator in _decorators(statement) if isinstance(statement, Decorator) else ():
+                prepared.update(_prepared(decorator))
     from_attributes = settings.get(FROM_ATTRIBUTES)
     opaque = opaque or not settings.keys() <= _PLAIN_SETTINGS | {"table"}
     if from_attributes is not None and last_name(from_attributes) not in ("True", "False"):
         opaque = True
-    found: dict[str, object] = {FIELDS: fields, PLAIN_MODEL: not opaque}
+    found: dict[str, object] = {FIELDS: fields, PREPARED: sorted(prepared), PLAIN_MODEL: not opaque}
     return found if from_attributes is None else found | {FROM_ATTRIBUTES: is_true(from_attributes)}
 
 
@@ -114,7 +144,7 @@ def _read_settings(value: Expression, settings: dict[str, Expression]) -> bool:
 def _is_field(name: str, statement: AssignmentStmt) -> bool:
     """Whether an assignment declares a field that has no other name where it is read."""
     annotation, value = statement.unanalyzed_type, statement.rvalue
-    if annotation is None or name.startswith("_") or is_annotated(annotation) or _names(annotation) & _NO_FIELD:
+    if annotation is None or name.startswith("_") or _names(annotation) & _NO_FIELD:
         return False
     if isinstance(value, CallExpr):
         arguments = keywords(value) if last_name(value.callee) == "Field" else None
@@ -136,6 +166,29 @@ def _is_harmless(statement: Statement) -> bool:
     if isinstance(statement, ExpressionStmt):
         return isinstance(statement.expr, StrExpr)
     return isinstance(statement, PassStmt) or (isinstance(statement, ClassDef) and statement.name != "Config")
+
+
+def _is_plain_value(call: CallExpr) -> bool:
+    """Whether what a call gives a class sees no input but that of fields: `_name = field_validator("name")(short)`."""
+    callee = call.callee.callee if isinstance(call.callee, CallExpr) else call.callee
+    return last_name(callee) in _OF_FIELD or last_name(callee) == _PRIVATE
+
+
+def _prepared(decorator: Expression) -> Iterable[str]:
+    """The fields of which what a decorator makes may see, and replace, what was read before it is validated."""
+    call = decorator if isinstance(decorator, CallExpr) else None
+    name = last_name(decorator if call is None else call.callee)
+    if name in _OF_NONE or name in _OF_MODEL or name == _PRIVATE:
+        return ()
+    arguments = keywords(call) if call is not None and name in _OF_FIELD else None
+    if call is None or arguments is None:
+        return (EVERY,)
+    mode = arguments.get("mode")
+    if (mode is None or (isinstance(mode, StrExpr) and mode.value == "after")) and "pre" not in arguments:
+        return ()
+    named = [given for given, key in zip(call.args, call.arg_names, strict=True) if key is None]
+    texts = [given.value for given in named if isinstance(given, StrExpr)]
+    return texts if len(texts) == len(named) else (EVERY,)
 
 
 def _decorators(statement: Decorator) -> Iterator[Expression]:

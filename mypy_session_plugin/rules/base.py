@@ -42,7 +42,8 @@ class Finding:
 
     `raises` names the exception that the rule predicts, or several with "or" between; empty where nothing raises.  Of
     several findings of one code with the same `mistake` the first is reported.  `anywhere`: it is told of the place of
-    `node`, whichever function that stands in.
+    `node`, whichever function that stands in.  `ends`: of all such findings of one event's node, whatever their codes,
+    only the first comes about.
     """
 
     node: Context
@@ -51,6 +52,7 @@ class Finding:
     raises: str = ""
     mistake: Hashable = None
     anywhere: bool = False
+    ends: bool = False
 
     @property
     def raised(self) -> list[str]:

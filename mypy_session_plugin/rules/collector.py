@@ -62,9 +62,12 @@ class Collector:
     def reports(self) -> Iterator[Reported]:
         """The findings that hold under their rule's quantifier, one a mistake, in the order of the lines."""
         found: dict[tuple[str, str, int, int], Reported] = {}
+        ended: set[Context] = set()
         for (code, heard_at, _key), verdicts in self._verdicts.items():
             finding = self._holding(code, verdicts)
-            if finding is not None:
+            if finding is not None and not (finding.ends and heard_at in ended):
+                if finding.ends:
+                    ended.add(heard_at)
                 place = (finding.node.line, finding.node.column)
                 found.setdefault((code, finding.message, *place), Reported(code, finding, heard_at))
         for reported in self._latent():

@@ -20,11 +20,11 @@ from mypy_session_plugin.rules.unloaded import (
     Missing,
     always_missing,
     consequence,
+    finding,
     is_expired,
     is_expired_by_commit,
     mistake,
     option,
-    raised,
     reason,
 )
 from mypy_session_plugin.semantics.events import AttributeEvent, Event
@@ -55,9 +55,7 @@ def _finding(event: AttributeEvent, store: Store) -> Finding | None:
         f"{quoted(event.expression)} is not loaded ({reason(first)}) and {owner} is detached{came}; "
         f"{consequence(event, ERROR, 'sqlalche.me/e/20/bhk3')}"
     )
-    return Finding(
-        event.node, message, (_help(event, first),), raises=raised(event, ERROR), mistake=mistake(first, event)
-    )
+    return finding(event, message, _help(event, first), ERROR, mistake(first, event))
 
 
 def _fails(event: AttributeEvent, item: Missing) -> bool:

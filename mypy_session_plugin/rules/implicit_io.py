@@ -19,11 +19,11 @@ from mypy_session_plugin.rules.unloaded import (
     Missing,
     always_missing,
     consequence,
+    finding,
     is_expired,
     is_expired_by_commit,
     mistake,
     option,
-    raised,
     reason,
 )
 from mypy_session_plugin.semantics import loads
@@ -58,9 +58,7 @@ def _finding(event: AttributeEvent, store: Store) -> Finding | None:
         f"{quoted(event.expression)} is not loaded ({reason(first)}) and belongs to an AsyncSession; "
         f"{consequence(event, ERROR, 'sqlalche.me/e/20/xd2s')}"
     )
-    return Finding(
-        event.node, message, (_help(event, first, store),), raises=raised(event, RAISED), mistake=mistake(first, event)
-    )
+    return finding(event, message, _help(event, first, store), RAISED, mistake(first, event))
 
 
 def _of_call(event: SyncSqlEvent) -> Finding:

@@ -14,7 +14,7 @@ from mypy_session_plugin.facts.loads import Presence
 from mypy_session_plugin.facts.states import UNSAVED, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, quoted
-from mypy_session_plugin.rules.unloaded import Missing, always_missing, consequence, option, raised, reason
+from mypy_session_plugin.rules.unloaded import Missing, always_missing, consequence, finding, option, reason
 from mypy_session_plugin.semantics.events import AttributeEvent, Event
 
 ERROR = "InvalidRequestError"
@@ -42,9 +42,7 @@ def _finding(event: AttributeEvent, store: Store) -> Finding | None:
         f"{consequence(event, ERROR)}: it is not available due to lazy='raise'"
     )
     note = f"load it with the row: {option(event)} in the options of the query"
-    return Finding(
-        event.node, message, (note,), raises=raised(event, ERROR), mistake=(first.since, event.attribute.name)
-    )
+    return finding(event, message, note, ERROR, (first.since, event.attribute.name))
 
 
 def _raises(event: AttributeEvent, item: Missing) -> bool:

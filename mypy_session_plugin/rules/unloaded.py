@@ -12,7 +12,7 @@ from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.states import Situation
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Unknown, Value
-from mypy_session_plugin.rules.base import situations_of
+from mypy_session_plugin.rules.base import Finding, situations_of
 from mypy_session_plugin.semantics import loads
 from mypy_session_plugin.semantics.events import AttributeEvent, PromiseEvent
 
@@ -76,10 +76,10 @@ def _is_left_out(item: Missing) -> bool:
 def option(event: AttributeEvent) -> str:
     """The loader option that loads the attribute with its row."""
     attribute = event.attribute
-    path = f"{event.class_name}.{attribute.name}"
+    path, along = f"{event.class_name}.{attribute.name}", event.reader.along if event.reader is not None else ""
     if attribute.kind is AttributeKind.TO_ONE:
-        return f"joinedload({path})"
-    return f"selectinload({path})" if attribute.is_relationship else f"undefer({path})"
+        return f"{along}joinedload({path})"
+    return f"{along}selectinload({path})" if attribute.is_relationship else f"{along}undefer({path})"
 
 
 def is_expired_by_commit(item: Missing) -> bool:
@@ -99,6 +99,13 @@ def mistake(item: Missing, event: AttributeEvent) -> Hashable:
     return item.since, event.node if event.reader is not None and event.reader.ends else event.attribute.name
 
 
+def finding(event: AttributeEvent, message: str, note: str, error: str, mistake: Hashable) -> Finding:
+    """What is reported on a read; a reader that ends with what raises reads nothing after that."""
+    raises = (event.reader.raises if event.reader is not None else "") or error
+    ends = event.reader is not None and event.reader.ends
+    return Finding(event.node, message, (note,), raises=raises, mistake=mistake, ends=ends)
+
+
 def consequence(event: AttributeEvent, error: str, link: str = "") -> str:
     """What the read raises, and who reads, as a message tells it; `link` leads to what SQLAlchemy says of that."""
     reader = event.reader
@@ -107,8 +114,3 @@ def consequence(event: AttributeEvent, error: str, link: str = "") -> str:
     if not reader.raises:
         return f"{reader.by} reads it, which raises {error}{f' ({link})' if link else ''}"
     return f"{reader.by} reads it, which raises {reader.raises} ({', '.join(filter(None, (error, link)))})"
-
-
-def raised(event: AttributeEvent, error: str) -> str:
-    """The exception that leaves the read."""
-    return event.reader.raises or error if event.reader is not None else error

@@ -5,7 +5,6 @@ from __future__ import annotations
 from mypy.nodes import Context, FuncDef, MemberExpr, TypeInfo
 
 from mypy_session_plugin.facts.loading import Attribute, AttributeKind
-from mypy_session_plugin.facts.loads import Presence
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
 from mypy_session_plugin.flow.graph import DeleteAttribute, LoadAttribute, StoreAttribute
@@ -95,9 +94,12 @@ def _is_there(world: World, store: Store, node: Context, owner: Value) -> bool:
     if not instances or len(instances) != len(owner):
         return False
     attribute = attribute_of(world, node)
-    return attribute is not None and all(
-        loads.presences(facts, attribute).keys() == {Presence.LOADED} for facts in instances
-    )
+    return attribute is not None and loads.are_loaded(instances, attribute)
+
+
+def runs_code(world: World, info: TypeInfo, name: str) -> bool:
+    """Whether an attribute is no mapped one, and runs code when it is read."""
+    return world.shapes.attributes.of(info, name) is None and _is_computed(info, name)
 
 
 def _is_computed(info: TypeInfo, name: str) -> bool:

@@ -56,13 +56,15 @@ class Reader:
     """What reads an attribute that the code does not name there: `read` is as it would be written.
 
     `by` tells who reads it, `raises` the exception that it makes of any other; both empty if it is read as written.
-    `ends`: of several that are read, the first that raises ends that.
+    `ends`: of several that are read, the first that raises ends that.  `along`: the loader option that leads to the
+    instance from the one that a statement gives, with a dot behind it.
     """
 
     read: MemberExpr
     by: str = ""
     raises: str = ""
     ends: bool = False
+    along: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from mypy_session_plugin.mypy_compat.model_bodies import MAKING
 from mypy_session_plugin.mypy_compat.types import Types, Waiting, info_of, is_recursive, union_items
 from mypy_session_plugin.semantics.dataclass_fields import fields_shown
 from mypy_session_plugin.semantics.loading_hints import is_read_apart, is_to_raise
-from mypy_session_plugin.semantics.model_fields import fields, model_made
+from mypy_session_plugin.semantics.model_fields import fields, model_made, parts
 from mypy_session_plugin.semantics.own_bodies import OwnBodies
+from mypy_session_plugin.semantics.relationships import target_of
 from mypy_session_plugin.semantics.response_models import response_models
 
 
@@ -69,9 +70,12 @@ class HiddenReads:
         return model is not None and info is not None and _lacks(info, model)
 
 
-def _lacks(info: TypeInfo, model: TypeInfo) -> bool:
-    """Whether an instance of a class may be loaded without an attribute that a model has a field for."""
-    return any(is_read_apart(info, name) or is_to_raise(info, name) for name in fields(model))
+def _lacks(info: TypeInfo, model: TypeInfo, within: tuple[TypeInfo, ...] = ()) -> bool:
+    """Whether an instance of a class may be loaded without an attribute that a model, or one in it, has a field for."""
+    if any(is_read_apart(info, name) or is_to_raise(info, name) for name in fields(model)):
+        return True
+    inner = [(part.model, target_of(info, part.name)[0]) for part in parts(model) if part.model not in within]
+    return any(target is not None and _lacks(target, part, (*within, model)) for part, target in inner)
 
 
 def _classes(type_: Type | None) -> Iterator[TypeInfo | None]:

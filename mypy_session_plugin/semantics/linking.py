@@ -269,6 +269,12 @@ def certain_reference(store: Store, related: Related) -> ObjectId | None:
     return edges[0].target if len(edges) == 1 else None
 
 
+def certain_elements(store: Store, related: Related) -> list[ObjectId]:
+    """The instances that certainly are in a collection, of which there may be more."""
+    owner = _only(store, related.owner)
+    return [] if owner is None else [edge.target for edge in _edges(store, owner, related.relationship.name)]
+
+
 def _edges(store: Store, owner: ObjectId, name: str) -> list[Edge]:
     return [edge for edge in facts_of(store, owner).links.surely if edge.attribute == name]
 

@@ -175,6 +175,11 @@ def presences(facts: InstanceFacts, attribute: Attribute) -> Presences:
     return known
 
 
+def are_loaded(found: Iterable[InstanceFacts], attribute: Attribute) -> bool:
+    """Whether an attribute of each of these instances certainly is there."""
+    return all(presences(facts, attribute).keys() == {Presence.LOADED} for facts in found)
+
+
 def came_along(facts: InstanceFacts, attribute: Attribute) -> bool:
     """Whether the instances in a relationship were loaded by the statement that gave its owner, and none was put in."""
     loads, links = facts.loads, facts.links
@@ -205,7 +210,7 @@ def read(store: Store, owner: Value, attribute: Attribute, together: Sequence[st
         if attribute.is_relationship:
             change(store, owner, lambda loads: loads.doubted([attribute.name]))
         return
-    if not found:
+    if not together and are_loaded(found, attribute):
         return
     if all(_is_detached(facts) if waits else _loads_nothing(store, facts) for facts in found):
         if not all(_is_detached(facts) or must_ask(facts, attribute) for facts in found):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from mypy.nodes import Context, MemberExpr
+from collections.abc import Hashable
+from typing import NamedTuple
+
+from mypy.nodes import Context, MemberExpr, TypeInfo
+from mypy.types import Type
 
 from mypy_session_plugin.facts.links import DELETE_ORPHAN
+from mypy_session_plugin.facts.loads import Basis
 from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, Related
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.states import Situation, State
@@ -12,13 +17,23 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, NONE_VALUE, NOTHING_KNOWN, ObjectId, Value, objects
 from mypy_session_plugin.flow.graph import StoreAttribute
 from mypy_session_plugin.mypy_compat.types import info_of
-from mypy_session_plugin.semantics import attribute_reads, containers, linking, loading_calls, loads, sessions
+from mypy_session_plugin.semantics import containers, linking, loading_calls, loads, sessions
 from mypy_session_plugin.semantics.instances import RELATED, instances_of, lose, widen_links
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.mapped import attribute_type
 from mypy_session_plugin.semantics.shapes import UNSEEN, Collection, Entity, Shape, with_states, without_states
 from mypy_session_plugin.semantics.transactions import forget_unflushed
 from mypy_session_plugin.semantics.world import World, with_none
+
+
+class Access(NamedTuple):
+    """A relationship of a class as it is read somewhere; `site` tells what is read there from all else."""
+
+    info: TypeInfo | None
+    name: str
+    type: Type | None
+    site: Hashable
+    line: int
 
 
 class RelatedAttributes:
@@ -29,25 +44,42 @@ class RelatedAttributes:
 
     def of(self, node: Context, name: str, owner: Value, store: Store) -> Related | None:
         """The relationship of known instances that an attribute is; None for every other attribute."""
-        if not isinstance(node, MemberExpr) or owner >= NOTHING_KNOWN or not instances_of(store, owner):
+        if not isinstance(node, MemberExpr):
             return None
-        relationship = self._world.shapes.relationships.of(info_of(self._world.type(node.expr)), name)
+        return self.of_class(info_of(self._world.type(node.expr)), name, owner, store)
+
+    def of_class(self, info: TypeInfo | None, name: str, owner: Value, store: Store) -> Related | None:
+        """The same for instances of this class."""
+        if owner >= NOTHING_KNOWN or not instances_of(store, owner):
+            return None
+        relationship = self._world.shapes.relationships.of(info, name)
         return None if relationship is None else Related(owner - NONE_VALUE, relationship)
 
     def read(self, related: Related, node: Context, store: Store) -> Value:
         """What a relationship of an instance holds: what was put into it here, and what the session loads."""
+        access = self._access(node)
         if not related.relationship.many:
-            certain = linking.certain_reference(store, related)
-            return frozenset({certain}) if certain is not None else self._contents(related, node, store)
+            return self.reference(related, access, store)
         shape = self._world.shape(node)
         kind = shape.kind if isinstance(shape, Collection) else "list"
-        facts = ContainerFacts(kind, self._contents(related, node, store), related=related)
-        return frozenset({store.create(ObjectId("attribute", site_of(node)), facts)})
+        facts = ContainerFacts(kind, self._contents(related, access, store), related=related)
+        return frozenset({store.create(ObjectId("attribute", access.site), facts)})
 
-    def _contents(self, related: Related, node: Context, store: Store) -> Value:
+    def reference(self, related: Related, access: Access, store: Store) -> Value:
+        """The instance that a relationship to one holds, or None."""
+        certain = linking.certain_reference(store, related)
+        return frozenset({certain}) if certain is not None else self._contents(related, access, store)
+
+    def _access(self, node: Context) -> Access:
+        if not isinstance(node, MemberExpr):
+            return Access(None, "", None, site_of(node), node.line)
+        type_ = self._world.type(node)
+        return Access(info_of(self._world.type(node.expr)), node.name, type_, site_of(node), node.line)
+
+    def _contents(self, related: Related, access: Access, store: Store) -> Value:
         """The instances that a relationship may hold: elements of which there are many, or one and perhaps None."""
         many = related.relationship.many
-        shape = without_states(self._element_shape(node))
+        shape = without_states(self._element_shape(access))
         held: Value = linking.held(store, related)
         if not isinstance(shape, Entity):
             return held | NOTHING_KNOWN
@@ -57,32 +89,37 @@ class RelatedAttributes:
         session = linking.loads_from(store, related, shape.class_name, shape.bases)
         if session is not None:
             shape = with_states(shape, frozenset({State.PERSISTENT}))
-            origin = Origin(node.line, "loaded")
+            origin = self._came_along(related, access, store) or Origin(access.line, "loaded")
             loaded = loading_calls.loads_of_related(self._world, store, related, origin)
             maker = Maker(store, "attribute", origin, frozenset({session}), loaded)
-        elif (known := self._gone_together(related, node, store)) is not None:
+        elif (known := self._gone_together(related, access, store)) is not None:
             shape = with_states(shape, frozenset({State.DETACHED}))
-            loaded = loading_calls.loads_of_gone(store, related, known)
+            loaded = loading_calls.loads_of_gone(store, related, self._came_along(related, access, store) or known)
             maker = Maker(store, "attribute", known, loads=loaded)
-        site = (site_of(node), "element") if many else site_of(node)
+        site = (access.site, "element") if many else access.site
         value = maker.value(shape, site, older=many) | held
-        return value if many else with_none(value, self._world.type(node))
+        return value if many else with_none(value, access.type)
 
-    def _gone_together(self, related: Related, node: Context, store: Store) -> Origin | None:
+    def _gone_together(self, related: Related, access: Access, store: Store) -> Origin | None:
         """What detached the owner with all that came along with its row, if anything certainly has."""
-        facts = [store.heap[item] for item in related.owner if isinstance(item, ObjectId)]
-        only = facts[0] if len(facts) == len(related.owner) == 1 else None
-        attribute = attribute_reads.attribute_of(self._world, node)
-        if attribute is None or not isinstance(only, InstanceFacts):
+        only = _only(related, store)
+        if only is None or self._came_along(related, access, store) is None:
             return None
         ways = [(item, origin) for item, origin in only.situations.items() if not loads.is_taken_back(only, item)]
         left = all(isinstance(item, Situation) and item.state is State.DETACHED and not item.alone for item, _ in ways)
-        return ways[0][1] if left and ways and loads.came_along(only, attribute) else None
+        return ways[0][1] if left and ways else None
 
-    def _element_shape(self, node: Context) -> Shape:
-        if not isinstance(node, MemberExpr):
+    def _came_along(self, related: Related, access: Access, store: Store) -> Origin | None:
+        """What has loaded the owner, if what the relationship holds was loaded by that."""
+        only, attribute = _only(related, store), self._world.shapes.attributes.of(access.info, access.name)
+        if only is None or attribute is None or not loads.came_along(only, attribute):
+            return None
+        return only.loads.bases[Basis.ROW]
+
+    def _element_shape(self, access: Access) -> Shape:
+        if access.info is None:
             return UNSEEN
-        shape = self._world.shapes.of(attribute_type(info_of(self._world.type(node.expr)), node.name))
+        shape = self._world.shapes.of(attribute_type(access.info, access.name))
         return shape.element if isinstance(shape, Collection) else shape
 
     def assign(self, instruction: StoreAttribute, value: Value, store: Store) -> bool:
@@ -98,7 +135,7 @@ class RelatedAttributes:
         if related.relationship.many:
             sessions.may_load(store, related.owner)
         if related.relationship.many or DELETE_ORPHAN in related.relationship.cascades:
-            linking.take_any(store, related, self._contents(related, node, store))
+            linking.take_any(store, related, self._contents(related, self._access(node), store))
         if related.relationship.many:
             for element in containers.each_of(store, value):
                 linking.put_in(store, related, element, node.line)
@@ -119,3 +156,10 @@ class RelatedAttributes:
             lose(store, owner)
         elif isinstance(shape, Collection) and isinstance(shape.element, Entity):
             lose(store, Maker(store, "left", None).value(shape.element, site_of(instruction.node), older=True))
+
+
+def _only(related: Related, store: Store) -> InstanceFacts | None:
+    """The one instance that certainly has the relationship."""
+    facts = [store.heap[item] for item in related.owner if isinstance(item, ObjectId)]
+    only = facts[0] if len(facts) == len(related.owner) == 1 else None
+    return only if isinstance(only, InstanceFacts) else None

@@ -1,4 +1,4 @@
-"""What FastAPI reads of the instance that a path operation returns: the fields of its `response_model`.
+"""What FastAPI reads of the instance that a path operation returns: the fields of the model by which it answers.
 
 The function has returned by then, with all its blocks; the session of a dependency is still open.  Whatever cannot be
 read becomes a ResponseValidationError.
@@ -26,9 +26,9 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE_VALUE, Bound, Value, objects
 from mypy_session_plugin.flow.graph import Return
 from mypy_session_plugin.semantics import attribute_reads, containers, entry_points
-from mypy_session_plugin.semantics.events import Reader
 from mypy_session_plugin.semantics.model_fields import fields
-from mypy_session_plugin.semantics.response_models import models_named
+from mypy_session_plugin.semantics.nested_models import Made, Making, read_model
+from mypy_session_plugin.semantics.response_models import KEYWORD, models_of
 from mypy_session_plugin.semantics.world import World
 
 #: The variable that holds what a path gives back, with its statement.
@@ -42,11 +42,11 @@ class Responses:
     def __init__(self, world: World) -> None:
         self._world = world
         self._model = _model_of(world)
-        self._fields = list(fields(self._model)) if self._model is not None else []
+        self._reads = self._model is not None and any(fields(self._model))
 
     def returned(self, instruction: Return, store: Store) -> None:
         """A path gives a value back."""
-        if self._fields and isinstance(instruction.node, ReturnStmt) and instruction.value is not None:
+        if self._reads and isinstance(instruction.node, ReturnStmt) and instruction.value is not None:
             value = store.value(instruction.value)
             store.variables[RESPONSE] = frozenset({Bound(RESPONSE, value, (), instruction.node)})
 
@@ -65,9 +65,9 @@ class Responses:
         info = self._world.types.class_of(classes.pop()) if len(classes) == 1 else None
         if info is None or self._model is None or self._model in info.mro:
             return
-        for name in self._fields:
-            reader = Reader(MemberExpr(named, name), f"the response model {self._model.name}", ERROR)
-            attribute_reads.told(self._world, store, returned, value, reader, info)
+        making = Making(returned, f"the response model {self._model.name}", ERROR, True, attribute_reads.told)
+        # What is found in relationships only now is nothing that the unit ever had.
+        read_model(self._world, store.copy(), making, Made(value, named, info, (self._model,)))
 
 
 def _model_of(world: World) -> TypeInfo | None:
@@ -75,7 +75,7 @@ def _model_of(world: World) -> TypeInfo | None:
     unit = world.unit
     if not isinstance(unit, FuncDef) or not unit.is_decorated or len(world.frames) > 1:
         return None
-    models = [model for call in _operations(world, unit) for model in _models_in(world, call)]
+    models = [model for call in _operations(world, unit) for model in _models_in(world, call, unit)]
     return models[0] if len(models) == 1 else None
 
 
@@ -89,8 +89,11 @@ def _operations(world: World, unit: FuncDef) -> Iterator[CallExpr]:
         yield from (decorator for decorator in node.original_decorators if isinstance(decorator, CallExpr))
 
 
-def _models_in(world: World, call: CallExpr) -> Iterator[TypeInfo]:
+def _models_in(world: World, call: CallExpr, unit: FuncDef) -> Iterator[TypeInfo]:
     owner = entry_points.owner_class(world, call.callee) if isinstance(call.callee, MemberExpr) else None
     if owner is None or not any(base.module_name.startswith("fastapi.") for base in owner.mro):
         return
-    yield from models_named(call)
+    entry = owner.get(call.callee.name) if isinstance(call.callee, MemberExpr) else None
+    # What a websocket's function returns is no answer.
+    if entry is not None and isinstance(entry.node, FuncDef) and KEYWORD in entry.node.arg_names:
+        yield from models_of(call, unit, world.types.tree)

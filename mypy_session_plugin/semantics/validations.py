@@ -3,7 +3,7 @@
 So does `TypeAdapter(Model).validate_python(instance)`.
 
 All of them are read, whatever comes of the others, and any exception becomes a ValidationError: a default does not
-help, and neither does a validator of the field.
+help, and neither does a validator of the field.  Fields that are models read what they are called, in turn.
 Source: https://docs.pydantic.dev/latest/concepts/models/#arbitrary-class-instances
 """
 
@@ -18,10 +18,8 @@ from mypy_session_plugin.mypy_compat.class_syntax import is_true
 from mypy_session_plugin.mypy_compat.model_bodies import ADAPT, FROM_ATTRIBUTES, MAKING, VALIDATE
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import attribute_reads, loads, sessions
-from mypy_session_plugin.semantics.events import Reader
-from mypy_session_plugin.semantics.mapped import SQLMODEL
-from mypy_session_plugin.semantics.model_fields import fields, model_made
-from mypy_session_plugin.semantics.relationships import kept
+from mypy_session_plugin.semantics.model_fields import fields, is_made_from_attributes, model_made
+from mypy_session_plugin.semantics.nested_models import Made, Making, read_model
 from mypy_session_plugin.semantics.unknown_calls import reachable
 from mypy_session_plugin.semantics.world import World
 
@@ -43,17 +41,14 @@ def validated(world: World, store: Store, instruction: Call) -> Value | None:
     given = next(iter(instruction.arguments), None)
     if model is None or given is None or given.name not in (None, "obj") or not _is_made_from(world, model, given):
         return None
-    names = list(fields(model)) if _reads(model, instruction) else []
-    if not names:
+    info, of_any = info_of(world.type(given.node)), _is_of_any(instruction)
+    if info is None or of_any is None or not (of_any or is_made_from_attributes(model)) or not any(fields(model)):
         return None
     by = f"{model.name}.{VALIDATE}()" if callee.name == VALIDATE else f"{ADAPT}() of {model.name}"
     value = store.value(given.value)
     sessions.may_load(store, value)
-    for name in names:
-        read = MemberExpr(given.node, name)
-        read.set_line(given.node)
-        reader = Reader(read, by, ERROR)
-        attribute_reads.read_by(world, store, node, value, reader)
+    making = Making(node, by, ERROR, of_any, attribute_reads.read_by)
+    read_model(world, store, making, Made(value, given.node, info, (model,)))
     loads.shown(store, reachable(store, [value]) - objects(value))
     return world.typed_value(store, node, "result")
 
@@ -65,13 +60,11 @@ def _is_made_from(world: World, model: TypeInfo, given: Argument) -> bool:
     return is_one and class_ is not None and model not in class_.mro and world.shapes.mapped.is_mapped(class_)
 
 
-def _reads(model: TypeInfo, instruction: Call) -> bool:
-    """Whether the model is made from attributes, by its settings or by the call."""
+def _is_of_any(instruction: Call) -> bool | None:
+    """Whether a call says that models are made from attributes, and not the settings of each; None if it says else."""
     named = {argument.name: argument.node for argument in instruction.arguments[1:]}
     if not named.keys() <= _PLAIN:
-        return False
+        return None
     if FROM_ATTRIBUTES in named:
-        return is_true(named[FROM_ATTRIBUTES])
-    # Those of SQLModel are, unless they say otherwise.
-    said = [bool(kept(base)[FROM_ATTRIBUTES]) for base in model.mro if FROM_ATTRIBUTES in kept(base)]
-    return said[0] if said else any(base.fullname == SQLMODEL for base in model.mro)
+        return True if is_true(named[FROM_ATTRIBUTES]) else None
+    return False
