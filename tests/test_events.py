@@ -222,10 +222,12 @@ PLAIN_CASES = {
             return [await session.get_one(User, 1)]
         @app.get("/named")
         async def said_to_be_columns(session: AsyncSession) -> Named:
-            return await session.get_one(User, 1)  # type: ignore[return-value]
+            user = await session.get_one(User, 1)
+            return user  # type: ignore[return-value]
         @app.get("/grouped")
         async def said_to_be_a_collection(session: AsyncSession) -> Grouped:  # N: analysed
-            return await session.get_one(User, 1)  # type: ignore[return-value]
+            user = await session.get_one(User, 1)
+            return user  # type: ignore[return-value]
         """,
     "a_statement_that_deletes": """
         from models import User
