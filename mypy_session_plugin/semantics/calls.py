@@ -17,7 +17,7 @@ from mypy_session_plugin.facts.values import (
     may_be_code,
     objects,
 )
-from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call, LoadItem
+from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call, LoadItem, Temporary
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import (
     boundaries,
@@ -37,12 +37,13 @@ from mypy_session_plugin.semantics.constructions import construct
 from mypy_session_plugin.semantics.escapes import Escapes
 from mypy_session_plugin.semantics.events import RevealEvent
 from mypy_session_plugin.semantics.foreign_calls import ForeignCalls
+from mypy_session_plugin.semantics.frames import root_of
 from mypy_session_plugin.semantics.functions import is_generator_expression
 from mypy_session_plugin.semantics.generators import MANAGER
 from mypy_session_plugin.semantics.leading import mark_read
 from mypy_session_plugin.semantics.live_results import GENERATOR
 from mypy_session_plugin.semantics.making import site_of
-from mypy_session_plugin.semantics.own_objects import OwnObjects, root_of
+from mypy_session_plugin.semantics.own_objects import OwnObjects
 from mypy_session_plugin.semantics.phantom_calls import PhantomCalls
 from mypy_session_plugin.semantics.phantom_carriers import PARTIAL
 from mypy_session_plugin.semantics.shapes import SessionShape, session_class
@@ -138,7 +139,7 @@ class Calls:
         if lazy:
             own = instruction if site.runs is not None else None
             return carrier(Bound(lazy, called, tuple(values), node, own))
-        followed = self._summaries.call(instruction, site, called, values, store, node)
+        followed = self._summaries.call(instruction, site, called, values, store, node, instruction.target)
         if followed is not None:
             return followed
         result = self._foreign.evaluate(instruction, store)
@@ -164,7 +165,7 @@ class Calls:
         kept = held_below(store, places)
         given = reachable(store, [*values, called, *kept])
         if loads.are_known(store, given):
-            followed = self._summaries.call(instruction, site, called, values, store, site.node)
+            followed = self._summaries.call(instruction, site, called, values, store, site.node, instruction.target)
             if followed is not None:
                 return followed
             loads.shown(store, given)
@@ -201,8 +202,8 @@ class Calls:
         given = (index, store.value(instruction.index), self._world.type(node.index))
         return self.stubbed.protocol("__getitem__", owner, node, store, given=(given,))
 
-    def resume(self, atom: Bound, node: Context, store: Store) -> Value:
-        """A coroutine is awaited: what its call stands for happens now."""
+    def resume(self, atom: Bound, node: Context, store: Store, target: Temporary) -> Value:
+        """A coroutine is awaited: what its call stands for happens now, and the temporary `target` gets its result."""
         instruction = atom.stub
         promised = self.phantom.resume(atom, "coroutine", node, store)
         if promised is not None:
@@ -215,7 +216,7 @@ class Calls:
                 if done is not None:
                     return done
             spawning.hand_on(self._world, store, instruction, site.runs, atom.held)
-            followed = self._summaries.call(instruction, site, atom.function, atom.held, store, node)
+            followed = self._summaries.call(instruction, site, atom.function, atom.held, store, node, target)
             if followed is not None:
                 return followed
         boundaries.use_by_call(self._world, store, [frozenset({atom})], node)

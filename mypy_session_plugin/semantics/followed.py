@@ -17,7 +17,7 @@ from mypy_session_plugin.mypy_compat.callers import MAXIMUM_DEPTH
 from mypy_session_plugin.mypy_compat.types import parameters_of
 from mypy_session_plugin.semantics.conditions import kept
 from mypy_session_plugin.semantics.events import CalleeEvent, CommitEndEvent, CommitEvent, Ending, Event, WriteEndEvent
-from mypy_session_plugin.semantics.frames import CALLER, GIVEN_BACK, Frame
+from mypy_session_plugin.semantics.frames import CALLER, GIVEN_BACK, Frame, call_object, root_of
 from mypy_session_plugin.semantics.world import World, ignore
 
 if TYPE_CHECKING:
@@ -180,6 +180,9 @@ def _stands_in(function: FuncDef, node: Context) -> bool:
 def give_back(store: Store, value: Temporary | None) -> None:
     """A callee returns; what it gives back is kept until it is left."""
     store.variables[GIVEN_BACK] = NONE_VALUE if value is None else kept(store.value(value))
+    store.forget_below((GIVEN_BACK,))
+    if value is not None:
+        call_object(store, (root_of(value),), GIVEN_BACK)
 
 
 def joined(stores: Iterable[Store | None]) -> Store | None:

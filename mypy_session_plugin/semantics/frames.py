@@ -26,7 +26,7 @@ from mypy_session_plugin.facts.values import (
     join,
     rename,
 )
-from mypy_session_plugin.flow.graph import Place
+from mypy_session_plugin.flow.graph import Place, Temporary
 
 #: The variable of the callee that holds what the caller's variables hold.
 CALLER = "<caller>"
@@ -119,10 +119,13 @@ class Frame:
                 epochs[inner] = sites
         return epochs
 
-    def leave(self, before: Store, entry: Store, exit_: Store, pauses: bool = False) -> tuple[Store, Value]:
+    def leave(
+        self, before: Store, entry: Store, exit_: Store, pauses: bool = False, target: Temporary | None = None
+    ) -> tuple[Store, Value]:
         """The caller's store after the call, and what the callee has given back.
 
-        `pauses`: the callee goes on later, and keeps until then what its variables hold.
+        `pauses`: the callee goes on later, and keeps until then what its variables hold.  `target` is the caller's
+        temporary that alone has what is given back, if that is so: an object keeps there what the callee put into it.
         """
         heap, change = _renamed(exit_.heap, self.outward)
         _let_go(heap, entry, pauses)
@@ -140,6 +143,10 @@ class Frame:
                 variables[name] = rename(value, change)
         after = Store(variables, {}, heap, self._literals(before), dict(before.epochs))
         self._leave_places(before, entry, exit_, after, values, change)
+        if target is not None:
+            for place, value in exit_.paths.items():
+                if place[0] == GIVEN_BACK:
+                    after.paths[(root_of(target), *place[1:])] = rename(value, change)
         # The caller may itself be on its way out, with what it gives back.
         after.variables[_RECEIVED] = rename(exit_.variables.get(GIVEN_BACK, NONE_VALUE), change)
         _tell_apart(after, entry, self.site)
@@ -182,6 +189,18 @@ class Frame:
             if variable in self.rebound:
                 after.forget_below(outer)
                 after.disturb(outer, (RAN, self.site))
+
+
+def root_of(temporary: Temporary) -> str:
+    """The first name of the paths of an object that only a temporary has."""
+    return f"#{temporary}"
+
+
+def call_object(store: Store, place: Place, name: str) -> None:
+    """An object has another name too: its attributes are read by that one as well."""
+    length = len(place)
+    for path, value in [item for item in store.paths.items() if item[0][:length] == place and len(item[0]) > length]:
+        store.paths[(name, *path[length:])] = value
 
 
 def become(store: Store, other: Store) -> None:

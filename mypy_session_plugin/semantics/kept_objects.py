@@ -12,6 +12,7 @@ from mypy.nodes import (
     AssertStmt,
     AssignmentExpr,
     AssignmentStmt,
+    AwaitExpr,
     CallExpr,
     ComparisonExpr,
     DelStmt,
@@ -22,6 +23,7 @@ from mypy.nodes import (
     NameExpr,
     Node,
     RefExpr,
+    ReturnStmt,
     TypeInfo,
     UnaryExpr,
     WithStmt,
@@ -38,13 +40,21 @@ def kept_objects(nodes: Sequence[Node], type_of: TypeOf) -> frozenset[Node]:
     called = {id(node.callee) for node in nodes if isinstance(node, CallExpr)}
     harmless = {id(name) for node in nodes for name in _uses_by_name(node, called, type_of)}
     shared = {node.name for node in nodes if isinstance(node, NameExpr) and id(node) not in harmless}
-    return frozenset(made for node in nodes for made in _kept_by(node, shared))
+    return frozenset(made for node in nodes for made in _kept_by(node, shared, type_of))
 
 
-def _kept_by(node: Node, shared: set[str]) -> Iterator[Expression]:
+def only_keeps(info: TypeInfo) -> bool:
+    """Whether the constructor of a class does nothing but keep what it is given: that of a dataclass."""
+    constructor = info.get("__init__")
+    return constructor is not None and constructor.plugin_generated and info.get("__post_init__") is None
+
+
+def _kept_by(node: Node, shared: set[str], type_of: TypeOf) -> Iterator[Expression]:
     """The calls whose result a statement or expression keeps to itself."""
     match node:
-        case AssignmentStmt(lvalues=[NameExpr(name=name)], rvalue=CallExpr() as made) if name not in shared:
+        case AssignmentStmt(lvalues=[NameExpr(name=name)], rvalue=CallExpr() | AwaitExpr() as made) if (
+            name not in shared
+        ):
             yield made
         case AssignmentExpr(target=NameExpr(name=name), value=CallExpr() as made) if name not in shared:
             yield made
@@ -54,6 +64,12 @@ def _kept_by(node: Node, shared: set[str]) -> Iterator[Expression]:
             yield made
         case ExpressionStmt(expr=CallExpr() as made):
             yield made
+        case ReturnStmt(expr=AwaitExpr() as made):
+            yield made
+        case ReturnStmt(expr=CallExpr() as made):
+            info = class_named_by(type_of(made.callee))
+            if info is None or only_keeps(info):
+                yield made
         case WithStmt():
             yield from (manager for manager in node.expr if isinstance(manager, CallExpr))
 

@@ -30,7 +30,7 @@ from mypy_session_plugin.semantics.call_sites import CallSite
 from mypy_session_plugin.semantics.entries import Entries, Entry, assigned
 from mypy_session_plugin.semantics.events import Ending
 from mypy_session_plugin.semantics.followed import Follower, Part, joined
-from mypy_session_plugin.semantics.frames import Frame, become
+from mypy_session_plugin.semantics.frames import Frame, become, call_object, root_of
 from mypy_session_plugin.semantics.functions import Callee
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.reaching import place_of
@@ -205,18 +205,6 @@ class OwnObjects:
     @property
     def _tree_name(self) -> str:
         return self._world.types.tree.fullname
-
-
-def root_of(temporary: int) -> str:
-    """The first name of the paths of an object that only a temporary has."""
-    return f"#{temporary}"
-
-
-def call_object(store: Store, place: Place, name: str) -> None:
-    """An object has another name too: its attributes are read by that one as well."""
-    length = len(place)
-    for path, value in [item for item in store.paths.items() if item[0][:length] == place and len(item[0]) > length]:
-        store.paths[(name, *path[length:])] = value
 
 
 def name_object(store: Store, instruction: StoreName) -> None:

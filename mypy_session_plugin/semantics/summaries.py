@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mypy.nodes import AwaitExpr, Context
+from mypy.nodes import AwaitExpr, Context, Node
 
 from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Value, objects
-from mypy_session_plugin.flow.graph import Call
+from mypy_session_plugin.flow.graph import Call, Temporary
+from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import work
 from mypy_session_plugin.semantics.boundaries import any_running
 from mypy_session_plugin.semantics.call_sites import CallSite
@@ -22,6 +23,7 @@ from mypy_session_plugin.semantics.followed import Part
 from mypy_session_plugin.semantics.frames import become
 from mypy_session_plugin.semantics.functions import Callee
 from mypy_session_plugin.semantics.instances import facts_in
+from mypy_session_plugin.semantics.kept_objects import only_keeps
 from mypy_session_plugin.semantics.pauses import Steps
 from mypy_session_plugin.semantics.shapes import PLAIN, UNSEEN
 from mypy_session_plugin.semantics.unknown_calls import escape, lose_code, reach
@@ -36,9 +38,19 @@ class Summaries:
         self._steps = steps
 
     def call(
-        self, instruction: Call, site: CallSite, callee: Value, held: Sequence[Value], store: Store, result: Context
+        self,
+        instruction: Call,
+        site: CallSite,
+        callee: Value,
+        held: Sequence[Value],
+        store: Store,
+        result: Context,
+        target: Temporary,
     ) -> Value | None:
-        """The value of a call, after its effects; None where the body is not followed."""
+        """The value of a call, after its effects; None where the body is not followed.
+
+        `result` is the expression that has the value, the call or the `await` of it, and `target` its temporary.
+        """
         runs = site.runs if site.runs is not None or instruction.callee is None else self._given(callee)
         if runs is None or runs.is_lazy or not self._matters(store, result):
             return None
@@ -47,7 +59,9 @@ class Summaries:
         outcome = self._steps.run(running, Part(site.node)) if running is not None else None
         if running is None or outcome is None or outcome.returned is None:
             return None
-        after, value = running.frame.leave(store, running.begun, outcome.returned)
+        keeps = result in self._world.kept_objects
+        returned = outcome.returned
+        after, value = running.frame.leave(store, running.begun, returned, target=target if keeps else None)
         if any_running(after):
             return None
         if runs.cached:
@@ -69,7 +83,13 @@ class Summaries:
         """Whether there is anything that the body could change, or give back."""
         if self._world.failing or any_running(store):
             return False
-        return bool(store.heap) or self._world.shape(result) not in (PLAIN, UNSEEN)
+        return bool(store.heap) or self._world.shape(result) not in (PLAIN, UNSEEN) or self._keeps(result)
+
+    def _keeps(self, result: Context) -> bool:
+        """Whether a call gives back an object of the module's own that keeps what it was made of, and that is seen."""
+        info = info_of(self._world.type(result)) if isinstance(result, Node) else None
+        is_own = info is not None and info.module_name == self._world.types.tree.fullname and only_keeps(info)
+        return is_own and result in self._world.kept_objects
 
     def _returned(self, store: Store, value: Value, result: Context) -> Value:
         """What the callee gives back; functions that it has made are not followed out of it."""

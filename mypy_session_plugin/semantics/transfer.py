@@ -312,7 +312,7 @@ class Transfer:
         atom = next(iter(value)) if len(value) == 1 else None
         boundaries.join(self._world, store, value)
         if isinstance(atom, Bound) and atom.how == "coroutine":
-            result = self._calls.resume(atom, instruction.node, store)
+            result = self._calls.resume(atom, instruction.node, store, instruction.target)
         elif (loaded := self._awaited.wait(value, instruction, store)) is not None:
             result = loaded
         elif isinstance(atom, ObjectId) and isinstance(facts := store.heap.get(atom), LibraryFacts):
