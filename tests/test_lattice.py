@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mypy_session_plugin.facts.identities import Content, RowKey, SessionIdentity
 from mypy_session_plugin.facts.lending import Lent
 from mypy_session_plugin.facts.links import Cascades, Classes, Edge, Links, Strays
-from mypy_session_plugin.facts.loading import UNKNOWN_OPTIONS, Attribute, AttributeKind, Options, Strategy
+from mypy_session_plugin.facts.loading import UNKNOWN_OPTIONS, Attribute, AttributeKind, Options, Strategy, Way
 from mypy_session_plugin.facts.loads import AS_OTHERS, Basis, Loads, Presence
 from mypy_session_plugin.facts.objects import ContainerFacts, Facts, InstanceFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
@@ -214,6 +214,10 @@ transactions = st.builds(
     known_settings,
     known_settings,
 )
+SOME_WAYS = [
+    Way("app.User", frozenset({"app.User"}), Options()),
+    Way("app.User", frozenset({"app.User"}), Options(columns=Strategy.DEFERRED), wide=True),
+]
 SOME_TRANSACTIONS = [
     TransactionFacts(),
     TransactionFacts(frozenset({Standing(Phase.BEGUN)}), unflushed=True),
@@ -237,6 +241,7 @@ session_facts = st.builds(
     work=st.sampled_from(SOME_WORK),
     strays=strays,
     laden=strays,
+    ways=st.frozensets(st.sampled_from(SOME_WAYS)),
     transaction=st.sampled_from(SOME_TRANSACTIONS),
     identity=identities,
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from mypy_session_plugin.facts.records import dataclass, replace
 
@@ -189,6 +189,22 @@ class Options:
             _joined(self.groups, other.groups),
             _either(self.populate_existing, other.populate_existing, None),
         )
+
+
+class Way(NamedTuple):
+    """How a statement has loaded instances of a class, which has these bases, itself among them.
+
+    `wide`: others of which nothing is said came along with them.
+    """
+
+    class_name: str
+    bases: frozenset[str]
+    options: Options
+    wide: bool = False
+
+    def may_have(self, class_name: str, bases: frozenset[str]) -> bool:
+        """Whether an instance of another class may be one of these."""
+        return self.class_name in bases or class_name in self.bases
 
 
 def _said(strategies: Iterable[Strategy | None], otherwise: T) -> Strategy | T:

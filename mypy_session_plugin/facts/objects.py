@@ -9,6 +9,7 @@ from typing import TypeAlias
 from mypy_session_plugin.facts.identities import NO_CONTENT, NO_IDENTITY, Content, SessionIdentity
 from mypy_session_plugin.facts.lending import Lent, join_lent
 from mypy_session_plugin.facts.links import NO_LINKS, NO_STRAYS, Cascades, Links, Relationship, Strays
+from mypy_session_plugin.facts.loading import Way
 from mypy_session_plugin.facts.loads import UNKNOWN_LOADS, Loads
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import compared_fields, dataclass, field, replace
@@ -166,10 +167,10 @@ class SessionFacts:
     type says.  `lent`: it is somebody else's, as its type says, and what may be done with it, else None.
     `overridden`: the methods that a subclass, or an assignment, has put in the place of the library's.
     `holds_new`: something may have been inserted in the running transaction.  `depth`: the number of savepoints, None
-    for unknown.  `laden`: whose instances in it may have more loaded than comes with a row.  `seen`: whose instances it
-    has loaded.  `asked`: it has certainly sent SQL since its last transaction ended.  `work` is what was done in its
-    transactions, `transaction` how the running one stands.  `name` is how the source calls it, `identity` what tells it
-    from others.  `life` is where it stands between its opening and its end.
+    for unknown.  `laden`: whose instances in it may have more loaded than a statement says.  `seen`: whose instances
+    it has loaded, `ways`: in which ways.  `asked`: it has certainly sent SQL since its last transaction ended.  `work`
+    is what was done in its transactions, `transaction` how the running one stands.  `name` is how the source calls it,
+    `identity` what tells it from others.  `life` is where it stands between its opening and its end.
     """
 
     class_name: str
@@ -194,6 +195,7 @@ class SessionFacts:
     work: Work = UNSEEN
     strays: Strays = NO_STRAYS
     laden: Strays = NO_STRAYS
+    ways: frozenset[Way] = frozenset()
     seen: Strays = NO_STRAYS
     asked: bool = False
     transaction: TransactionFacts = UNTOLD
@@ -231,6 +233,7 @@ class SessionFacts:
             work=self.work.join(other.work),
             strays=self.strays.join(other.strays),
             laden=self.laden.join(other.laden),
+            ways=self.ways | other.ways,
             seen=self.seen.join(other.seen),
             asked=self.asked and other.asked,
             transaction=self.transaction.join(other.transaction),
@@ -253,7 +256,7 @@ class SessionFacts:
         return ()
 
 
-_JOINED = ("identity", "work", "strays", "laden", "seen", "asked")
+_JOINED = ("identity", "work", "strays", "laden", "ways", "seen", "asked")
 _apart = attrgetter(*(name for name in compared_fields(SessionFacts) if name not in _JOINED))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mypy.nodes import Context, FuncDef, MemberExpr, TypeInfo
 
-from mypy_session_plugin.facts.loading import Attribute, AttributeKind
+from mypy_session_plugin.facts.loading import Attribute, AttributeKind, Strategy
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
 from mypy_session_plugin.flow.graph import DeleteAttribute, LoadAttribute, StoreAttribute
@@ -123,7 +123,7 @@ def written(world: World, store: Store, instruction: StoreAttribute) -> None:
         read_by(world, store, instruction.node, owner, Reader(instruction.node, "the assignment"))
     elif attribute is not None and attribute.primary_key is not False:
         loads.shown(store, objects(owner))
-    loads.written(store, owner, instruction.name)
+    loads.written(store, owner, instruction.name, attribute is None or attribute.strategy is Strategy.EAGER)
 
 
 def deleted(store: Store, instruction: DeleteAttribute) -> None:

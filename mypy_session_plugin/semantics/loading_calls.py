@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import reduce
 from typing import TYPE_CHECKING
 
 from mypy.nodes import Expression, TypeInfo
 
 from mypy_session_plugin.facts.effects import Effect, TypeExpression, When
-from mypy_session_plugin.facts.links import NO_STRAYS, Strays, strays_of
-from mypy_session_plugin.facts.loading import NO_OPTIONS, UNKNOWN_OPTIONS, AfterFlush, Attribute, Options
-from mypy_session_plugin.facts.loads import UNKNOWN_LOADS, Loads, expired, of_row
+from mypy_session_plugin.facts.links import NO_STRAYS, Strays
+from mypy_session_plugin.facts.loading import (
+    NO_OPTIONS,
+    UNKNOWN_OPTIONS,
+    AfterFlush,
+    Attribute,
+    Options,
+    Strategy,
+    Way,
+)
+from mypy_session_plugin.facts.loads import UNKNOWN_LOADS, Loads, expired
 from mypy_session_plugin.facts.objects import ContainerFacts, LibraryFacts, Related
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import replace
@@ -99,16 +107,12 @@ def loads_of_related(world: World, store: Store, related: Related, origin: Origi
     return loaded
 
 
-def loads_of_gone(store: Store, related: Related, origin: Origin) -> Callable[[Entity, Value], Loads]:
-    """The same for a relationship whose owner is detached, with all that came along with its row."""
+def loads_along(
+    store: Store, related: Related, origin: Origin, session: Value | None
+) -> Callable[[Entity, Value], Loads]:
+    """The same for a relationship that came along with its owner's row; that may be detached, with all of it (None)."""
     below = _options_below(store, related)
-
-    def loaded(shape: Entity, session: Value) -> Loads:
-        here = [store.session(identity) for identity in store.heap]
-        is_laden = any(item is not None and item.laden.may_have(shape.class_name, shape.bases) for item in here)
-        return UNKNOWN_LOADS if is_laden else of_row(below, origin)
-
-    return loaded
+    return lambda shape, _session: loads.along(store, session, shape, below, origin)
 
 
 def _options_below(store: Store, related: Related) -> Options:
@@ -119,22 +123,27 @@ def _options_below(store: Store, related: Related) -> Options:
 
 
 def _given(world: World, info: TypeInfo, options: Options) -> loads.Given:
-    return loads.Given(options, world.shapes.attribute_sets.brings_others(info), _laden(world, info, options))
+    ways = frozenset(_ways(world, info, options))
+    is_known = not any(way.options.unknown for way in ways)
+    brings_others = world.shapes.attribute_sets.brings_others(info)
+    return loads.Given(options, brings_others, ways, NO_STRAYS if is_known else Strays(anything=True))
 
 
-def _laden(world: World, info: TypeInfo, options: Options) -> Strays:
-    """The classes of which a statement loads more than the row: those with options of their own, however deep."""
-    if options == NO_OPTIONS:
-        return NO_STRAYS
-    if options.unknown:
-        return Strays(anything=True)
-    found = strays_of(info.fullname, bases_of(info))
-    for name, below in options.nested:
-        target = world.shapes.attributes.target(info, name)
-        if target is None:
-            return Strays(anything=True)
-        found = found.join(_laden(world, target, below))
-    return found
+def _ways(world: World, info: TypeInfo, options: Options) -> Iterator[Way]:
+    """How a statement loads the instances of a class, and those that it says come along with them, however deep."""
+    loaded = {name for name, strategy in options.named if strategy in (Strategy.EAGER, Strategy.UNKNOWN)}
+    wide = not {options.relationships, options.all_relationships}.isdisjoint({Strategy.EAGER, Strategy.UNKNOWN})
+    nested = {name for name, _below in options.nested}
+    for name in sorted(loaded | nested):
+        attribute, target = world.shapes.attributes.of(info, name), world.shapes.attributes.target(info, name)
+        if target is not None:
+            yield from _ways(world, target, options.below(name))
+        elif name in nested:
+            yield Way("", frozenset(), UNKNOWN_OPTIONS)
+        elif attribute is None or attribute.is_relationship:
+            wide = True
+    wide = wide or world.shapes.attribute_sets.brings_others(info)
+    yield Way(info.fullname, bases_of(info), options, wide)
 
 
 def _merges(call: LibraryCall) -> bool:
@@ -232,6 +241,8 @@ def _change_given(store: Store, call: LibraryCall, change: Callable[[Loads, tupl
     for given in call.bound.given:
         for target in targets_of(store, given) if given.parameter.name == "instance" else ():
             loads.change(store, target, lambda known: UNKNOWN_LOADS if names == () else change(known, names))
+            if names is not None and call.bound.stub.effect("refreshes") is not None:
+                loads.note_laden(store, target)
             if call.bound.stub.effect("cascades") is not None and names is None:
                 _doubt_others(store, call.session, target)
 

@@ -18,6 +18,7 @@ from mypy_session_plugin.facts.loading import (
     AttributeKind,
     Options,
     Strategy,
+    Way,
 )
 from mypy_session_plugin.facts.loads import (
     AS_OTHERS,
@@ -46,11 +47,13 @@ Change = Callable[[Loads], Loads]
 class Given(NamedTuple):
     """What comes with an instance that a statement gives.
 
-    `wide`: instances of other classes come along by the mapping.  `laden`: of which classes more comes than a row.
+    `wide`: instances of other classes come along by the mapping.  `ways`: how it loads those that it says come along,
+    these among them.  `laden`: of which classes nothing is said.
     """
 
     options: Options
     wide: bool
+    ways: frozenset[Way]
     laden: Strays
 
 
@@ -119,9 +122,11 @@ def _known_besides(store: Store, targets: Sequence[ObjectId], anything: bool = F
     ]
 
 
-def written(store: Store, owner: Value, name: str) -> None:
-    """An attribute is assigned: it is there from now on."""
+def written(store: Store, owner: Value, name: str, comes_with_row: bool = True) -> None:
+    """An attribute is assigned: it is there from now on, also where it would not come with its row."""
     change(store, owner, lambda loads: loads.loaded([name]))
+    if not comes_with_row:
+        note_laden(store, owner)
 
 
 def doubt_named(store: Store, owner: Value, name: str) -> None:
@@ -292,13 +297,13 @@ def row(store: Store, session: Value, shape: Entity, given: Given, origin: Origi
     if facts is not None:
         reached = facts.made_here and facts.escaped and not facts.registry
         was_seen = facts.seen.may_have(shape.class_name, shape.bases)
-        if reached or (was_seen and given.options != NO_OPTIONS) or facts.laden.may_have(shape.class_name, shape.bases):
+        # What the session has already, `get()` gives out as it is.
+        is_there = any(way.wide or way.may_have(shape.class_name, shape.bases) for way in facts.ways)
+        if reached or (is_there and given.options != NO_OPTIONS) or _may_have_more(facts, shape, NO_OPTIONS):
             loads = UNKNOWN_LOADS
-        of_class = strays_of(shape.class_name, shape.bases)
-        # An instance keeps the options with which it was loaded first.
-        laden = facts.laden.join(given.laden if given.options == NO_OPTIONS else given.laden.join(of_class))
-        seen, asked = facts.seen.join(of_class), facts.asked or not was_seen
-        store.heap[only] = replace(facts, laden=laden, seen=seen, asked=asked)  # type: ignore[index]
+        laden, seen = facts.laden.join(given.laden), facts.seen.join(strays_of(shape.class_name, shape.bases))
+        ways, asked = facts.ways | given.ways, facts.asked or not was_seen
+        store.heap[only] = replace(facts, laden=laden, ways=ways, seen=seen, asked=asked)  # type: ignore[index]
     plain = given.options == NO_OPTIONS and not given.wide
     for identity, other in store.instances():
         if is_in(store, other, session) is False or _is_alike(other, given.options):
@@ -310,10 +315,41 @@ def row(store: Store, session: Value, shape: Entity, given: Given, origin: Origi
     return loads
 
 
+def _may_have_more(session: SessionFacts, shape: Entity, options: Options) -> bool:
+    """Whether an instance in a session may have more, or something else, loaded than comes with these options."""
+    others = (way for way in session.ways if way.options != options)
+    named = (shape.class_name, shape.bases)
+    return session.laden.may_have(*named) or any(way.may_have(*named) for way in others)
+
+
+def along(store: Store, session: Value | None, shape: Entity, options: Options, origin: Origin | None) -> Loads:
+    """What is loaded of an instance that has come along with another one, which these options say.
+
+    It may be any other one of its class in that session, or that was in the one that is gone (None).
+    """
+    loads = of_row(options, origin)
+    for facts in [item for item in store.heap.values() if isinstance(item, SessionFacts)]:
+        reached = facts.made_here and facts.escaped and not facts.registry
+        unsaid = options != NO_OPTIONS and any(way.wide for way in facts.ways)
+        if reached or unsaid or _may_have_more(facts, shape, options):
+            return UNKNOWN_LOADS
+    for _identity, other in store.instances():
+        is_other = session is not None and is_in(store, other, session) is False
+        if not is_other and (other.class_name in shape.bases or shape.class_name in other.bases):
+            loads = loads.join(other.loads)
+    return loads
+
+
 def _is_alike(facts: InstanceFacts, options: Options) -> bool:
     """Whether an instance has loaded what another statement with these options loads, which adds nothing then."""
     loads = facts.loads
     return set(loads.bases) == {Basis.ROW} and loads.options == options == NO_OPTIONS and not loads.named
+
+
+def note_laden(store: Store, value: Value) -> None:
+    """Attributes of an instance are there now that do not come with its row."""
+    for facts in facts_in(store, value):
+        _note_laden(store, facts)
 
 
 def _note_laden(store: Store, facts: InstanceFacts) -> None:

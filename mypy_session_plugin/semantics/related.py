@@ -89,13 +89,17 @@ class RelatedAttributes:
         session = linking.loads_from(store, related, shape.class_name, shape.bases)
         if session is not None:
             shape = with_states(shape, frozenset({State.PERSISTENT}))
-            origin = self._came_along(related, access, store) or Origin(access.line, "loaded")
-            loaded = loading_calls.loads_of_related(self._world, store, related, origin)
-            maker = Maker(store, "attribute", origin, frozenset({session}), loaded)
+            origin, of_session = self._came_along(related, access, store), frozenset({session})
+            if origin is not None:
+                loaded = loading_calls.loads_along(store, related, origin, of_session)
+            else:
+                origin = Origin(access.line, "loaded")
+                loaded = loading_calls.loads_of_related(self._world, store, related, origin)
+            maker = Maker(store, "attribute", origin, of_session, loaded)
         elif (known := self._gone_together(related, access, store)) is not None:
             shape = with_states(shape, frozenset({State.DETACHED}))
-            loaded = loading_calls.loads_of_gone(store, related, self._came_along(related, access, store) or known)
-            maker = Maker(store, "attribute", known, loads=loaded)
+            row = self._came_along(related, access, store) or known
+            maker = Maker(store, "attribute", known, loads=loading_calls.loads_along(store, related, row, None))
         site = (access.site, "element") if many else access.site
         value = maker.value(shape, site, older=many) | held
         return value if many else with_none(value, access.type)
