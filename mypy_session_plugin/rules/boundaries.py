@@ -80,7 +80,7 @@ def subject(event: HandOverEvent) -> str:
             return f'"{one.text}" (attached to {session}{there})' if one.text else f"an instance attached to {session}"
         case "result":
             return f'"{one.text}" (a result of {session})' if one.text else f"a result of {session}"
-        case "closure" | "method":
+        case "closure" | "method" | "own method":
             way = "the lambda" if one.text == "lambda" else f'"{one.text}"'
             return f"{session} (through {way}, which uses it)" if one.text else session
         case _:
@@ -119,6 +119,8 @@ def alone(event: HandOverEvent) -> Finding | None:
         case Outcome.ELSEWHERE | Outcome.ENDED:
             return None
         case Outcome.WAITED | Outcome.PASSED_ON if boundary == "task" or one.alone:
+            return None
+        case Outcome.WAITED if one.how == "own method":
             return None
         case Outcome.UNUSED if one.alone:
             return None

@@ -38,8 +38,8 @@ TAKEN_CARE_OF = ("Synchronized", "Owned")
 class Reached:
     """A session that the other side gets at: `text` is what the source hands over, `how` the way to the session.
 
-    `how` is empty for the session itself, else `closure`, `method`, `attribute`, `instance`, `result` or `shared`: one
-    that the module makes once.  `boundary` is set where what is handed over crosses another boundary itself
+    `how` is empty for the session itself, else `own method`, `closure`, `method`, `attribute`, `instance`, `result` or
+    `shared`: one that the module makes once.  `boundary` is set where what is handed over crosses another boundary itself
     (`to_thread` inside `gather`).  `looks` and `loads` are what the code there does with an instance.
     """
 
@@ -237,8 +237,8 @@ class Reach:
         for reached in found:
             if reached.how == "instance":
                 yield from self._used_in(body, variable, value, name, reached)
-            elif reached.how in ("closure", "method") and not objects(value):
-                yield replace(reached, text=way.text)
+            elif reached.how in ("closure", "method", "own method") and not objects(value):
+                yield replace(reached, text=way.text, how=way.how)
 
     def _shared(self, body: FuncItem, text: str) -> Iterator[Reached]:
         """The sessions that the module makes once and the code that runs there names."""
@@ -250,7 +250,7 @@ class Reach:
         for item in objects(method.receiver):
             facts = self._store.heap.get(item)
             if isinstance(facts, SessionFacts) and not facts.registry and not facts.synchronized:
-                yield Reached(item, text_of_place(node), "method")
+                yield Reached(item, text_of_place(node), "own method")
         body = bodies.body_of(self._world, method)
         if len(method.receiver) == 1:
             yield from self._receiver(method, body)

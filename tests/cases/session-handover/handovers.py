@@ -100,6 +100,23 @@ async def run_sync_ok(session: AsyncSession) -> int:
     return await session.run_sync(_count)
 
 
+async def own_method_of_the_session_ok(session: Session) -> None:
+    await asyncio.to_thread(session.flush)
+    await asyncio.get_running_loop().run_in_executor(None, session.commit)
+    with ThreadPoolExecutor() as pool:
+        pool.submit(session.close)
+
+
+async def own_method_in_a_lambda_bad(session: Session) -> None:
+    commit = session.commit
+    await asyncio.to_thread(lambda: commit())  # error: [session-handover]
+
+
+def own_method_not_waited_for_bad(engine: Engine) -> None:
+    session = Session(engine)
+    Thread(target=session.commit).start()  # error: [session-handover]
+
+
 async def synchronized_ok(session: Synchronized[Session]) -> int:
     return await asyncio.to_thread(_count, session)
 
