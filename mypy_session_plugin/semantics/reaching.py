@@ -39,8 +39,8 @@ class Reached:
     """A session that the other side gets at: `text` is what the source hands over, `how` the way to the session.
 
     `how` is empty for the session itself, else `own method`, `closure`, `method`, `attribute`, `instance`, `result` or
-    `shared`: one that the module makes once.  `boundary` is set where what is handed over crosses another boundary itself
-    (`to_thread` inside `gather`).  `looks` and `loads` are what the code there does with an instance.
+    `shared`: one that the module makes once.  `boundary` is set where what is handed over crosses another boundary
+    itself (`to_thread` inside `gather`).  `looks` and `loads` are what the code there does with an instance.
     """
 
     session: ObjectId
