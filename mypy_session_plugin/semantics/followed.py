@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from mypy.nodes import Context, FuncDef
+from mypy.nodes import Context, FuncDef, NameExpr, ReturnStmt
 
 from mypy_session_plugin.facts.records import dataclass, field, replace
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import NONE_VALUE
+from mypy_session_plugin.facts.values import NONE_VALUE, Value
 from mypy_session_plugin.flow.build_graph import build_graph
 from mypy_session_plugin.flow.fixpoint import Fixpoint, UnsettledError
-from mypy_session_plugin.flow.graph import Block, End, Exit, Graph, Instruction, StoreName, Temporary, Yield
+from mypy_session_plugin.flow.graph import Block, End, Exit, Graph, Instruction, Place, StoreName, Temporary, Yield
 from mypy_session_plugin.mypy_compat.callers import MAXIMUM_DEPTH
 from mypy_session_plugin.mypy_compat.types import parameters_of
 from mypy_session_plugin.semantics.conditions import kept
 from mypy_session_plugin.semantics.events import CalleeEvent, CommitEndEvent, CommitEvent, Ending, Event, WriteEndEvent
 from mypy_session_plugin.semantics.frames import CALLER, GIVEN_BACK, Frame, call_object, root_of
+from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.world import World, ignore
 
 if TYPE_CHECKING:
@@ -177,12 +178,34 @@ def _stands_in(function: FuncDef, node: Context) -> bool:
     return function.line <= node.line <= (function.end_line or function.line)
 
 
-def give_back(store: Store, value: Temporary | None) -> None:
-    """A callee returns; what it gives back is kept until it is left."""
+def give_back(store: Store, value: Temporary | None, node: Context) -> None:
+    """A callee returns; what it gives back is kept until it is left, with what an object made here has been given."""
     store.variables[GIVEN_BACK] = NONE_VALUE if value is None else kept(store.value(value))
     store.forget_below((GIVEN_BACK,))
+    for place in _object_places(value, node):
+        call_object(store, place, GIVEN_BACK)
+
+
+def values_given_back(store: Store, value: Temporary | None, node: Context) -> list[Value]:
+    """What a `return` gives to the caller: the value, and what an object that was made here has been given."""
+    if value is None:
+        return []
+    places = list(_object_places(value, node))
+    held = [inner for path, inner in store.paths.items() if any(_is_below(path, place) for place in places)]
+    return [store.value(value), *held]
+
+
+def _object_places(value: Temporary | None, node: Context) -> Iterator[Place]:
+    """Where the attributes of the object that is given back are found: by its temporary, and by its variable."""
     if value is not None:
-        call_object(store, (root_of(value),), GIVEN_BACK)
+        yield (root_of(value),)
+    place = place_of(node.expr) if isinstance(node, ReturnStmt) and isinstance(node.expr, NameExpr) else None
+    if place is not None:
+        yield place
+
+
+def _is_below(path: Place, place: Place) -> bool:
+    return len(path) > len(place) and path[: len(place)] == place
 
 
 def joined(stores: Iterable[Store | None]) -> Store | None:
@@ -247,5 +270,5 @@ def _outcome(body: Body, fixpoint: Fixpoint) -> Outcome:
 def _yielding(block: Block, store: Store) -> Store:
     """Of a store before a `yield`, the one in which the caller gets its value."""
     yielded, leaving = block.instructions[0], store.copy()
-    give_back(leaving, yielded.value if isinstance(yielded, Yield) else None)
+    give_back(leaving, yielded.value if isinstance(yielded, Yield) else None, yielded.node)
     return leaving

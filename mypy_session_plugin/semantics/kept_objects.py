@@ -36,11 +36,27 @@ TypeOf = Callable[[Expression], Type | None]
 
 
 def kept_objects(nodes: Sequence[Node], type_of: TypeOf) -> frozenset[Node]:
-    """The calls whose result only a variable has, or that stand where its method is called or its block begins."""
+    """The calls whose result only a variable has, or that stand where its method is called or its block begins.
+
+    What is given back in the end is one if its constructor only keeps what it is given, or if a function makes it.
+    """
     called = {id(node.callee) for node in nodes if isinstance(node, CallExpr)}
     harmless = {id(name) for node in nodes for name in _uses_by_name(node, called, type_of)}
-    shared = {node.name for node in nodes if isinstance(node, NameExpr) and id(node) not in harmless}
-    return frozenset(made for node in nodes for made in _kept_by(node, shared, type_of))
+    returned = {id(node.expr) for node in nodes if isinstance(node, ReturnStmt)}
+    others = [node for node in nodes if isinstance(node, NameExpr) and id(node) not in harmless]
+    shared = {node.name for node in others if id(node) not in returned}
+    given_back = {node.name for node in others if id(node) in returned}
+
+    def is_kept(name: str, made: CallExpr | AwaitExpr) -> bool:
+        return name not in shared and (name not in given_back or _only_keeps(made, type_of))
+
+    return frozenset(made for node in nodes for made in _kept_by(node, is_kept, type_of))
+
+
+def _only_keeps(made: CallExpr | AwaitExpr, type_of: TypeOf) -> bool:
+    """Whether a call runs a function, or a constructor that only keeps what it is given."""
+    info = class_named_by(type_of(made.callee)) if isinstance(made, CallExpr) else None
+    return info is None or only_keeps(info)
 
 
 def only_keeps(info: TypeInfo) -> bool:
@@ -49,14 +65,14 @@ def only_keeps(info: TypeInfo) -> bool:
     return constructor is not None and constructor.plugin_generated and info.get("__post_init__") is None
 
 
-def _kept_by(node: Node, shared: set[str], type_of: TypeOf) -> Iterator[Expression]:
+def _kept_by(node: Node, is_kept: Callable[[str, CallExpr | AwaitExpr], bool], type_of: TypeOf) -> Iterator[Expression]:
     """The calls whose result a statement or expression keeps to itself."""
     match node:
-        case AssignmentStmt(lvalues=[NameExpr(name=name)], rvalue=CallExpr() | AwaitExpr() as made) if (
-            name not in shared
+        case AssignmentStmt(lvalues=[NameExpr(name=name)], rvalue=CallExpr() | AwaitExpr() as made) if is_kept(
+            name, made
         ):
             yield made
-        case AssignmentExpr(target=NameExpr(name=name), value=CallExpr() as made) if name not in shared:
+        case AssignmentExpr(target=NameExpr(name=name), value=CallExpr() as made) if is_kept(name, made):
             yield made
         case AssignmentStmt(lvalues=[MemberExpr(expr=NameExpr(name="self"))], rvalue=CallExpr() as made):
             yield made
@@ -64,12 +80,8 @@ def _kept_by(node: Node, shared: set[str], type_of: TypeOf) -> Iterator[Expressi
             yield made
         case ExpressionStmt(expr=CallExpr() as made):
             yield made
-        case ReturnStmt(expr=AwaitExpr() as made):
+        case ReturnStmt(expr=CallExpr() | AwaitExpr() as made) if _only_keeps(made, type_of):
             yield made
-        case ReturnStmt(expr=CallExpr() as made):
-            info = class_named_by(type_of(made.callee))
-            if info is None or only_keeps(info):
-                yield made
         case WithStmt():
             yield from (manager for manager in node.expr if isinstance(manager, CallExpr))
 

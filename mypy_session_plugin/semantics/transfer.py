@@ -43,7 +43,7 @@ from mypy_session_plugin.semantics.constructors import is_given_to_object
 from mypy_session_plugin.semantics.entries import Entries
 from mypy_session_plugin.semantics.escapes import KEPT, RETURNED, Escapes, keep
 from mypy_session_plugin.semantics.filled_in import filled_in
-from mypy_session_plugin.semantics.followed import Follower, give_back
+from mypy_session_plugin.semantics.followed import Follower, give_back, values_given_back
 from mypy_session_plugin.semantics.generators import Generators
 from mypy_session_plugin.semantics.handlers import Handlers
 from mypy_session_plugin.semantics.identities import note_likeness
@@ -379,14 +379,14 @@ class Transfer:
         """What a function gives back leaves it; nothing in it changes any more."""
         self._body.returned(instruction, store)
         if len(self._world.frames) > 1:
-            give_back(store, instruction.value)
+            give_back(store, instruction.value, instruction.node)
             return
         self._escapes.returned(instruction, store)
         self._responses.returned(instruction, store)
         self._loans.returned(instruction, store)
-        if instruction.value is not None:
-            boundaries.give_away(store, [store.value(instruction.value)])
-            give_away(store, [store.value(instruction.value)])
+        if given := values_given_back(store, instruction.value, instruction.node):
+            boundaries.give_away(store, given)
+            give_away(store, given)
 
     def _raise(self, instruction: graph.Raise, store: Store) -> None:
         """A failed `assert` is no way that its author wants a function to end."""

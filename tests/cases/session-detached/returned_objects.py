@@ -60,6 +60,41 @@ def load(session: Session) -> Context:
     return Context(session.get_one(User, 1))
 
 
+def by_variable(engine: Engine) -> Context:
+    with Session(engine) as session:
+        user = session.scalars(select(User)).one()
+        found = Context(user, label="of a session that is closed")
+        user.name = "x"
+        session.commit()
+    found.label = "x"
+    return found
+
+
+def filled_in(engine: Engine) -> Context:
+    found = Context(User(name="new"))
+    with Session(engine) as session:
+        found.user = session.scalars(select(User)).one()
+        found.user.name = "x"
+        session.commit()
+    return found
+
+
+def handed_on(engine: Engine) -> Context:
+    found = by_variable(engine)
+    print(found.label)
+    return found
+
+
+class Repository:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+
+def repository(engine: Engine) -> Repository:
+    made = Repository(Session(engine))
+    return made
+
+
 def kept_by_variable_bad(engine: Engine) -> str:
     context = authenticate(engine)
     return context.user.name  # error: [session-detached]
@@ -79,6 +114,21 @@ async def awaited_through_another_function_bad(engine: AsyncEngine) -> str:
     context = await again_async(engine)
     user = context.user
     return user.name  # error: [session-detached]
+
+
+def given_back_by_variable_bad(engine: Engine) -> str:
+    context = by_variable(engine)
+    return context.user.name  # error: [session-detached]
+
+
+def filled_in_later_bad(engine: Engine) -> str:
+    context = filled_in(engine)
+    return context.user.name  # error: [session-detached]
+
+
+def handed_on_bad(engine: Engine) -> str:
+    context = handed_on(engine)
+    return context.user.name  # error: [session-detached]
 
 
 def held_by_the_session_of_the_caller_bad(session: Session) -> None:
@@ -191,6 +241,34 @@ class Gate:
 
     def renew(self) -> None:
         self.context.user = User(name="new")
+
+
+def used_after_it_was_given_back_ok(engine: Engine) -> None:
+    made = repository(engine)
+    made.session.add(User(name="new"))
+    made.session.commit()
+    made.session.close()
+
+
+def remembered_ok(engine: Engine, remember: Callable[[Context], Context]) -> str:
+    def read() -> Context:
+        found = authenticate(engine)
+        remember(found)
+        return found
+
+    context = read()
+    return context.user.name
+
+
+def conditionally_another_ok(engine: Engine, is_new: bool) -> str:
+    def read() -> Context:
+        found = authenticate(engine)
+        if is_new:
+            found = Context(User(name="new"))
+        return found
+
+    context = read()
+    return context.user.name
 
 
 def in_an_object_ok(engine: Engine) -> str:

@@ -3,6 +3,7 @@
 import atexit
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy import Connection, Engine, text, update
@@ -526,3 +527,42 @@ def _committing(session: Session) -> Iterator[None]:
 _session: Session
 _configured = sessionmaker(bind=None)
 _configured.configure(bind=None)
+
+
+@dataclass
+class Unit:
+    session: Session
+    label: str = ""
+
+
+def given_back_in_an_object_ok(engine: Engine) -> Unit:
+    session = Session(engine)
+    session.add(User(name="ann"))
+    return Unit(session)
+
+
+def given_back_in_an_object_by_variable_ok(engine: Engine) -> Unit:
+    unit = Unit(Session(engine))
+    unit.session.add(User(name="ann"))
+    return unit
+
+
+def given_back_in_an_object_and_set_later_ok(engine: Engine, other: Session) -> Unit:
+    unit = Unit(other)
+    session = Session(engine)
+    session.add(User(name="ann"))
+    unit.session = session
+    unit.label = "given back"
+    return unit
+
+
+def given_back_in_an_object_and_committed_ok(engine: Engine) -> None:
+    unit = given_back_in_an_object_by_variable_ok(engine)
+    unit.session.commit()
+    unit.session.close()
+
+
+def given_back_in_an_object_and_given_on_ok(engine: Engine) -> Unit:
+    unit = given_back_in_an_object_and_set_later_ok(engine, Session(engine))
+    unit.session.add(User(name="bob"))
+    return unit
