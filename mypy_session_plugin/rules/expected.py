@@ -1,7 +1,7 @@
 """Exceptions that the author expects: a rule that predicts one is silent where it is caught by name or asked for.
 
-Expected is what a `try` around it catches under its own name or that of a base below `Exception`, and what stands
-inside `pytest.raises` or `assertRaises` of it.
+Expected is what a `try` or `suppress` around it catches under its own name or that of a base below `Exception`, and
+what stands inside a block whose context manager is given its class, as `pytest.raises` is.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from mypy.nodes import (
     Context,
     Expression,
     FuncDef,
-    MemberExpr,
-    NameExpr,
     Node,
     RefExpr,
     TryStmt,
@@ -26,7 +24,8 @@ from mypy_session_plugin.flow.syntax import children
 
 #: Too wide to name an exception: a handler for one of these says nothing of what it expects.
 WIDE = frozenset({"builtins.Exception", "builtins.BaseException", "builtins.object"})
-ASKING = frozenset({"raises", "assertRaises", "assertRaisesRegex"})
+#: A handler in the form of a context manager.
+SUPPRESSING = "contextlib.suppress"
 
 
 def is_expected(unit: Node, node: Context, error: Collection[str]) -> bool:
@@ -59,11 +58,11 @@ def _catches(statement: TryStmt, error: Collection[str]) -> bool:
 
 
 def _asks_for(manager: Expression, error: Collection[str]) -> bool:
-    if not isinstance(manager, CallExpr) or not isinstance(manager.callee, (MemberExpr, NameExpr)):
+    if not isinstance(manager, CallExpr):
         return False
-    return manager.callee.name in ASKING and any(
-        name in error for argument in manager.args[:1] for name in _class_names(argument)
-    )
+    catches = isinstance(manager.callee, RefExpr) and manager.callee.fullname == SUPPRESSING
+    asked = set(error) - WIDE if catches else error
+    return any(name in asked for argument in manager.args for name in _class_names(argument))
 
 
 def _class_names(expression: Expression) -> Iterator[str]:

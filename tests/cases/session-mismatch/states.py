@@ -1,5 +1,8 @@
 """What an operation does with an instance of another session, by its state."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
 import pytest
 from models import User, elsewhere
 from sqlalchemy import Engine, select
@@ -108,3 +111,19 @@ def expected_ok(source: Session, target: Session) -> None:
         target.refresh(user)
     except InvalidRequestError:
         source.refresh(user)
+    with suppress(InvalidRequestError):
+        target.refresh(user)
+    with _fails_with(InvalidRequestError, "not persistent within this Session"):
+        target.refresh(user)
+
+
+def suppressed_with_everything_bad(source: Session, target: Session) -> None:
+    user = source.get_one(User, 1)
+    with suppress(Exception):
+        target.add(user)  # error: [session-mismatch]
+
+
+@contextmanager
+def _fails_with(error: type[Exception], text: str) -> Iterator[None]:
+    with pytest.raises(error, match=text):
+        yield
