@@ -61,8 +61,7 @@ def of_many_ok(engine: Engine) -> list[UserWithPosts]:
     return TypeAdapter(list[UserWithPosts]).validate_python([user])
 
 
-def one_of_several_types_ok(engine: Engine) -> Any:
+def one_of_several_types_ok(engine: Engine, either: TypeAdapter[UserWithPosts | User]) -> Any:
     with Session(engine) as session:
         user = session.get_one(User, 1)
-    either: TypeAdapter[UserWithPosts | User] = TypeAdapter(UserWithPosts | User)
     return either.validate_python(user)
