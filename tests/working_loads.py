@@ -905,6 +905,82 @@ async def made_of_what_was_refreshed(engine: AsyncEngine) -> Any:
         return found, UserWithPosts.model_validate(u), made
 
 
+class ProfileOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    user: UserWithPosts
+
+
+class ProfileOfTitles(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+    user: UserComputed
+
+
+class PostWithAuthor(PostOut):
+    author: UserOut | None = None
+
+
+class UserWithAuthors(UserOut):
+    posts: list[PostWithAuthor]
+
+
+def models_made_in_models(engine: Engine) -> Any:
+    with Session(engine) as s:
+        p = s.get_one(Profile, 1)
+        found = ProfileOut.model_validate(p)
+    return found, ProfileOut.model_validate(p), p.user.posts
+
+
+def models_in_models_of_what_came_along(engine: Engine) -> Any:
+    with Session(engine) as s:
+        p = s.get_one(Profile, 1, options=[joinedload(Profile.user).selectinload(User.posts)])
+        ps = s.scalars(select(Profile).options(selectinload(Profile.user))).all()
+    return ProfileOut.model_validate(p), [ProfileOut.model_validate(other) for other in ps]
+
+
+def models_in_models_after_a_property(engine: Engine) -> Any:
+    with Session(engine) as s:
+        p = s.get_one(Profile, 1, options=[joinedload(Profile.user)])
+        found = ProfileOfTitles.model_validate(p)
+    return found, ProfileOut.model_validate(p)
+
+
+def models_in_models_of_what_another_one_loads(engine: Engine) -> Any:
+    with Session(engine) as s:
+        p = s.get_one(Profile, 1, options=[joinedload(Profile.user)])
+        u = s.get_one(User, 1)
+        s.refresh(u, ["posts"])
+        q = s.get_one(Profile, 1)
+    return ProfileOut.model_validate(p), ProfileOut.model_validate(q), len(p.user.posts)
+
+
+def models_in_models_of_nothing(engine: Engine) -> Any:
+    with Session(engine) as s:
+        u = s.get_one(User, 2, options=[selectinload(User.posts)])
+        n = User(name="new", posts=[])
+        s.add(n)
+        s.commit()
+        s.refresh(n, ["name", "nick", "posts"])
+        s.refresh(u, ["name", "nick", "posts"])
+    return UserWithAuthors.model_validate(u), UserWithAuthors.model_validate(n)
+
+
+async def models_in_models_awaited(engine: AsyncEngine) -> Any:
+    async with AsyncSession(engine) as s:
+        p = await s.get_one(Profile, 1, options=[joinedload(Profile.user)])
+        u = await s.get_one(User, 1)
+        await u.awaitable_attrs.posts
+        made = ProfileOut.model_validate(p)
+    async with AsyncSession(engine) as s:
+        p = await s.get_one(Profile, 1)
+        await s.refresh(p, ["user"])
+        await s.refresh(p.user, ["posts"])
+        n = Profile(user=User(name="new", posts=[]))
+        s.add(n)
+        await s.flush()
+        n.user.nick = "n"
+        return made, ProfileOut.model_validate(p), ProfileOut.model_validate(n)
+
+
 def assigned_in_a_session(engine: Engine) -> Any:
     with Session(engine) as s:
         u = s.get_one(User, 2)

@@ -137,6 +137,7 @@ def doubt_named(store: Store, owner: Value, name: str) -> None:
 def doubt(store: Store, identities: Iterable[ObjectId]) -> None:
     """Code that is not seen may have loaded, or expired, any attribute of these instances, and of what may be they."""
     given = [identity for identity in identities if isinstance(store.heap.get(identity), InstanceFacts)]
+    note_laden(store, frozenset(given))
     for identity in (*given, *_known_besides(store, given)) if given else ():
         set_loads(store, identity, UNKNOWN_LOADS)
 
@@ -347,7 +348,7 @@ def _is_alike(facts: InstanceFacts, options: Options) -> bool:
 
 
 def note_laden(store: Store, value: Value) -> None:
-    """Attributes of an instance are there now that do not come with its row."""
+    """Attributes of an instance are, or may be, there now that do not come with its row."""
     for facts in facts_in(store, value):
         _note_laden(store, facts)
 

@@ -319,6 +319,20 @@ def refreshed_as_another_ok(engine: Engine) -> tuple[HouseWithStreet, int]:
     return HouseWithStreet.model_validate(house), len(house.street.houses)
 
 
+def shown_to_others_ok(engine: Engine) -> tuple[HouseWithStreet, int]:
+    with Session(engine) as session:
+        house = session.get_one(House, 1, options=[joinedload(House.street)])
+        elsewhere(house.street, len(house.street.houses))
+    return HouseWithStreet.model_validate(house), len(house.street.houses)
+
+
+def given_to_others_ok(engine: Engine) -> int:
+    with Session(engine) as session:
+        house = session.get_one(House, 1, options=[joinedload(House.street)])
+        elsewhere(house.street)
+    return len(house.street.houses)
+
+
 def along_in_another_way_ok(engine: Engine) -> HouseWithAll:
     with Session(engine) as session:
         town = session.get_one(Town, 1, options=[selectinload(Town.streets).joinedload(Street.town)])
@@ -350,4 +364,4 @@ def two_levels_bad(engine: Engine) -> HouseWithAll:
     with Session(engine) as session:
         options = [selectinload(House.street).joinedload(Street.town)]
         house = session.get_one(House, 1, options=options)
-    return HouseWithAll.model_validate(house)  # error: [session-detached] "house.street.town.streets" is not loaded (loaded at line 352 without it)
+    return HouseWithAll.model_validate(house)  # error: [session-detached] "house.street.town.streets" is not loaded (loaded at line 366 without it)
