@@ -978,7 +978,9 @@ async def models_in_models_awaited(engine: AsyncEngine) -> Any:
         s.add(n)
         await s.flush()
         n.user.nick = "n"
-        return made, ProfileOut.model_validate(p), ProfileOut.model_validate(n)
+        found = ProfileOut.model_validate(p), ProfileOut.model_validate(n)
+        await s.commit()
+        return made, found
 
 
 def assigned_in_a_session(engine: Engine) -> Any:
