@@ -495,6 +495,13 @@ class TestTurningOnAndOff:
         done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == str(bool(use))
 
+    def test_an_application_without_asyncio_needs_no_greenlet(self) -> None:
+        program = "import sys; sys.modules['greenlet'] = None; from mypy_session_plugin import testing\n"
+        program += "from sqlalchemy.orm import Session\nfrom mypy_session_plugin.testing import instances\n"
+        program += "with testing.session_contracts('shop'): print(instances.session_in(Session()) is not None)"
+        done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert (done.stdout, done.stderr) == ("True\n", "")
+
 
 TESTS = """
 import sys

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session
 from sqlalchemy.orm import InstanceState, Session, scoped_session
 from sqlalchemy.orm.attributes import instance_state
 
 from mypy_session_plugin.testing.annotations import ATTACHED, Alternative, Declared
 
-SESSION_CLASSES = (Session, AsyncSession, scoped_session, async_scoped_session)
+ASYNC_SESSIONS: tuple[type[Any], ...] = ()
+REGISTRIES: tuple[type[Any], ...] = (scoped_session,)
+# SQLAlchemy 2.1 raises ImportError where greenlet is not installed; nobody has such a session then.
+with suppress(ImportError):
+    from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session
+
+    ASYNC_SESSIONS += (AsyncSession,)
+    REGISTRIES += (async_scoped_session,)
+
+SESSION_CLASSES = (Session, *ASYNC_SESSIONS, *REGISTRIES)
 
 #: What SQLAlchemy does with an instance in a state that nobody expects; each is held to be so by a test.
 CONSEQUENCES = {
@@ -125,9 +135,9 @@ def is_of_another(arrived: Arrived, session: Session | None) -> bool:
 
 def session_in(value: object) -> Session | None:
     """The Session behind a value: behind an AsyncSession, or what a registry has for this thread or task."""
-    if isinstance(value, scoped_session | async_scoped_session):
+    if isinstance(value, REGISTRIES):
         value = value.registry() if value.registry.has() else None
-    if isinstance(value, AsyncSession):
+    if isinstance(value, ASYNC_SESSIONS):
         value = value.sync_session
     # A mock says that it is one.
     return value if issubclass(type(value), Session) and isinstance(value, Session) else None
