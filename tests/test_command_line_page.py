@@ -68,7 +68,6 @@ def test_the_readme_shows_what_states_prints(folder: Path, capsys: pytest.Captur
         r"^\$ python -m mypy_session_plugin (states .*?)\n(.*?)^```$", text, re.M | re.DOTALL
     )[0]
     (folder / "app.py").write_text(program, encoding="utf-8")
-    (folder / "models.py").write_text((ROOT / "tests/cases/models.py").read_text(encoding="utf-8"), encoding="utf-8")
     (folder / "mypy.ini").write_text("[mypy]\nplugins = mypy_session_plugin\n")
 
     assert main(shlex.split(command)) == 0

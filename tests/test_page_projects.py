@@ -19,7 +19,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
-@pytest.mark.parametrize("name", ["adopting", "library-authors", "pipelines"])
+@pytest.mark.parametrize("name", ["adopting", "library-authors", "pipelines", "start"])
 def test_commands_print_what_the_page_says(name: str, tmp_path: Path, cache: Path) -> None:
     folder = tmp_path / "project"
     if name in BEGINNINGS:

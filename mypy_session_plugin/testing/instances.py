@@ -21,7 +21,7 @@ with suppress(ImportError):
     ASYNC_SESSIONS += (AsyncSession,)
     REGISTRIES += (async_scoped_session,)
 
-SESSION_CLASSES = (Session, *ASYNC_SESSIONS, *REGISTRIES)
+SESSION_CLASSES: tuple[type[Any], ...] = (Session, *ASYNC_SESSIONS, *REGISTRIES)
 
 #: What SQLAlchemy does with an instance in a state that nobody expects; each is held to be so by a test.
 CONSEQUENCES = {
