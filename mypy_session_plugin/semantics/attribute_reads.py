@@ -5,6 +5,7 @@ from __future__ import annotations
 from mypy.nodes import Context, FuncDef, MemberExpr, TypeInfo
 
 from mypy_session_plugin.facts.loading import Attribute, AttributeKind, Strategy
+from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import Value, objects
 from mypy_session_plugin.flow.graph import DeleteAttribute, LoadAttribute, StoreAttribute
@@ -14,6 +15,8 @@ from mypy_session_plugin.semantics.events import AttributeEvent, Reader
 from mypy_session_plugin.semantics.instances import facts_in
 from mypy_session_plugin.semantics.world import World
 
+#: What `inspect()` of an instance gives.
+INSTANCE_STATE = "sqlalchemy.orm.state.InstanceState"
 #: Kinds of attributes of which an assignment needs to know what was there before.
 ASSIGNED_AFTER_A_LOAD = frozenset({AttributeKind.TO_MANY, AttributeKind.RELATED, AttributeKind.UNKNOWN})
 
@@ -76,6 +79,16 @@ def told(world: World, store: Store, node: Context, owner: Value, reader: Reader
     attribute = world.shapes.attributes.of(info, reader.read.name)
     if attribute is not None:
         world.listener(AttributeEvent(node, owner, attribute, info.name, world.raising, reader=reader), store)
+
+
+def looked_at(store: Store, owner: Value, name: str) -> None:
+    """An attribute is read that tells what an instance has loaded, or which session: what follows may depend on it."""
+    for item in objects(owner):
+        facts = store.heap.get(item)
+        if isinstance(facts, LibraryFacts) and facts.class_name == INSTANCE_STATE:
+            loads.doubt(store, objects(facts.holds))
+        elif name == "__dict__":
+            loads.doubt(store, [item])
 
 
 def _is_of_class(world: World, node: Context) -> bool:

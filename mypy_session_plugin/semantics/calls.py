@@ -20,6 +20,7 @@ from mypy_session_plugin.facts.values import (
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call, LoadItem, Temporary
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import (
+    attribute_reads,
     boundaries,
     conditions,
     containers,
@@ -56,8 +57,7 @@ from mypy_session_plugin.semantics.world import World
 REVEAL = (f"{PHANTOM_MODULE}.reveal_state", f"{PHANTOM_PACKAGE}.reveal_state")
 INSPECT = ("sqlalchemy.inspection.inspect",)
 #: Functions with a meaning of their own.
-SPECIAL = frozenset({*REVEAL, *INSPECT, "builtins.isinstance", "builtins.bool", "functools.partial"})
-INSTANCE_STATE = "sqlalchemy.orm.state.InstanceState"
+SPECIAL = frozenset({*REVEAL, *INSPECT, "builtins.isinstance", "builtins.bool", "builtins.vars", "functools.partial"})
 
 
 class Calls:
@@ -242,12 +242,14 @@ class Calls:
         if full_name == "builtins.isinstance" and len(values) == 2:
             return conditions.is_instance(instruction.arguments[0].place, node.args[1])
         if full_name in INSPECT and len(values) == 1:
-            facts = LibraryFacts(INSTANCE_STATE, holds=values[0])
+            facts = LibraryFacts(attribute_reads.INSTANCE_STATE, holds=values[0])
             return frozenset({store.create(ObjectId("result", site_of(node)), facts)})
         if full_name == "functools.partial" and values:
             return carrier(Bound(PARTIAL, values[0], tuple(values[1:]), node))
         if full_name == "builtins.bool" and len(values) == 1:
             return values[0]
+        if full_name == "builtins.vars" and len(values) == 1:
+            attribute_reads.looked_at(store, values[0], "__dict__")
         return None
 
     def _stubbed(self, instruction: Call, site: CallSite, store: Store) -> Value | None:

@@ -94,7 +94,7 @@ def _configured_session(world: World, site: CallSite, store: Store) -> Value | N
 def _new_instance(world: World, info: TypeInfo, site: CallSite, instruction: Call, store: Store) -> Value:
     """A mapped instance begins transient; those it is given may be taken along when it is added.
 
-    A constructor of the user's may add it, and so may the setter of a property that is given a value.
+    A constructor of the user's may add it, and so may a listener, and the setter of a property that is given a value.
     """
     given = [store.value(argument.value) for argument in instruction.arguments]
     relationships = [
@@ -104,8 +104,10 @@ def _new_instance(world: World, info: TypeInfo, site: CallSite, instruction: Cal
     for value, relationship in zip(given, relationships, strict=True):
         if relationship is None:
             containers.link_all(store, value)
-    adds = _has_own_constructor(info) or any(
-        argument.name is not None and is_set_by_code(info, argument.name) for argument in instruction.arguments
+    adds = (
+        _has_own_constructor(info)
+        or world.surroundings.hears_constructors
+        or any(argument.name is not None and is_set_by_code(info, argument.name) for argument in instruction.arguments)
     )
     if adds:
         call_unknown(store, given, [argument.place for argument in instruction.arguments], site_of(site.node))

@@ -35,7 +35,7 @@ from mypy_session_plugin.semantics import (
     writes,
 )
 from mypy_session_plugin.semantics.awaited_attributes import AwaitedAttributes
-from mypy_session_plugin.semantics.calls import INSTANCE_STATE, Calls
+from mypy_session_plugin.semantics.calls import Calls
 from mypy_session_plugin.semantics.events import LoadEvent
 from mypy_session_plugin.semantics.factories import BOUND, FACTORY_CLASSES
 from mypy_session_plugin.semantics.making import Maker, site_of
@@ -163,6 +163,7 @@ class Reads:
         state_test = self._state_test(owner, instruction.name, store)
         if state_test is not None:
             return state_test
+        attribute_reads.looked_at(store, owner, instruction.name)
         awaitable = self._awaited.read(instruction, owner, store)
         if awaitable is not None:
             return awaitable
@@ -254,7 +255,7 @@ class Reads:
         if name not in conditions.STATE_ATTRIBUTES or len(owner) != 1:
             return None
         facts = [store.heap.get(item) for item in objects(owner)]
-        if facts and isinstance(facts[0], LibraryFacts) and facts[0].class_name == INSTANCE_STATE:
+        if facts and isinstance(facts[0], LibraryFacts) and facts[0].class_name == attribute_reads.INSTANCE_STATE:
             return frozenset({Test(True, None, objects(facts[0].holds), name)})
         return None
 

@@ -10,15 +10,26 @@ from mypy.types import Type
 from mypy_session_plugin.facts.effects import FunctionStub
 from mypy_session_plugin.facts.objects import LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.records import replace
+from mypy_session_plugin.facts.states import Situation
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import NOTHING_KNOWN, Value, join, objects
+from mypy_session_plugin.facts.values import NONE_VALUE, NOTHING_KNOWN, Value, join, objects
 from mypy_session_plugin.flow.graph import Argument, Call
-from mypy_session_plugin.semantics import boundaries, conditions, entered, entry_points, library_calls, loading_calls
+from mypy_session_plugin.semantics import (
+    boundaries,
+    conditions,
+    entered,
+    entry_points,
+    library_calls,
+    loading_calls,
+    loads,
+)
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite
+from mypy_session_plugin.semantics.cascades import is_unattached
 from mypy_session_plugin.semantics.escapes import Escapes
 from mypy_session_plugin.semantics.expected_types import expected
 from mypy_session_plugin.semantics.functions import is_generator_expression
+from mypy_session_plugin.semantics.instances import facts_in
 from mypy_session_plugin.semantics.leading import is_result, mark_read
 from mypy_session_plugin.semantics.library_calls import LibraryCall, session_of
 from mypy_session_plugin.semantics.making import site_of
@@ -84,9 +95,10 @@ class StubbedCalls:
         reads_result = name not in ENDS_RESULT and is_result(store, receiver)
         if reads_result:
             self._escapes.use(store, receiver, instruction.node)
-        result = library_calls.apply(
-            world, store, LibraryCall(instruction.node, name, bound, receiver, session, result_node)
-        )
+        for each, its in self._called_on(bound, receiver, session, store):
+            result = library_calls.apply(
+                world, store, LibraryCall(instruction.node, name, bound, each, its, result_node)
+            )
         given = self._manage(bound, receiver, instruction.node, store, None)
         result = result if given is None else given
         if reads_result and result != receiver:
@@ -96,6 +108,7 @@ class StubbedCalls:
         _go_through(store, values, instruction)
         if name == "object_session":
             escape_all(store)
+            result = _session_of_instance(store, values, result)
         elif name == "configure":
             library_calls.forget_settings(store, receiver)
         if name == "start":
@@ -104,6 +117,13 @@ class StubbedCalls:
         if name == "__init__":
             return result
         return boundaries.hand_over(world, store, bound, receiver, instruction.node, result, starts=True)
+
+    def _called_on(self, bound: BoundCall, receiver: Value, session: Value, store: Store) -> list[tuple[Value, Value]]:
+        """The receivers of a call, with the session of each: a function that closes ends all that there are."""
+        if receiver is NOTHING_KNOWN and bound.stub.effect("closes") is not None:
+            there = [frozenset({item}) for item, facts in store.heap.items() if isinstance(facts, SessionFacts)]
+            return [(only, only) for only in there] or [(receiver, session)]
+        return [(receiver, session)]
 
     def protocol(
         self,
@@ -179,6 +199,16 @@ class StubbedCalls:
             if isinstance(facts, LibraryFacts):
                 found.append({name: shape for name, shape in facts.bindings if isinstance(shape, SHAPES)})
         return found[0] if len(found) == 1 else {}
+
+
+def _session_of_instance(store: Store, values: Sequence[Value], result: Value) -> Value:
+    """What `object_session()` gives: None for what is in no session.  What follows may depend on which it is."""
+    given = join(values)
+    loads.doubt(store, objects(given))
+    instances = facts_in(store, given)
+    ways = [situation for facts in instances for situation in facts.situations]
+    unattached = all(isinstance(way, Situation) and is_unattached(way) for way in ways)
+    return NONE_VALUE if instances and len(instances) == len(given) and unattached else result
 
 
 def _go_through(store: Store, values: Sequence[Value], instruction: Call) -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 from mypy.nodes import CallExpr, DictExpr, Expression, MemberExpr, MypyFile, NameExpr, Node, StrExpr
 
 from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.mypy_compat.class_syntax import last_name
 from mypy_session_plugin.mypy_compat.units import source_of
 from mypy_session_plugin.semantics.dependencies import ended_early
 
@@ -58,6 +59,14 @@ class Surroundings:
             for node in descendants(self._tree, into_functions=True)
         )
 
+    @cached_property
+    def hears_constructors(self) -> bool:
+        """Whether the module may listen to the construction of instances, which it may add to a session."""
+        return self._may_name(LISTENING) and any(
+            isinstance(node, CallExpr) and last_name(node.callee) in LISTENING and _is_of_constructors(node)
+            for node in descendants(self._tree, into_functions=True)
+        )
+
     def ends_early(self, unit: Node, parameter: str) -> bool:
         """Whether the dependency that gives a function its parameter ends before the response is sent."""
         return parameter in self._ended_early.get(unit.line, ())
@@ -65,6 +74,12 @@ class Surroundings:
     @cached_property
     def _ended_early(self) -> dict[int, frozenset[str]]:
         return ended_early(self._tree.path)
+
+
+def _is_of_constructors(listening: CallExpr) -> bool:
+    """Whether a listener is told of constructors, or of what is not said."""
+    event = listening.args[1] if len(listening.args) > 1 else None
+    return not isinstance(event, StrExpr) or event.value == "init"
 
 
 def _names_level(call: CallExpr) -> bool:
