@@ -234,7 +234,7 @@ def deferred(decorated: Decorated, /) -> Decorated:
     return decorated
 
 
-def serializes(form: Literal["pickle", "json"]) -> _Decorator:
+def serializes(form: Literal["pickle", "dill", "json"]) -> _Decorator:
     """The arguments that cross are written out before the call returns; nothing runs.
 
     Args:

@@ -16,7 +16,11 @@ from mypy_session_plugin.rules.boundaries import OTHER_SIDE, BoundaryRule, advic
 from mypy_session_plugin.semantics.events import HandOverEvent, Outcome
 
 #: What happens to what is written out, by the form of it.
-WRITTEN = {"pickle": "is pickled", "json": "is written as JSON"}
+WRITTEN = {
+    "pickle": "is pickled, which no {} can be",
+    "dill": "is pickled by dill, which no {} in use can be (TypeError)",
+    "json": "is written as JSON, which no {} can be (TypeError)",
+}
 
 
 class ProcessRule(BoundaryRule):
@@ -35,8 +39,7 @@ class ProcessRule(BoundaryRule):
         if form:
             kind = "mapped instance" if one.how == "instance" else "result" if one.how == "result" else "session"
             name = subject(event) if one.how != "instance" else f'"{one.text}"' if one.text else "an instance"
-            error = " (TypeError)" if form == "json" else ""
-            message = f"{name} {WRITTEN[form]}, which no {kind} can be{error}"
+            message = f"{name} {WRITTEN[form].format(kind)}"
             return Finding(event.node, message, ("write ids or plain values",), raises="TypeError")
         if one.how == "instance":
             return _copied(event) if one.loads else None

@@ -19,7 +19,7 @@ from mypy_session_plugin.semantics.channels import runs_of_put, wait_with
 from mypy_session_plugin.semantics.events import HandOverEvent, Outcome
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.reaching import Reach, Reached, boundary_crossed_by, one_for_all
-from mypy_session_plugin.semantics.sending import Run, ends_with_call, runs_of, unwrapped
+from mypy_session_plugin.semantics.sending import Run, ends_with_call, may_run_alone, runs_of, unwrapped
 from mypy_session_plugin.semantics.serializing import not_taken
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable
 from mypy_session_plugin.semantics.world import World
@@ -39,8 +39,8 @@ class Manner:
     """How a call hands over.
 
     `starts`: what was given runs at once, not only with a later `start()`.  `waits`: the call comes back when it has
-    ended.  `alone`: an executor of one worker runs it.  `deferred`: it runs when the caller has returned to one who
-    waits.
+    ended.  `alone`: an executor that may have one worker runs it.  `deferred`: it runs when the caller has returned to
+    one who waits.
     """
 
     starts: bool = True
@@ -67,7 +67,9 @@ def hand_over(
     if not runs:
         return result
     deferred = bound.stub.effect("deferred") is not None
-    manner = Manner(starts, joined and ends_with_call(bound.stub), _has_one_worker(store, receiver), deferred)
+    manner = Manner(
+        starts, joined and ends_with_call(bound.stub), may_run_alone(world, store, bound, receiver), deferred
+    )
     form = bound.stub.effect("serializes")
     if form is not None:
         text = str(form.arguments["form"])
@@ -166,11 +168,6 @@ def _hand(
 def _is_one(store: Store, session: ObjectId) -> bool:
     """Whether the session is one object: not the last of several that a loop makes."""
     return not session.older and session._replace(older=True) not in store.heap
-
-
-def _has_one_worker(store: Store, receiver: Value) -> bool:
-    facts = [store.heap.get(item) for item in objects(receiver)]
-    return any(isinstance(item, LibraryFacts) and item.workers == 1 for item in facts)
 
 
 def _start(world: World, store: Store, one: HandOver, session: ObjectId) -> bool:

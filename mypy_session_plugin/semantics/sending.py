@@ -23,7 +23,7 @@ from mypy.nodes import (
 )
 
 from mypy_session_plugin.facts.effects import FunctionStub, TypeExpression
-from mypy_session_plugin.facts.objects import ContainerFacts
+from mypy_session_plugin.facts.objects import ContainerFacts, LibraryFacts
 from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Atom, Bound, Function, Method, ObjectId, Value, objects
@@ -32,6 +32,7 @@ from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.semantics.binding import BoundCall, Given
 from mypy_session_plugin.semantics.bodies import Target
 from mypy_session_plugin.semantics.making import site_of
+from mypy_session_plugin.semantics.world import World
 
 #: Results that stand for what still runs, beside the library's own objects.
 LATER = frozenset({"typing.Iterator", "typing.AsyncIterator", "typing.Awaitable"})
@@ -123,6 +124,19 @@ def unwrapped(run: Run) -> Run:
         return run
     rest = [replace(sent, position=None if sent.position is None else sent.position - 1) for sent in run.arguments[1:]]
     return replace(run, function=first.value, node=first.node, arguments=tuple(rest))
+
+
+def may_run_alone(world: World, store: Store, bound: BoundCall, receiver: Value) -> bool:
+    """Whether what runs what it is given may have one worker, which does one thing after the other.
+
+    Of an executor that was not made here the module tells: whether it makes one of one worker anywhere.
+    """
+    given = bound.argument("executor")
+    runners = objects(receiver if given is None else given.value)
+    found = [facts for item in runners if isinstance(facts := store.heap.get(item), LibraryFacts)]
+    return any(
+        facts.workers == 1 or (facts.workers is None and world.surroundings.makes_pools_of_one) for facts in found
+    )
 
 
 def ends_with_call(stub: FunctionStub) -> bool:

@@ -85,7 +85,7 @@ DECORATORS: dict[str, DecoratorSignature] = {
     "reads": DecoratorSignature(when=(*_EXITS, When.LOAD)),
     "refreshes": DecoratorSignature(),
     "runs_in_greenlet": DecoratorSignature(),
-    "serializes": DecoratorSignature(("form",), {"form": ("pickle", "json")}, required=True, when=()),
+    "serializes": DecoratorSignature(("form",), {"form": ("pickle", "dill", "json")}, required=True, when=()),
     "takes": DecoratorSignature(when=()),
     "through": DecoratorSignature(("method",), {"method": ANY_TEXT}, required=True, when=()),
     "writes": DecoratorSignature(when=(*_EXITS, When.LOAD)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from mypy.nodes import CallExpr, DictExpr, Expression, MemberExpr, MypyFile, NameExpr, Node, StrExpr
+from mypy.nodes import CallExpr, DictExpr, Expression, IntExpr, MemberExpr, MypyFile, NameExpr, Node, StrExpr
 
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.class_syntax import last_name
@@ -49,6 +49,16 @@ class Surroundings:
             for node in descendants(self._tree, into_functions=True)
             if isinstance(node, CallExpr)
             for name, value in zip(node.arg_names, node.args, strict=True)
+        )
+
+    @cached_property
+    def makes_pools_of_one(self) -> bool:
+        """Whether the module makes an executor or pool of one worker, which another function may get at."""
+        return self._may_name(("pool",)) and any(
+            isinstance(node, CallExpr)
+            and "pool" in last_name(node.callee).lower()
+            and any(isinstance(given, IntExpr) and given.value == 1 for given in node.args)
+            for node in descendants(self._tree, into_functions=True)
         )
 
     @cached_property

@@ -1,9 +1,9 @@
-"""Pickling of more than `pickle` takes: no session all the same; instances come back detached."""
+"""Pickling of more than `pickle` takes: no session that is in use; instances come back detached."""
 
 from mypy_session_plugin import CrossesProcess
 from mypy_session_plugin.effects import serializes
 
-@serializes("pickle")
+@serializes("dill")
 def dumps(
     obj: CrossesProcess[object],
     protocol: int | None = ...,
@@ -12,7 +12,7 @@ def dumps(
     recurse: bool | None = ...,
     **kwds: object,
 ) -> bytes: ...
-@serializes("pickle")
+@serializes("dill")
 def dump(
     obj: CrossesProcess[object],
     file: object,

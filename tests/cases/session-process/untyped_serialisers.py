@@ -9,7 +9,7 @@ from models import User
 
 
 def pickled_by_dill_bad(session: Session) -> object:
-    return dill.dumps(session)  # error: [session-process] "session" is pickled
+    return dill.dumps(session)  # error: [session-process] "session" is pickled by dill, which no session in use can be (TypeError)
 
 
 def pickled_by_dill_into_a_file_bad(session: Session) -> None:
