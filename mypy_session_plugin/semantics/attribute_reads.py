@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mypy.nodes import Context, FuncDef, MemberExpr, TypeInfo
+from mypy.nodes import Context, Expression, FuncDef, IndexExpr, MemberExpr, TypeInfo
 
 from mypy_session_plugin.facts.loading import Attribute, AttributeKind, Strategy
 from mypy_session_plugin.facts.objects import LibraryFacts
@@ -41,10 +41,32 @@ def read(world: World, store: Store, instruction: LoadAttribute, owner: Value) -
         return
     attribute = world.shapes.attributes.of(info, instruction.name)
     if attribute is not None:
-        world.listener(AttributeEvent(instruction.node, owner, attribute, info.name, world.raising), store)
+        reader = _reader(world, instruction.node)
+        world.listener(
+            AttributeEvent(instruction.node, owner, attribute, info.name, world.raising, reader=reader), store
+        )
         loads.read(store, owner, attribute, world.shapes.attribute_sets.group(info, attribute))
     elif _is_computed(info, instruction.name):
         loads.shown(store, objects(owner))
+
+
+def _reader(world: World, read: Context) -> Reader | None:
+    """What tells of a read by which loader options its instance is got at; None where it has a name of its own."""
+    along = _along(world, read.expr) if isinstance(read, MemberExpr) else ""
+    return Reader(read, along=along) if along and isinstance(read, MemberExpr) else None
+
+
+def _along(world: World, owner: Expression) -> str:
+    """The loader options that lead from the instance in `user` to that in `user.posts[0]`, with a dot behind them."""
+    while isinstance(owner, IndexExpr):
+        owner = owner.base
+    attribute = attribute_of(world, owner)
+    if attribute is None or not attribute.is_relationship or not isinstance(owner, MemberExpr):
+        return ""
+    info = _owner_class(world, owner)
+    name = f"{info.name if info is not None else ''}.{owner.name}"
+    option = "joinedload" if attribute.kind is AttributeKind.TO_ONE else "selectinload"
+    return f"{_along(world, owner.expr)}{option}({name})."
 
 
 def read_in_greenlet(world: World, store: Store, awaiting: Context, read: MemberExpr, owner: Value) -> None:

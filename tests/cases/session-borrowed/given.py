@@ -202,7 +202,7 @@ def assigned_callable_bad() -> None:
 
 
 def returned_callable_bad() -> Callable[[Borrowed[Session], User], None]:
-    return _end  # error: [session-borrowed] "_end" takes Owned[Session]
+    return _end  # error: [session-borrowed] "_end" takes Owned[Session]; who calls what returned_callable_bad() returns gives it Borrowed[Session]
 
 
 def callable_ok(session: Session) -> None:

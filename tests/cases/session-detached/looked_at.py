@@ -65,4 +65,4 @@ def other_attribute_asked_bad(engine: Engine) -> int:
 def along_with_its_owner_bad(engine: Engine) -> str:
     with Session(engine) as session:
         user = session.scalars(select(User).options(selectinload(User.posts))).one()
-    return user.posts[0].author.name  # error: [session-detached] "user.posts[0].author" is not loaded (loaded at line 67 without it)
+    return user.posts[0].author.name  # error: [session-detached] "user.posts[0].author" is not loaded (loaded at line 67 without it)  # note: load it with the row: selectinload(User.posts).joinedload(Post.author) in the options
