@@ -19,7 +19,7 @@ from mypy_session_plugin.semantics.channels import runs_of_put, wait_with
 from mypy_session_plugin.semantics.events import HandOverEvent, Outcome
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.reaching import Reach, Reached, boundary_crossed_by, one_for_all
-from mypy_session_plugin.semantics.sending import Run, ends_with_call, may_run_alone, runs_of, unwrapped
+from mypy_session_plugin.semantics.sending import Run, ends_with_call, has_one_worker, runs_of, unwrapped
 from mypy_session_plugin.semantics.serializing import not_taken
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable
 from mypy_session_plugin.semantics.world import World
@@ -39,7 +39,7 @@ class Manner:
     """How a call hands over.
 
     `starts`: what was given runs at once, not only with a later `start()`.  `waits`: the call comes back when it has
-    ended.  `alone`: an executor that may have one worker runs it.  `deferred`: it runs when the caller has returned to
+    ended.  `alone`: an executor of one worker runs it.  `deferred`: it runs when the caller has returned to
     one who waits.
     """
 
@@ -68,7 +68,7 @@ def hand_over(
         return result
     deferred = bound.stub.effect("deferred") is not None
     manner = Manner(
-        starts, joined and ends_with_call(bound.stub), may_run_alone(world, store, bound, receiver), deferred
+        starts, joined and ends_with_call(bound.stub), has_one_worker(world, store, bound, receiver, node), deferred
     )
     form = bound.stub.effect("serializes")
     if form is not None:

@@ -258,7 +258,7 @@ class PhantomBody:
         declared = declared_of(type_)
         if type_ is None or self._signature is None:
             return
-        callable_terms.compare(self._world, type_, expression, node, f"who calls what {self._signature.name}() returns")
+        callable_terms.compare(self._world, type_, expression, node, f"who calls what {self._signature.name} returns")
         text = f"{self._signature.name} is declared to {verb} {text_of_type(type_)}"
         promised_loads.arrive(self._world, store, type_, value, (node, expression, text))
         if declared is None and not demanded(type_):

@@ -16,6 +16,8 @@ from mypy.nodes import (
     ForStmt,
     GeneratorExpr,
     ListExpr,
+    MemberExpr,
+    NameExpr,
     Node,
     SetExpr,
     TupleExpr,
@@ -37,6 +39,8 @@ from mypy_session_plugin.semantics.world import World
 #: Results that stand for what still runs, beside the library's own objects.
 LATER = frozenset({"typing.Iterator", "typing.AsyncIterator", "typing.Awaitable"})
 _CALLABLE = "typing.Callable"
+#: Objects that were made elsewhere, and are known by an attribute or a variable of the module.
+KEPT = frozenset({"captured", "global", "path"})
 _SPREAD = frozenset({"typing.Iterable", "typing.Sequence", "builtins.tuple", "builtins.list"})
 _NAMED = frozenset({"typing.Mapping", "builtins.dict"})
 
@@ -126,17 +130,21 @@ def unwrapped(run: Run) -> Run:
     return replace(run, function=first.value, node=first.node, arguments=tuple(rest))
 
 
-def may_run_alone(world: World, store: Store, bound: BoundCall, receiver: Value) -> bool:
-    """Whether what runs what it is given may have one worker, which does one thing after the other.
+def has_one_worker(world: World, store: Store, bound: BoundCall, receiver: Value, node: Context) -> bool:
+    """Whether what runs what it is given has one worker, which does one thing after the other.
 
-    Of an executor that was not made here the module tells: whether it makes one of one worker anywhere.
+    Of an executor in an attribute or a global variable the module tells with how many it is made.
     """
     given = bound.argument("executor")
-    runners = objects(receiver if given is None else given.value)
-    found = [facts for item in runners if isinstance(facts := store.heap.get(item), LibraryFacts)]
-    return any(
-        facts.workers == 1 or (facts.workers is None and world.surroundings.makes_pools_of_one) for facts in found
-    )
+    callee = node.callee if isinstance(node, CallExpr) else None
+    runner = given.argument.node if given is not None else callee.expr if isinstance(callee, MemberExpr) else None
+    is_kept = isinstance(runner, (NameExpr, MemberExpr)) and runner.name in world.surroundings.pools_of_one
+    for item in objects(receiver if given is None else given.value):
+        facts = store.heap.get(item)
+        workers = facts.workers if isinstance(facts, LibraryFacts) else None
+        if workers == 1 or (workers is None and is_kept and item.kind in KEPT):
+            return True
+    return False
 
 
 def ends_with_call(stub: FunctionStub) -> bool:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from mypy.nodes import CallExpr, DictExpr, Expression, IntExpr, MemberExpr, MypyFile, NameExpr, Node, StrExpr
+from mypy.nodes import (
+    AssignmentStmt,
+    CallExpr,
+    DictExpr,
+    Expression,
+    IntExpr,
+    MemberExpr,
+    MypyFile,
+    NameExpr,
+    Node,
+    StrExpr,
+)
 
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.class_syntax import last_name
@@ -52,13 +63,15 @@ class Surroundings:
         )
 
     @cached_property
-    def makes_pools_of_one(self) -> bool:
-        """Whether the module makes an executor or pool of one worker, which another function may get at."""
-        return self._may_name(("pool",)) and any(
-            isinstance(node, CallExpr)
-            and "pool" in last_name(node.callee).lower()
-            and any(isinstance(given, IntExpr) and given.value == 1 for given in node.args)
+    def pools_of_one(self) -> frozenset[str]:
+        """The names of variables and attributes to which the module assigns an executor or pool of one worker."""
+        if not self._may_name(("pool",)):
+            return frozenset()
+        return frozenset(
+            last_name(target)
             for node in descendants(self._tree, into_functions=True)
+            if isinstance(node, AssignmentStmt) and _makes_pool_of_one(node.rvalue)
+            for target in node.lvalues
         )
 
     @cached_property
@@ -84,6 +97,14 @@ class Surroundings:
     @cached_property
     def _ended_early(self) -> dict[int, frozenset[str]]:
         return ended_early(self._tree.path)
+
+
+def _makes_pool_of_one(made: Expression) -> bool:
+    return (
+        isinstance(made, CallExpr)
+        and "pool" in last_name(made.callee).lower()
+        and any(isinstance(given, IntExpr) and given.value == 1 for given in made.args)
+    )
 
 
 def _is_of_constructors(listening: CallExpr) -> bool:

@@ -81,8 +81,8 @@ class Runner:
     def submit(self) -> None:
         self.pool.submit(self.run)  # error: [session-thread]
 
-    def submit_wait(self) -> None:
-        self.pool.submit(self.run).result()  # error: [session-handover]
+    def submit_to_one_worker_and_wait_ok(self) -> None:
+        self.pool.submit(self.run).result()
 
     def submit_own(self, engine: Engine) -> None:
         with Session(engine) as session:
