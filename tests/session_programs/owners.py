@@ -124,7 +124,7 @@ def every_session_is_closed(engine: Engine) -> None:
     session = Session(engine)
     user = session.get_one(User, 1)
     close_all_sessions()
-    reveal_state(user)  # persistent | unknown
+    reveal_state(user)  # detached
 
 
 def a_registry_has_the_settings_of_its_factory(engine: Engine) -> None:
