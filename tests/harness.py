@@ -11,7 +11,6 @@ given text must be part of the message.  Whatever else mypy reports is a mistake
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 import subprocess
@@ -41,9 +40,6 @@ _EXPECTATION = re.compile(r"#\s*(E|error|N|note):\s*(?:\[([\w-]+)\])?\s*(.*?)\s*
 
 #: Of two texts of one length mypy takes the cached one if both were written in the same second.
 _moments = count(int(time.time()))
-#: Mypy makes collections rare, for a process that does one build: the trees of all would stay, 25 MB each.
-_COLLECTED_AFTER = 20
-_runs = count(1)
 
 Files = Mapping[str, str]
 
@@ -111,8 +107,6 @@ class Project:
         """Run mypy in this process."""
         with _working_in(self.folder):
             output, errors, status = api.run([*self._arguments(), *flags, *self._targets()])
-        if next(_runs) % _COLLECTED_AFTER == 0:
-            gc.collect()
         return _result(output + errors, status)
 
     def run_process(self, *flags: str) -> Result:
