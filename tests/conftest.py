@@ -11,7 +11,7 @@ import pytest
 from tests.harness import Harness
 
 #: A process that has grown by this factor collects what its builds have left.
-_GROWTH = 1.25
+_GROWTH = 2.0
 _memory = {"peak": 0.0}
 
 
