@@ -29,10 +29,16 @@ def is_update(checker: TypeChecker) -> bool:
     return checker.last_pass > DEFAULT_LAST_PASS
 
 
+def deferred(unit: Unit) -> DeferredNode:
+    """What stands for a unit in the list of what mypy checks in its next pass.
+
+    The daemon walks lists with modules in them, but has a type of its own for these.
+    """
+    return DeferredNode(cast(FuncDef, unit), unit.info or None if isinstance(unit, FuncDef) else None)
+
+
 def check_too(checker: TypeChecker, unit: Unit) -> None:
     """Have mypy check one function more in its next pass, or the top level; what it reports again it shows once."""
-    info = unit.info if isinstance(unit, FuncDef) and unit.info else None
-    # Mypy walks lists with modules in them, but has a type of its own for these.
-    checker.deferred_nodes.append(DeferredNode(cast(FuncDef, unit), info))
+    checker.deferred_nodes.append(deferred(unit))
     # It may have to defer the function, as it may those that it checks of itself.
     checker.last_pass = checker.pass_num + DEFAULT_LAST_PASS

@@ -12,7 +12,6 @@ from bisect import bisect_left
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import cast
 
 from mypy.checker import DeferredNode, TypeChecker
 from mypy.checker_state import checker_state
@@ -24,7 +23,7 @@ from mypy.version import __version__
 from mypy_session_plugin.mypy_compat import PROBE
 from mypy_session_plugin.mypy_compat.callers import Callers
 from mypy_session_plugin.mypy_compat.last_look import resumed
-from mypy_session_plugin.mypy_compat.phases import bodies_follow
+from mypy_session_plugin.mypy_compat.phases import bodies_follow, deferred
 from mypy_session_plugin.mypy_compat.report import report
 from mypy_session_plugin.mypy_compat.units import Unit, is_part, rouse, units_of
 
@@ -237,5 +236,4 @@ def _make_probe(checker: TypeChecker, nodes: list[DeferredNode], pass_number: in
     module = MypyFile([statement], [])
     module._fullname = checker.tree.fullname
     module.path = checker.tree.path
-    # The daemon walks lists with modules in them, but has a type of its own for these.
-    return _Probe(DeferredNode(cast(FuncDef, module), None), call, nodes, pass_number)
+    return _Probe(deferred(module), call, nodes, pass_number)

@@ -39,8 +39,8 @@ class Manner:
     """How a call hands over.
 
     `starts`: what was given runs at once, not only with a later `start()`.  `waits`: the call comes back when it has
-    ended.  `alone`: an executor of one worker runs it.  `deferred`: it runs when the caller has returned to
-    one who waits.
+    ended.  `alone`: an executor of one worker runs it.  `deferred`: it runs when the caller has returned to one who
+    waits.
     """
 
     starts: bool = True
