@@ -34,6 +34,7 @@ __all__ = [
     "deletes",
     "each",
     "ends",
+    "ends_scope",
     "enters",
     "entry_point",
     "exhausts",
@@ -274,6 +275,14 @@ def exhausts(parameter: str) -> _Decorator:
 
 def forgets(decorated: Decorated, /) -> Decorated:
     """The call only looks at what it is given: nobody has it once the call has returned."""
+    return decorated
+
+
+def ends_scope(decorated: Decorated, /) -> Decorated:
+    """The block of a context that was made for it ends: every extension object's registry removes its session there.
+
+    Source: https://flask-sqlalchemy.readthedocs.io/en/stable/contexts/.
+    """
     return decorated
 
 

@@ -39,8 +39,10 @@ from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, Constant, Unknown, Value, objects
 from mypy_session_plugin.flow.syntax import assigned_targets, children
+from mypy_session_plugin.mypy_compat.class_syntax import literal_mapping
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics.shapes import REGISTRIES
+from mypy_session_plugin.semantics.statement_roots import EXTENSION
 
 #: The settings that states depend on, with what SQLAlchemy does where they are not given.
 DEFAULTS: dict[str, bool] = {
@@ -67,6 +69,9 @@ CREATE_ENGINE = frozenset(
 )
 QUERIES = ("sqlalchemy.orm.query.Query", "flask_sqlalchemy.query.Query")
 
+#: The options of its sessions, which only an extension object is given in one mapping.
+OPTIONS = "session_options"
+
 Setting = frozenset[bool | Unknown]
 TypeOf: TypeAlias = "Callable[[Expression], Type | None]"
 NOT_KNOWN: Setting = frozenset({UNKNOWN})
@@ -89,6 +94,8 @@ def settings_of(
             found[name] = NOT_KNOWN if literal is None else frozenset({literal})
         elif kind == ARG_NAMED and name == "class_":
             found = _of_class(found, value)
+        elif name == OPTIONS:
+            found = _with_options(found, value)
     engine = _gives_engine(call, type_of or _declared_type)
     if engine is not None:
         found[BOUND] = engine
@@ -165,6 +172,15 @@ def names_autoflush(call: Context) -> bool:
 def _of_class(settings: dict[str, Setting], value: Expression) -> dict[str, Setting]:
     """A subclass of the library's session may set options of its own."""
     return settings if _is_own_class(value) else dict.fromkeys(settings, NOT_KNOWN)
+
+
+def _with_options(settings: dict[str, Setting], value: Expression) -> dict[str, Setting]:
+    """The settings in a display of options, on top of others; in what is no display there may be any."""
+    options = literal_mapping(value)
+    if options is None or "class_" in options:
+        return dict.fromkeys(settings, NOT_KNOWN)
+    given = {name: _boolean(options[name]) for name in settings if name in options}
+    return settings | {name: NOT_KNOWN if literal is None else frozenset({literal}) for name, literal in given.items()}
 
 
 def _is_own_class(value: Expression) -> bool:
@@ -267,6 +283,9 @@ class Factories:
                 found.update(_names_in(node.expr))
             elif isinstance(node, CallExpr) and isinstance(node.callee, NameExpr) and node.args:
                 found.add(node.callee.fullname)
+            elif isinstance(node, AssignmentStmt):
+                # A test puts a registry of its own into an extension object.
+                found.update(name for target in node.lvalues for name in _owners_in(target))
             elif isinstance(node, GlobalDecl):
                 found.update(f"{self.tree.fullname}.{name}" for name in node.names)
             waiting.extend(children(node))
@@ -279,6 +298,11 @@ def _names_in(expression: Node) -> Iterator[str]:
         yield expression.fullname
     for part in children(expression):
         yield from _names_in(part)
+
+
+def _owners_in(target: Expression) -> Iterator[str]:
+    """The variables of whose objects an assignment changes an attribute."""
+    return _names_in(target.expr) if isinstance(target, MemberExpr) else iter(())
 
 
 def _attributes_in(expressions: Iterable[Node]) -> Iterator[str]:
@@ -295,13 +319,16 @@ def _is_none(value: Expression) -> bool:
 
 
 def _factory_call(value: Expression) -> CallExpr | None:
-    """The call of `sessionmaker` or its like that an expression is, perhaps inside that of a registry."""
+    """The call of `sessionmaker` or its like that an expression is, perhaps inside that of a registry.
+
+    That of an extension object is one as well, whose registry gives out sessions with the options that it is given.
+    """
     if not isinstance(value, CallExpr):
         return None
     full_name = getattr(getattr(value.callee, "node", None), "fullname", "")
     if full_name in REGISTRIES and value.args:
         return _factory_call(value.args[0])
-    return value if full_name in FACTORY_CLASSES else None
+    return value if full_name in FACTORY_CLASSES or full_name == EXTENSION else None
 
 
 def _factory_name(value: Expression) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mypy.nodes import Expression, MemberExpr, MypyFile, TypeInfo, Var
+from mypy.nodes import CallExpr, Context, Expression, MemberExpr, MypyFile, TypeInfo, Var
 
 from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.store import Store
@@ -17,13 +17,15 @@ from mypy_session_plugin.semantics.world import World
 MODEL = "flask_sqlalchemy.model.Model"
 
 
-def set_registry(world: World, store: Store, extension: Value, place: Place) -> None:
-    """What the extension object does, it does with the session of its registry."""
+def set_registry(world: World, store: Store, extension: Value, place: Place) -> Value:
+    """What the extension object does, it does with the session of its registry, which is given back."""
+    registry: Value = frozenset()
     for item in objects(extension):
         facts = store.heap.get(item)
         if isinstance(facts, LibraryFacts) and facts.class_name == EXTENSION:
-            session = world.path_symbol(store, (*place, "session"), REGISTRY)
-            store.heap[item] = LibraryFacts(EXTENSION, session=session)
+            registry = world.path_symbol(store, (*place, "session"), REGISTRY)
+            store.heap[item] = LibraryFacts(EXTENSION, session=registry)
+    return registry
 
 
 def registry_of(store: Store, owner: Value, name: str) -> Value | None:
@@ -34,6 +36,18 @@ def registry_of(store: Store, owner: Value, name: str) -> Value | None:
             if isinstance(facts, LibraryFacts) and facts.class_name == EXTENSION and facts.session:
                 return facts.session
     return None
+
+
+def registries(world: World, store: Store) -> list[Value]:
+    """The registries of the extension objects that the module names at its top level."""
+    return [world.path_symbol(store, (name, "session"), REGISTRY) for name in sorted(_extensions(world.factories.tree))]
+
+
+def is_made_for_its_block(world: World, manager: Context) -> bool:
+    """Whether a context is made where its block begins: one that the project keeps may have been pushed before."""
+    callee = manager.callee if isinstance(manager, CallExpr) else None
+    info = info_of(world.type(callee.expr)) if isinstance(callee, MemberExpr) else None
+    return info is not None and _owner_of(info, getattr(callee, "name", "")).startswith("flask.")
 
 
 def query_of_model(world: World, store: Store, instruction: LoadAttribute, shape: Shape) -> Value | None:
@@ -57,12 +71,14 @@ def _owner_of(info: TypeInfo, name: str) -> str:
 
 def only_extension(tree: MypyFile) -> str | None:
     """The full name of the one extension object that a module names; None if it names none, or several."""
-    found = {
-        symbol.node.fullname
-        for symbol in tree.names.values()
-        if isinstance(symbol.node, Var) and _is_extension(symbol.node)
-    }
+    found = _extensions(tree)
     return found.pop() if len(found) == 1 else None
+
+
+def _extensions(tree: MypyFile) -> set[str]:
+    """The full names of the extension objects that a module names."""
+    variables = [symbol.node for symbol in tree.names.values()]
+    return {variable.fullname for variable in variables if isinstance(variable, Var) and _is_extension(variable)}
 
 
 def _is_extension(variable: Var) -> bool:

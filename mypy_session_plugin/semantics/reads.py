@@ -122,7 +122,9 @@ class Reads:
             for item in objects(value):
                 store.heap[item] = LibraryFacts(shape.class_name, session=frozenset(), settings=settings)
         elif isinstance(shape, LibraryShape):
-            flask.set_registry(self._world, store, value, place)
+            registry = flask.set_registry(self._world, store, value, place)
+            if kind == "global":
+                self._set_up(store, registry, name)
         elif isinstance(shape, SessionShape) and shape.registry and kind == "global":
             self._set_up(store, value, name)
         return value

@@ -66,6 +66,7 @@ DECORATORS: dict[str, DecoratorSignature] = {
     "deletes": DecoratorSignature(),
     "each": DecoratorSignature(when=()),
     "ends": DecoratorSignature(("outcome",), {"outcome": ("commit", "rollback")}, required=True),
+    "ends_scope": DecoratorSignature(when=()),
     "enters": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True, when=()),
     "entry_point": DecoratorSignature(),
     "exhausts": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True, when=()),

@@ -19,6 +19,7 @@ from mypy_session_plugin.semantics import (
     conditions,
     entered,
     entry_points,
+    flask,
     library_calls,
     loading_calls,
     loads,
@@ -160,12 +161,22 @@ class StubbedCalls:
         """The context managers that a call enters or leaves, and the method that it calls of what its object keeps."""
         if bound.stub.effect("leaves") is not None:
             entered.leave(self.protocol, store, receiver, node, failed)
+        if bound.stub.effect("ends_scope") is not None:
+            self._end_scope(receiver, node, store)
         called = bound.stub.effect("calls_kept")
         if called is not None:
             held = entered.kept(store, receiver)
             if self.protocol(str(called.arguments["method"]), held, node, store, failed) is None:
                 run_manager(store, held, (), site_of(node))
         return entered.enter(self.protocol, store, bound, receiver, node)
+
+    def _end_scope(self, context: Value, node: Context, store: Store) -> None:
+        """The block of a context ends, and with it the sessions that were made in it."""
+        if not flask.is_made_for_its_block(self._world, node):
+            run_manager(store, context, (), site_of(node))
+            return
+        for registry in flask.registries(self._world, store):
+            self.protocol("remove", registry, node, store)
 
     def _run_given(self, store: Store, bound: BoundCall, values: Sequence[Value], instruction: Call) -> None:
         """The library calls what it is given, with the session."""
