@@ -115,6 +115,7 @@ class Modules:
             self._checker, self._trigger = None, None
             if not last_look.IS_GIVEN:
                 self._triggers.pop(trigger.module, None)
+                self._forget()
 
     def done(self, tree: MypyFile) -> None:
         """Mypy takes its last look at a module: what nothing has led to is analysed now."""

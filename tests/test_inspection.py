@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from mypy.nodes import FuncDef
 
 from mypy_session_plugin.inspection import (
     MODULE,
@@ -469,6 +470,20 @@ def test_a_look_leaves_the_collector_as_it_was(folder: Path) -> None:
     inspected(folder, "")
 
     assert gc.get_threshold() == before
+
+
+def test_looks_leave_nothing_behind(folder: Path) -> None:
+    """A worker lives for days; mypy 1 keeps a class with such a method, and all that is reached from it."""
+
+    def left(comment: str) -> int:
+        text = "from typing import Self\nclass Chained:\n    def me(self) -> Self:\n        return self\n"
+        inspected(folder, f"{text}# {comment}\n")
+        gc.collect()
+        return sum(isinstance(found, FuncDef) for found in gc.get_objects())
+
+    first = left("first")
+
+    assert left("second") <= first + 100
 
 
 def test_without_lanes_expressions_stand_as_they_do(folder: Path, known: Inspection) -> None:

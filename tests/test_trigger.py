@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
+from mypy.checker import TypeChecker
 
 from tests.harness import Harness, Report, assert_expected
 from tests.trigger_cases import CASES
@@ -30,3 +33,12 @@ def test_unannotated_functions_are_analysed_where_mypy_checks_them(harness: Harn
         },
         flags=["--check-untyped-defs"],
     )
+
+
+def test_nothing_of_mypy_is_kept_when_it_has_ended(harness: Harness) -> None:
+    """A checker leads to every module of its build, in a process that may live for days."""
+    text = "from sqlalchemy.orm import Session\nwith Session() as session:\n    session.commit()\n"
+    harness.run_in_process({"app.py": text})
+    gc.collect()
+
+    assert not [found for found in gc.get_objects() if isinstance(found, TypeChecker)]

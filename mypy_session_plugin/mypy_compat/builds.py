@@ -19,6 +19,8 @@ from mypy.plugin import Plugin
 from mypy.types import Type
 from mypy.version import __version__
 
+from mypy_session_plugin.mypy_compat.leftovers import take_apart
+
 PLUGIN = "mypy_session_plugin"
 #: A pattern of the configuration that all modules match; what is set for one by its name counts more.
 _EVERY_MODULE = "*.*"
@@ -126,6 +128,8 @@ def run(
         # A build has the collector come seldom from then on: it is made for a process that ends with it.
         gc.set_threshold(*collected)
     result.manager.metastore.close()
+    if not keep_trees:
+        take_apart(result.files)
     return Built(
         result.files,
         result.types,
