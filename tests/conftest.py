@@ -21,6 +21,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--program-seed", type=int, default=1, help="seed of the random programs; -1 for any")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Pytest has collected to the end; it would once more, and Python too: each time through all that builds left."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def harness(tmp_path_factory: pytest.TempPathFactory) -> Harness:
     """Runs mypy with the plugin."""

@@ -21,12 +21,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from unittest import mock
 
 from mypy import api
+from mypy.nodes import MypyFile
 from mypy.version import __version__ as mypy_version
 
 import mypy_session_plugin
 from mypy_session_plugin.codes import CODES
+from mypy_session_plugin.hooks import SessionPlugin
+from mypy_session_plugin.mypy_compat.leftovers import take_apart
 
 MYPY_RELEASE = tuple(int(part) for part in re.findall(r"\d+", mypy_version)[:2])
 #: mypy 1.20 takes `-n` and crashes.
@@ -105,7 +109,7 @@ class Project:
 
     def run(self, *flags: str) -> Result:
         """Run mypy in this process."""
-        with _working_in(self.folder):
+        with _working_in(self.folder), _taken_apart():
             output, errors, status = api.run([*self._arguments(), *flags, *self._targets()])
         return _result(output + errors, status)
 
@@ -301,6 +305,22 @@ def _result(output: str, status: int) -> Result:
         if match
     ]
     return Result(reports, output, status)
+
+
+@contextmanager
+def _taken_apart() -> Iterator[None]:
+    """Leave nothing of the builds inside the block, which mypy does not give back."""
+    builds: list[dict[str, MypyFile]] = []
+    set_modules = SessionPlugin.set_modules
+
+    def noted(plugin: SessionPlugin, modules: dict[str, MypyFile]) -> None:
+        builds.append(modules)
+        set_modules(plugin, modules)
+
+    with mock.patch.object(SessionPlugin, "set_modules", noted):
+        yield
+    for modules in builds:
+        take_apart(modules)
 
 
 @contextmanager
