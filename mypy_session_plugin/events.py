@@ -25,7 +25,7 @@ from mypy_session_plugin.attribute_names import (
     IN_PLACE,
     MAPPED,
     OPENING,
-    kind_of_attribute,
+    AttributeKinds,
     may_answer,
     may_miss,
     may_miss_together,
@@ -100,14 +100,14 @@ class Events:
         self._looks: dict[FuncDef | MypyFile, Look] = {}
         #: What each name that was looked up adds: mypy asks for a few thousand names again and again.
         self._interest: dict[str, str | None] = {}
-        self._columns: dict[str, str | None] = {}
+        self._attributes = AttributeKinds(lookup)
         #: Whether the build knows the phantom types: without them no signature has one.
         self.phantom_types = False
         self._module = ModuleHints(MypyFile([], []), frozenset)
 
     def enter(self, tree: MypyFile, wanted: Callable[[], frozenset[str]]) -> None:
         """Mypy goes on with a module; `wanted` tells which codes are on in it that are off by default."""
-        self._module, self._looks, self._columns = ModuleHints(tree, wanted), {}, {}
+        self._module, self._looks, self._attributes = ModuleHints(tree, wanted), {}, AttributeKinds(self._lookup)
 
     def is_at(self, tree: MypyFile) -> bool:
         """Whether this is the module that mypy has gone on with last."""
@@ -115,7 +115,7 @@ class Events:
 
     def leave(self) -> None:
         """Mypy has done with the module: its tree is let go."""
-        self._module, self._looks, self._columns = ModuleHints(MypyFile([], []), frozenset), {}, {}
+        self.enter(MypyFile([], []), frozenset)
 
     def name_of_interest(self, full_name: str) -> str | None:
         """What a call or a read of `full_name` adds to what is known of the unit in which it stands; None: nothing."""
@@ -123,7 +123,7 @@ class Events:
             found = self._interest[full_name]
         except KeyError:
             found = self._interest[full_name] = self._interest_of(full_name)
-        return self._attribute(full_name) if found is MAPPED else found
+        return self._attributes.of(full_name) if found is MAPPED else found
 
     def _interest_of(self, full_name: str) -> str | None:
         if full_name == TAKES_FROM_A_GENERATOR:
@@ -148,12 +148,6 @@ class Events:
     def _is_method(self, full_name: str) -> bool:
         symbol = self._lookup(full_name.rpartition(".")[0])
         return symbol is not None and isinstance(symbol.node, TypeInfo)
-
-    def _attribute(self, full_name: str) -> str | None:
-        """What a mapped attribute adds; None for every other one."""
-        if full_name not in self._columns:
-            self._columns[full_name] = kind_of_attribute(full_name, self._lookup)
-        return self._columns[full_name]
 
     def may_be_mapped(self, class_name: str, modules: Container[str]) -> bool:
         """Whether a class is one of the user's, by its name alone, in a build that has SQLAlchemy."""

@@ -32,6 +32,7 @@ from mypy_session_plugin.stub_files import package_files, stub_files, stub_root
 
 if TYPE_CHECKING:
     from mypy_session_plugin.mypy_compat import TypeChecker
+    from mypy_session_plugin.mypy_compat.module_syntax import ModuleSyntax
     from mypy_session_plugin.semantics.doubts import Doubt
     from mypy_session_plugin.semantics.sinks import Sinks
 
@@ -74,6 +75,8 @@ class SessionPlugin(Plugin):
         self._events = events
         self._modules_checked = Modules(events, self._analyse, self._forget)
         self._config_data = _config_data(self._options)
+        #: That of the module whose classes mypy builds, as long as it does so.
+        self._syntax: ModuleSyntax | None = None
         self._has_analysed = False
 
     @override
@@ -111,6 +114,7 @@ class SessionPlugin(Plugin):
 
     @override
     def get_additional_indirect_deps(self, file: MypyFile) -> set[str]:
+        self._syntax = None
         self._modules_checked.done(file)
         return set()
 
@@ -125,8 +129,12 @@ class SessionPlugin(Plugin):
         symbol = self.lookup_fully_qualified(class_name)
         if symbol is not None and isinstance(symbol.node, TypeInfo) and symbol.node.module_name in modules:
             from mypy_session_plugin.mypy_compat.class_bodies import note_body
+            from mypy_session_plugin.mypy_compat.module_syntax import ModuleSyntax
 
-            note_body(symbol.node, modules[symbol.node.module_name])
+            tree = modules[symbol.node.module_name]
+            if self._syntax is None or not self._syntax.is_of(tree):
+                self._syntax = ModuleSyntax(tree)
+            note_body(symbol.node, self._syntax)
 
     def _probe_fired(self, context: FunctionContext) -> Type:
         self._modules_checked.probe_fired(context)

@@ -15,30 +15,21 @@ from mypy.nodes import (
     Decorator,
     DictExpr,
     Expression,
-    ExpressionStmt,
     FuncDef,
     MemberExpr,
-    MypyFile,
     NameExpr,
     Statement,
     StrExpr,
     TypeInfo,
 )
 
-from mypy_session_plugin.mypy_compat.class_syntax import (
-    imported,
-    is_of_library,
-    is_true,
-    keywords,
-    last_name,
-    literal_mapping,
-    statements,
-)
+from mypy_session_plugin.mypy_compat.class_syntax import is_true, keywords, last_name, literal_mapping, statements
 from mypy_session_plugin.mypy_compat.dataclass_bodies import declared_fields_shown
+from mypy_session_plugin.mypy_compat.loading_bodies import ATTRIBUTES, declared_loading
 from mypy_session_plugin.mypy_compat.loading_bodies import COLUMNS as COLUMN_CONSTRUCTORS
 from mypy_session_plugin.mypy_compat.loading_bodies import RELATIONSHIPS as CONSTRUCTORS
-from mypy_session_plugin.mypy_compat.loading_bodies import declared_loading
 from mypy_session_plugin.mypy_compat.model_bodies import declared_fields
+from mypy_session_plugin.mypy_compat.module_syntax import ModuleSyntax
 
 #: The key of what this plugin stores with a class: the relationships, the columns whose values can be changed in place,
 #: and TRACKED where something in the module may make such columns tell of that.
@@ -46,7 +37,6 @@ KEY, RELATIONSHIPS, COLUMNS, TRACKED = "mypy_session_plugin", "relationships", "
 _COLUMN_ARGUMENTS = frozenset({"type_", "sa_type", "sa_column"})
 #: Types of columns whose values are changed in place without the session's notice.
 _CHANGEABLE = frozenset({"ARRAY", "JSON", "JSONB", "PickleType"})
-_TRACKING = frozenset({"associate_with", "associate_with_attribute"})
 #: Arguments that change what an operation takes along in ways that are not followed.
 _LOADING = frozenset({"dynamic", "write_only", "noload"})
 
@@ -54,7 +44,7 @@ _LOADING = frozenset({"dynamic", "write_only", "noload"})
 Declaration: TypeAlias = "dict[str, object] | None"
 
 
-def note_body(info: TypeInfo, module: MypyFile) -> None:
+def note_body(info: TypeInfo, module: ModuleSyntax) -> None:
     """Store what the class body declares; nothing for a class without relationships or columns of interest."""
     relationships: dict[str, Declaration] = {}
     columns: list[str] = []
@@ -67,21 +57,30 @@ def note_body(info: TypeInfo, module: MypyFile) -> None:
                 continue
             if target.name == "__mapper_args__":
                 opaque = opaque or not _is_plain_mapping(value)
-            elif isinstance(value, CallExpr) and is_of_library(value.callee, CONSTRUCTORS, module):
+            elif isinstance(value, CallExpr) and module.is_of_library(value.callee, CONSTRUCTORS):
                 relationships[target.name] = _declaration(value)
             elif isinstance(value, CallExpr) and _is_changeable(value, module):
                 columns.append(target.name)
         else:
             opaque = opaque or _declares_more(statement)
-    tracked = any(map(_tracks, module.defs))
-    declared = {RELATIONSHIPS: relationships, "opaque": opaque, COLUMNS: columns, TRACKED: tracked}
+    declared = {RELATIONSHIPS: relationships, "opaque": opaque, COLUMNS: columns, TRACKED: module.tracks}
     declared |= declared_loading(body, info.name, module)
-    declared |= declared_fields(info, module)
+    declared |= declared_fields(info, module.tree)
     declared |= declared_fields_shown(info, body)
     if any(declared.values()):
         info.metadata[KEY] = declared
     else:
         info.metadata.pop(KEY, None)
+
+
+def attributes_told(info: TypeInfo) -> set[str]:
+    """The attributes of a class of which its body, or that of a base, tells more than that they are mapped."""
+    found = set[str]()
+    for base in info.mro:
+        kept = base.metadata.get(KEY)
+        if kept is not None:
+            found.update(kept.get(RELATIONSHIPS, ()), kept.get(COLUMNS, ()), kept.get(ATTRIBUTES, ()))
+    return found
 
 
 def _declares_more(statement: Statement) -> bool:
@@ -102,9 +101,9 @@ def _is_plain_mapping(value: Expression) -> bool:
     )
 
 
-def _is_changeable(call: CallExpr, module: MypyFile) -> bool:
+def _is_changeable(call: CallExpr, module: ModuleSyntax) -> bool:
     """Whether a column is made of a type whose values are plain lists, dicts and objects."""
-    if not is_of_library(call.callee, COLUMN_CONSTRUCTORS, module):
+    if not module.is_of_library(call.callee, COLUMN_CONSTRUCTORS):
         return False
     for argument, name in zip(call.args, call.arg_names, strict=True):
         if name is not None and name not in _COLUMN_ARGUMENTS:
@@ -115,16 +114,10 @@ def _is_changeable(call: CallExpr, module: MypyFile) -> bool:
         owner = type_
         while isinstance(owner, MemberExpr):
             owner = owner.expr
-        known = owner is type_ or last_name(owner) in {here for _original, here in imported(module)}
-        if known and is_of_library(type_, _CHANGEABLE, module):
+        known = owner is type_ or last_name(owner) in module.imported
+        if known and module.is_of_library(type_, _CHANGEABLE):
             return True
     return False
-
-
-def _tracks(statement: Statement) -> bool:
-    """Whether a statement of the module makes all columns of a type, or one of them, tell of changes."""
-    call = statement.expr if isinstance(statement, ExpressionStmt) else None
-    return isinstance(call, CallExpr) and last_name(call.callee) in _TRACKING
 
 
 def _declaration(call: CallExpr) -> Declaration:

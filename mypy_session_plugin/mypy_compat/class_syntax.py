@@ -1,4 +1,4 @@
-"""Class bodies that mypy has not analysed yet, as syntax: names are not bound, so the imports tell whose they are."""
+"""Class bodies that mypy has not analysed yet, as syntax: no name in them is bound."""
 
 from __future__ import annotations
 
@@ -10,16 +10,11 @@ from mypy.nodes import (
     DictExpr,
     Expression,
     IfStmt,
-    Import,
-    ImportFrom,
     MemberExpr,
-    MypyFile,
     NameExpr,
     Statement,
     StrExpr,
 )
-
-_PACKAGES = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
 
 
 def statements(definition: ClassDef) -> Iterator[Statement]:
@@ -30,27 +25,6 @@ def statements(definition: ClassDef) -> Iterator[Statement]:
                 yield from block.body
         else:
             yield statement
-
-
-def is_of_library(callee: Expression, wanted: frozenset[str], module: MypyFile) -> bool:
-    """Whether this is one of SQLAlchemy's or SQLModel's names: the imports tell."""
-    if last_name(callee) not in wanted and not isinstance(callee, NameExpr):
-        return False
-    if isinstance(callee, MemberExpr):
-        return True
-    name = last_name(callee)
-    return any(original in wanted and here == name for original, here in imported(module))
-
-
-def imported(module: MypyFile) -> Iterator[tuple[str, str]]:
-    """What a module imports from SQLAlchemy and its like: the name there and the name here."""
-    for statement in module.imports:
-        if isinstance(statement, ImportFrom) and statement.id.partition(".")[0] in _PACKAGES:
-            yield from ((original, alias or original) for original, alias in statement.names)
-        elif isinstance(statement, Import):
-            for full_name, alias in statement.ids:
-                if full_name.partition(".")[0] in _PACKAGES:
-                    yield full_name, alias or full_name.partition(".")[0]
 
 
 def last_name(expression: Expression) -> str:

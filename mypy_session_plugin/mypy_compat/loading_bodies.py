@@ -10,19 +10,16 @@ from mypy.nodes import (
     AssignmentStmt,
     BytesExpr,
     CallExpr,
-    ClassDef,
     Decorator,
     DictExpr,
     EllipsisExpr,
     Expression,
-    ExpressionStmt,
     FloatExpr,
     FuncDef,
     IntExpr,
     LambdaExpr,
     ListExpr,
     MemberExpr,
-    MypyFile,
     NameExpr,
     OpExpr,
     ReturnStmt,
@@ -36,13 +33,8 @@ from mypy.nodes import (
 from mypy.types import Type, UnboundType, UnionType, get_proper_type
 
 from mypy_session_plugin.facts.loading import AfterFlush, AttributeKind, Strategy
-from mypy_session_plugin.mypy_compat.class_syntax import (
-    is_of_library,
-    is_true,
-    keywords,
-    last_name,
-    literal_mapping,
-)
+from mypy_session_plugin.mypy_compat.class_syntax import is_true, keywords, last_name, literal_mapping
+from mypy_session_plugin.mypy_compat.module_syntax import ModuleSyntax
 
 #: Where what is found here is stored with the class, see `class_bodies`.
 ATTRIBUTES, DOUBTFUL, EAGER_DEFAULTS, KEYS_ELSEWHERE = "attributes", "doubtful", "eager_defaults", "keys"
@@ -51,6 +43,7 @@ RELATIONSHIPS = frozenset({"relationship", "relation", "Relationship"})
 #: The functions that make a column.
 COLUMNS = frozenset({"Column", "Field", "mapped_column"})
 _OTHERS = frozenset({"deferred", "column_property", "composite", "query_expression", "synonym"})
+_MAPPING = COLUMNS | _OTHERS
 #: An attribute as JSON: what differs from a plain column; None if it is not certain what it is.
 Loading: TypeAlias = "dict[str, str | bool] | None"
 
@@ -86,29 +79,14 @@ _GENERATORS = frozenset({"ColumnDefault", "Computed", "DefaultClause", "FetchedV
 _SQL_FUNCTIONS = frozenset({"literal", "literal_column", "select", "text"})
 #: What `__mapper_args__` says of how attributes are mapped, other than by the class body.
 _REMAPPING = frozenset({"properties", "include_properties", "exclude_properties", "column_prefix"})
-#: Events at which code of the user's may load attributes, or map them in another way.
-_EVENTS = frozenset(
-    {
-        "load",
-        "refresh",
-        "refresh_flush",
-        "class_instrument",
-        "instrument_class",
-        "attribute_instrument",
-        "before_mapper_configured",
-        "mapper_configured",
-        "before_configured",
-        "after_configured",
-    }
-)
 
 
-def declared_loading(body: Iterable[Statement], class_name: str, module: MypyFile) -> dict[str, object]:
+def declared_loading(body: Iterable[Statement], class_name: str, module: ModuleSyntax) -> dict[str, object]:
     """What is to be stored of a class body; empty if all that it declares is plain columns and plain relationships."""
     found: dict[str, Loading] = {}
     mapper_arguments: list[Expression | None] = []
     keys_elsewhere = False
-    doubtful = any(_hooks_into_loading(statement) for statement in module.defs)
+    doubtful = module.hooks_into_loading
     for statement in body:
         if isinstance(statement, AssignmentStmt):
             for name in _names(statement):
@@ -122,7 +100,7 @@ def declared_loading(body: Iterable[Statement], class_name: str, module: MypyFil
         else:
             mapper_arguments.extend(_returned_arguments(statement))
             doubtful = doubtful or _is_run_when_loaded(statement)
-    found.update((name, None) for name in _mapped_afterwards(class_name, module))
+    found.update((name, None) for name in module.mapped_afterwards.get(class_name, ()))
     arguments = [literal_mapping(item) if item is not None else None for item in mapper_arguments]
     doubtful = doubtful or any(item is None or not _REMAPPING.isdisjoint(item) for item in arguments)
     eager = any("eager_defaults" in item for item in arguments if item is not None)
@@ -146,13 +124,13 @@ def _names(statement: AssignmentStmt) -> Iterator[str]:
     return (target.name for target in statement.lvalues if isinstance(target, NameExpr))
 
 
-def _loading(statement: AssignmentStmt, module: MypyFile) -> Loading:
+def _loading(statement: AssignmentStmt, module: ModuleSyntax) -> Loading:
     """What an assignment in the class body makes of its target."""
     value, annotation = statement.rvalue, statement.unanalyzed_type
     if isinstance(value, CallExpr) and isinstance(value.callee, (NameExpr, MemberExpr)):
-        if is_of_library(value.callee, RELATIONSHIPS, module):
+        if module.is_of_library(value.callee, RELATIONSHIPS):
             return _relationship(value)
-        if is_of_library(value.callee, COLUMNS | _OTHERS, module):
+        if module.is_of_library(value.callee, _MAPPING):
             return _typed(_mapped(value, module), annotation, module)
     literal = value.expr if isinstance(value, UnaryExpr) else value
     if isinstance(literal, (*LITERALS, TempNode)) or last_name(value) in ("True", "False", "None"):
@@ -161,7 +139,7 @@ def _loading(statement: AssignmentStmt, module: MypyFile) -> Loading:
     return {} if is_other else None
 
 
-def _typed(loading: Loading, annotation: Type | None, module: MypyFile) -> Loading:
+def _typed(loading: Loading, annotation: Type | None, module: ModuleSyntax) -> Loading:
     """A column with what its annotation may say of it: mypy itself forgets an alias and what `Annotated` has."""
     if loading is None or is_annotated(annotation):
         return None
@@ -171,7 +149,7 @@ def _typed(loading: Loading, annotation: Type | None, module: MypyFile) -> Loadi
     return loading | {"type": min(names)} if names else loading
 
 
-def _unknown_names(type_: Type, module: MypyFile) -> Iterator[str]:
+def _unknown_names(type_: Type, module: ModuleSyntax) -> Iterator[str]:
     """The names in `Mapped[...]`, options of a union by themselves, that may be those of aliases."""
     unbound = get_proper_type(type_)
     if isinstance(unbound, UnionType):
@@ -182,9 +160,7 @@ def _unknown_names(type_: Type, module: MypyFile) -> Iterator[str]:
         if name in ("Optional", "Union"):
             for item in unbound.args:
                 yield from _unknown_names(item, module)
-        elif name not in _PLAIN_TYPES and not any(
-            isinstance(item, ClassDef) and item.name == name for item in module.defs
-        ):
+        elif name not in _PLAIN_TYPES and name not in module.classes:
             yield name
 
 
@@ -195,11 +171,11 @@ def is_annotated(annotation: Type | None) -> bool:
     return annotation.name.rpartition(".")[2] == "Annotated" or any(map(is_annotated, annotation.args))
 
 
-def _mapped(call: CallExpr, module: MypyFile) -> Loading:
+def _mapped(call: CallExpr, module: ModuleSyntax) -> Loading:
     """The call of a function that maps a column or something made of columns."""
     name = last_name(call.callee)
-    originals = [item for item in (*COLUMNS, *_OTHERS) if is_of_library(call.callee, frozenset({item}), module)]
-    name = name if name in originals or len(originals) != 1 else originals[0]
+    originals = _MAPPING.intersection(module.originals(call.callee))
+    name = name if name in originals or len(originals) != 1 else min(originals)
     arguments = keywords(call)
     if arguments is None:
         return None
@@ -249,13 +225,13 @@ def _relationship(call: CallExpr) -> Loading:
     return declared
 
 
-def _column(call: CallExpr, module: MypyFile) -> Loading:
+def _column(call: CallExpr, module: ModuleSyntax) -> Loading:
     """`mapped_column(...)`, `Column(...)` or SQLModel's `Field(...)`."""
     arguments = keywords(call)
     if arguments is None:
         return None
     inner = arguments.get("sa_column")
-    if isinstance(inner, CallExpr) and is_of_library(inner.callee, COLUMNS | _OTHERS, module):
+    if isinstance(inner, CallExpr) and module.is_of_library(inner.callee, _MAPPING):
         return _mapped(inner, module)
     if inner is not None:
         return None
@@ -323,7 +299,7 @@ def _root(value: Expression | None) -> Expression:
     return value if value is not None else NameExpr("")
 
 
-def _property(call: CallExpr, arguments: dict[str, Expression], is_deferred: bool, module: MypyFile) -> Loading:
+def _property(call: CallExpr, arguments: dict[str, Expression], is_deferred: bool, module: ModuleSyntax) -> Loading:
     """`deferred(...)` and `column_property(...)`: of a column, or of an expression that is read with the row."""
     declared = _deferral(arguments, ("deferred", "group", "raiseload"))
     if declared is None or not call.args:
@@ -334,7 +310,7 @@ def _property(call: CallExpr, arguments: dict[str, Expression], is_deferred: boo
         if isinstance(arguments.get("group"), StrExpr):
             declared["group"] = arguments["group"].value  # type: ignore[attr-defined]
     first = call.args[0]
-    if isinstance(first, CallExpr) and is_of_library(first.callee, COLUMNS, module):
+    if isinstance(first, CallExpr) and module.is_of_library(first.callee, COLUMNS):
         column = _column(first, module)
         return None if column is None else column | declared
     if not isinstance(first, (CallExpr, OpExpr)) or "expire_on_flush" in arguments:
@@ -358,27 +334,3 @@ def _is_run_when_loaded(statement: Statement) -> bool:
         return False
     decorators = statement.original_decorators or statement.decorators
     return any(last_name(item) == "reconstructor" for item in decorators)
-
-
-def _hooks_into_loading(statement: Statement) -> bool:
-    """Whether a statement of the module listens to what happens when its classes are mapped or loaded."""
-    calls: list[Expression] = []
-    if isinstance(statement, Decorator):
-        calls = statement.original_decorators or statement.decorators
-    elif isinstance(statement, ExpressionStmt):
-        calls = [statement.expr]
-    for call in calls:
-        if isinstance(call, CallExpr) and last_name(call.callee) in ("listens_for", "listen"):
-            event = call.args[1] if len(call.args) > 1 else None
-            if not isinstance(event, StrExpr) or event.value in _EVENTS:
-                return True
-    return False
-
-
-def _mapped_afterwards(class_name: str, module: MypyFile) -> Iterator[str]:
-    """The attributes that statements of the module assign to the class: `User.name = deferred(...)`."""
-    for statement in module.defs:
-        if isinstance(statement, AssignmentStmt):
-            for target in statement.lvalues:
-                if isinstance(target, MemberExpr) and last_name(target.expr) == class_name:
-                    yield target.name
