@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from mypy.nodes import FuncDef, MypyFile
 from mypy.plugin import FunctionContext
 
-from mypy_session_plugin.attribute_names import ATTRIBUTES, OPENING
+from mypy_session_plugin.attribute_names import ATTRIBUTES
 from mypy_session_plugin.codes import CODES
 from mypy_session_plugin.events import Events, is_phantom_typed
+from mypy_session_plugin.judging import Judge
+from mypy_session_plugin.module_hints import ModuleHints
 from mypy_session_plugin.mypy_compat import last_look
-from mypy_session_plugin.mypy_compat.callers import Callers
+from mypy_session_plugin.mypy_compat.callers import Callers, Seen
 from mypy_session_plugin.mypy_compat.phases import is_update
 from mypy_session_plugin.mypy_compat.report import is_enabled, is_silent
 from mypy_session_plugin.mypy_compat.trigger import Trigger, running_checker
@@ -54,7 +56,7 @@ class Modules:
         #: By the name of the module, until mypy has done with it; None where nothing is to be analysed.
         self._triggers: dict[str, Trigger | None] = {}
         #: What was seen in each module when the daemon last checked it.
-        self._seen: dict[str, Callers] = {}
+        self._seen: dict[str, Seen] = {}
         self._checker: TypeChecker | None = None
         self._trigger: Trigger | None = None
 
@@ -75,33 +77,19 @@ class Modules:
             return
         events = self._events
         name = events.name_of_interest(full_name)
-        if name is None or (of_class and name in ATTRIBUTES):
-            trigger.calls(full_name)
-            if full_name == CACHED_CALL:
-                _call_decorated(trigger)
-            elif full_name in CALLED_WITH_ELEMENTS:
-                _call_given(trigger)
-        elif self._is_worth_it(trigger, name):
-            self._schedule(trigger)
-            return
-        if not events.phantom_types:
-            if trigger.callers.any or trigger.waits:
-                self._schedule(trigger, sweep_only=True)
-        elif events.carries(full_name, trigger.unit) or events.is_phantom_typed(full_name):
-            events.is_worth_more(trigger.unit)
-            self._schedule(trigger)
+        if name is not None and not (of_class and name in ATTRIBUTES):
+            trigger.finds(name)
         else:
-            self._schedule(trigger, sweep_only=True)
-
-    def _is_worth_it(self, trigger: Trigger, name: str) -> bool:
-        """Whether something may be reported in the unit that mypy checks now, with one more name of interest in it."""
-        unit = trigger.unit
-        if self._events.are_enough(trigger.callers.names_with(name, unit), unit):
-            return True
-        if name != OPENING or not any(code.opening and is_enabled(trigger.checker, code.name) for code in CODES):
-            return False
-        self._events.is_worth_more(unit)
-        return True
+            trigger.calls(full_name)
+            if full_name in _CALLING:
+                _CALLING[full_name](trigger)
+            if trigger.is_restless:
+                trigger.request_sweep()
+        if events.phantom_types:
+            if events.carries(full_name, trigger.unit) or events.is_phantom_typed(full_name):
+                trigger.schedule()
+            else:
+                trigger.request_sweep()
 
     def probe_fired(self, context: FunctionContext) -> None:
         """Mypy has come to a trigger's probe, in the module that it checks."""
@@ -127,14 +115,15 @@ class Modules:
             trigger = self._trigger_of_unseen(tree)
         self._checker, self._trigger = None, None
         if trigger is not None:
-            if not self._events.is_at(tree):
-                self._events.enter(tree, partial(_optional_codes, trigger.checker))
             trigger.finish()
             self._forget()
-        self._events.leave()
+        self._events.enter()
 
     def _enter(self, checker: TypeChecker | None) -> None:
         """Mypy goes on with another module: take up its trigger, or make one if anything can be found there."""
+        left = self._trigger
+        if left is not None and left.idle and not last_look.IS_GIVEN:
+            self._triggers.pop(left.module, None)
         self._checker, self._trigger = checker, None
         if checker is None or not self._may_concern(checker.modules):
             return
@@ -142,11 +131,11 @@ class Modules:
         if trigger is None or trigger.checker is not checker:
             trigger = None if is_silent(checker) else self._new_trigger(checker)
         self._trigger = trigger
-        self._events.enter(checker.tree, partial(_optional_codes, checker))
-        if last_look.IS_GIVEN:
+        self._events.enter()
+        if trigger is not None or last_look.IS_GIVEN:
             self._triggers[checker.tree.fullname] = trigger
         if trigger is not None and trigger.eager:
-            self._schedule(trigger, sweep_only=True)
+            trigger.request_sweep()
 
     def _may_concern(self, modules: dict[str, MypyFile]) -> bool:
         self._events.phantom_types = _NEEDED_MODULES[1] in modules
@@ -159,14 +148,14 @@ class Modules:
 
     def _trigger_for(self, checker: TypeChecker, sweep: Callable[[Unit], bool] | None, eager: bool) -> Trigger:
         module = checker.tree.fullname
-        before = self._seen.get(module) if is_update(checker) else None
-        callers = Callers(module, self._events.are_enough_together, before)
+        judge = self._events.judge(ModuleHints(checker.tree, partial(_optional_codes, checker)))
+        callers = Callers(module, judge, self._seen.get(module) if is_update(checker) else None)
         if checker.options.fine_grained_incremental:
-            self._seen[module] = callers
-        return Trigger(checker, self._run, sweep, callers, eager)
+            self._seen[module] = callers.seen
+        return Trigger(checker, partial(self._run, judge), sweep, callers, eager)
 
-    def _run(self, checker: TypeChecker, unit: Unit, is_swept: bool) -> bool:
-        return self._analyse(checker, unit, frozenset() if is_swept else self._events.doubts_of(unit))
+    def _run(self, judge: Judge, checker: TypeChecker, unit: Unit, is_swept: bool) -> bool:
+        return self._analyse(checker, unit, frozenset() if is_swept else judge.doubts_of(unit))
 
     def _trigger_of_unseen(self, tree: MypyFile) -> Trigger | None:
         """A trigger for a module in which mypy looked up no name, if there is something to analyse in it."""
@@ -191,13 +180,6 @@ class Modules:
 
         return is_swept
 
-    def _schedule(self, trigger: Trigger, sweep_only: bool = False) -> None:
-        self._triggers[trigger.module] = trigger
-        if sweep_only:
-            trigger.request_sweep()
-        else:
-            trigger.schedule()
-
 
 def _call_decorated(trigger: Trigger) -> None:
     """The unit that mypy checks now calls functions of which mypy looks up the decorator alone."""
@@ -213,6 +195,10 @@ def _call_given(trigger: Trigger) -> None:
 
     for called in given_functions(trigger.unit):
         trigger.calls(called)
+
+
+#: What is done where mypy looks up one of these.
+_CALLING = dict.fromkeys(CALLED_WITH_ELEMENTS, _call_given) | {CACHED_CALL: _call_decorated}
 
 
 def _checked(checker: TypeChecker) -> Callable[[Unit], bool]:

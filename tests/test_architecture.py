@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "mypy_session_plugin"
 LAYERS = [
     {"__main__", "command_line", "editors"},
     {"health", "inspection", "unseen"},
-    {"attribute_names", "events", "hooks", "looks", "module_hints", "modules", "stub_check", "texts"},
+    {"attribute_names", "events", "hooks", "judging", "looks", "module_hints", "modules", "stub_check", "texts"},
     {"checker"},
     {"rules"},
     {"semantics"},

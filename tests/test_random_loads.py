@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from mypy_session_plugin.events import Events
+from mypy_session_plugin.judging import Judge
 from tests import load_models
 from tests.harness import Harness, Report
 from tests.load_runs import CODES, HEADER, Reads, run_all, run_all_async
@@ -71,7 +71,7 @@ def test_what_the_syntax_leaves_out_has_nothing_to_report(
     harness: Harness, checked: list[Checked], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Most functions are not analysed, for what their names alone tell: with those the reports are the same."""
-    monkeypatch.setattr(Events, "are_enough", lambda _events, _names, _unit: True)
+    monkeypatch.setattr(Judge, "are_enough", lambda _judge, _names, _unit: True)
     found = reports_of_each(harness, f"{HEADER}#\n", load_models, [program.source for program in checked])
     for program, all_of_them in zip(checked, found, strict=True):
         reports = tuple(item for item in all_of_them if item.severity == "error" and item.code in CODES)

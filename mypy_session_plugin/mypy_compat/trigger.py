@@ -86,20 +86,30 @@ class Trigger:
         return not self._pending and not self._waiting and self._probe is None
 
     @property
-    def waits(self) -> bool:
-        """Whether units wait for bodies that mypy is checking now."""
-        return bool(self._waiting) and not bodies_follow(self.checker)
-
-    @property
     def unit(self) -> Unit:
         """The unit that mypy checks now."""
         function = self.checker.scope.top_level_function()
         return function if isinstance(function, FuncDef) else self.checker.tree
 
+    @property
+    def is_restless(self) -> bool:
+        """Whether there may be something to analyse, whatever mypy looks up: what is swept, or waits for bodies."""
+        return (self.eager and self.callers.any) or (bool(self._waiting) and not bodies_follow(self.checker))
+
+    def finds(self, name: str) -> None:
+        """A name of interest stands in the unit that mypy checks now: have that judged when it is finished.
+
+        This is cheap, and safe inside speculative checks.
+        """
+        self.callers.finds(name, self.unit, self._classes)
+        self.request_sweep()
+
     def calls(self, full_name: str) -> None:
         """Note what the unit that mypy checks now may call."""
-        if self.callers.is_own(full_name):
+        if full_name.startswith(self.callers.prefix):
             self.callers.note(full_name, self.unit, self._classes)
+            if self.callers.any:
+                self.request_sweep()
 
     def _classes(self) -> list[TypeInfo]:
         """The classes around the unit that mypy checks now."""
@@ -108,7 +118,8 @@ class Trigger:
         return [scope for scope in outer if isinstance(scope, TypeInfo)]
 
     def schedule(self) -> None:
-        """Have the unit that mypy checks now analysed; cheap, and safe inside speculative checks."""
+        """Have the unit that mypy checks now analysed, whatever stands in it."""
+        self.callers.judge.is_worth_more(self.unit)
         self._pending[self.unit] = self._classes()
         self.request_sweep()
 
@@ -130,14 +141,14 @@ class Trigger:
             self._arm(probe.nodes, probe.pass_number)  # go behind everything that this pass checks again
             return
         self._was_served, self._probe, self._armed_in = True, None, None
-        self._run_finished(self._swept() | self._concerned() | self._waiting | self._pending)
+        self._run_finished(self._swept() | self._found() | self._waiting | self._pending)
         if self._pending:
             self._arm(self.checker.deferred_nodes, self.checker.pass_num)
 
     def finish(self) -> None:
         """Mypy has done with the module: analyse what no probe has led to."""
         left = {unit: classes for unit, classes in self._swept().items() if unit not in self._done}
-        left |= self._concerned() | self._waiting | self._pending
+        left |= self._found() | self._waiting | self._pending
         was_served = self._was_served or self._probe is None
         if was_served and not left:
             return
@@ -186,9 +197,10 @@ class Trigger:
         typed_lines = sorted({expression.line for expression in self.checker._type_maps[0]}) if self._wanted else []
         return {unit: classes for unit, classes in self._wanted.items() if _is_typed(unit, typed_lines)}
 
-    def _concerned(self) -> dict[Unit, list[TypeInfo]]:
-        """The units in which something may be reported of what they call."""
-        return {unit: classes for unit, classes in self.callers.concerned() if unit not in self._done}
+    def _found(self) -> dict[Unit, list[TypeInfo]]:
+        """The units in which something may be reported of what stands in them, or of what they call."""
+        alone = self.callers.worth_it()
+        return alone | {unit: classes for unit, classes in self.callers.concerned() if unit not in self._done}
 
     def _wait(self, unit: Unit, classes: list[TypeInfo]) -> None:
         """A unit needs the body of another: one that mypy defers comes in the next pass, others in the next phase."""
