@@ -23,10 +23,8 @@ from mypy_session_plugin.attribute_names import (
     CONSTRUCTION,
     MAPPED,
     OPENING,
-    AttributeKinds,
 )
 from mypy_session_plugin.config import Options
-from mypy_session_plugin.judging import Judge
 from mypy_session_plugin.module_hints import ModuleHints
 from mypy_session_plugin.mypy_compat.signatures import (
     carries_phantom_types,
@@ -40,6 +38,8 @@ from mypy_session_plugin.stub_files import ORDINARY_PACKAGES, described_packages
 from mypy_session_plugin.texts import units_calling, untyped_names
 
 if TYPE_CHECKING:
+    from mypy_session_plugin.attribute_kinds import AttributeKinds
+    from mypy_session_plugin.judging import Judge
     from mypy_session_plugin.semantics.sinks import Sinks
 
 _OWN_PACKAGES = frozenset({"sqlalchemy", "mypy_session_plugin"})
@@ -80,13 +80,13 @@ class Events:
         self._names: frozenset[str] = frozenset()
         #: What each name that was looked up adds: mypy asks for a few thousand names again and again.
         self._interest: dict[str, str | None] = {}
-        self._attributes = AttributeKinds(lookup)
+        self._attributes: AttributeKinds | None = None
         #: Whether the build knows the phantom types: without them no signature has one.
         self.phantom_types = False
 
     def enter(self) -> None:
         """Mypy goes on with another module, or has done with one."""
-        self._attributes = AttributeKinds(self._lookup)
+        self._attributes = None
 
     def name_of_interest(self, full_name: str) -> str | None:
         """What a call or a read of `full_name` adds to what is known of the unit in which it stands; None: nothing."""
@@ -94,7 +94,14 @@ class Events:
             found = self._interest[full_name]
         except KeyError:
             found = self._interest[full_name] = self._interest_of(full_name)
-        return self._attributes.of(full_name) if found is MAPPED else found
+        return self._attribute(full_name) if found is MAPPED else found
+
+    def _attribute(self, full_name: str) -> str | None:
+        if self._attributes is None:
+            from mypy_session_plugin.attribute_kinds import AttributeKinds
+
+            self._attributes = AttributeKinds(self._lookup)
+        return self._attributes.of(full_name)
 
     def _interest_of(self, full_name: str) -> str | None:
         if full_name == TAKES_FROM_A_GENERATOR:
@@ -157,6 +164,8 @@ class Events:
 
     def judge(self, module: ModuleHints) -> Judge:
         """What judges the units of a module by the names in them."""
+        from mypy_session_plugin.judging import Judge
+
         return Judge(module, self._expires_on_commit, lambda: self.sinks)
 
     def units_in_text(self, tree: MypyFile, modules: Container[str]) -> Callable[[FuncDef | MypyFile], bool] | None:

@@ -25,6 +25,9 @@ from mypy_session_plugin.looks import Look
 from mypy_session_plugin.module_hints import ModuleHints
 from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
 from mypy_session_plugin.semantics.doubts import Doubt
+from mypy_session_plugin.semantics.leaving_hints import LEAVING
+from mypy_session_plugin.semantics.shared_hints import may_share
+from mypy_session_plugin.semantics.watch import TRIGGERS
 
 if TYPE_CHECKING:
     from mypy_session_plugin.semantics.sinks import Sinks
@@ -82,9 +85,6 @@ class Judge:
         return look
 
     def _judge(self, names: set[str], look: Look) -> bool:
-        from mypy_session_plugin.semantics.leaving_hints import LEAVING
-        from mypy_session_plugin.semantics.watch import TRIGGERS
-
         if not self.sinks.holding.isdisjoint(names) and _is_given_two_sessions(look.unit):
             names.add(OPENING)
             return True
@@ -121,8 +121,6 @@ class Judge:
 
     def _may_share(self) -> bool:
         """Whether the module may make a session once for all of its code, which any function may use."""
-        from mypy_session_plugin.semantics.shared_hints import may_share
-
         return may_share(self._module.made_once, self._is_shared)
 
     def _is_shared(self, type_: Type) -> bool:

@@ -12,7 +12,6 @@ from mypy.plugin import FunctionContext
 from mypy_session_plugin.attribute_names import ATTRIBUTES
 from mypy_session_plugin.codes import CODES
 from mypy_session_plugin.events import Events, is_phantom_typed
-from mypy_session_plugin.judging import Judge
 from mypy_session_plugin.module_hints import ModuleHints
 from mypy_session_plugin.mypy_compat import last_look
 from mypy_session_plugin.mypy_compat.callers import Callers, Seen
@@ -23,6 +22,7 @@ from mypy_session_plugin.mypy_compat.units import Unit, units_of
 from mypy_session_plugin.recorder import recorder_for
 
 if TYPE_CHECKING:
+    from mypy_session_plugin.judging import Judge
     from mypy_session_plugin.mypy_compat import TypeChecker
     from mypy_session_plugin.semantics.doubts import Doubt
 

@@ -120,6 +120,8 @@ def newer_nodes(attributes: dict[str, tuple[str, ...]]) -> dict[type[Node], tupl
 
 
 CHILDREN.update(newer_nodes({"TemplateStrExpr": ("items",), "TypeFormExpr": ()}))
+#: The same from the last to the first, for a walk that takes them from the end of what it has before it.
+_LAST_FIRST = {kind: names[::-1] for kind, names in CHILDREN.items() if names}
 
 
 def children(node: Node) -> list[Node]:
@@ -157,12 +159,18 @@ def descendants(root: Node, into_functions: bool) -> Iterator[Node]:
     while pending:
         node = pending.pop()
         yield node
-        names = CHILDREN.get(type(node))
-        if names and (into_functions or not isinstance(node, FuncItem)):
-            below: list[Node] = []
-            _add_children(node, names, below)
-            below.reverse()
-            pending += below
+        names = _LAST_FIRST.get(type(node))
+        if names is None or (isinstance(node, FuncItem) and not into_functions):
+            continue
+        for name in names:
+            value = getattr(node, name)
+            if isinstance(value, Node):
+                pending.append(value)
+            elif value:
+                below: list[Node] = []
+                _flatten(value, below)
+                below.reverse()
+                pending += below
 
 
 def definitions(root: Node) -> Iterator[FuncDef | ClassDef]:

@@ -83,6 +83,8 @@ class Callers:
 
         One without any name of interest gives what it calls nothing that is known.
         """
+        if not self.any:
+            return
         by_name = {unit.fullname: unit for unit in (*self._names, *self._called)}
         for unit, classes in self._classes.items():
             reached = {unit}

@@ -94,6 +94,8 @@ class Trigger:
     @property
     def is_restless(self) -> bool:
         """Whether there may be something to analyse, whatever mypy looks up: what is swept, or waits for bodies."""
+        if not self.eager and not self._waiting:
+            return False
         return (self.eager and self.callers.any) or (bool(self._waiting) and not bodies_follow(self.checker))
 
     def finds(self, name: str) -> None:
@@ -124,7 +126,7 @@ class Trigger:
         self.request_sweep()
 
     def request_sweep(self) -> None:
-        """Have the units that `sweep` asks for analysed when mypy has finished the module's functions."""
+        """Have what was seen judged, and what `sweep` asks for analysed, when mypy has finished these functions."""
         checker, armed_in = self.checker, self._armed_in
         if armed_in and armed_in[0] is checker.deferred_nodes and armed_in[1] == checker.pass_num:
             return  # mypy only adds to the list before the next pass

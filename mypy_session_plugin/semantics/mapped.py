@@ -93,8 +93,8 @@ def is_mapped_attribute(info: TypeInfo, name: str) -> bool:
     if isinstance(declared, Instance) and declared.type.fullname in COLUMNS:
         return True
     owner = symbol.node.info
-    is_field = bool(owner) and any(base.fullname == SQLMODEL for base in owner.mro) and not symbol.node.is_classvar
-    return is_field and owner.fullname != SQLMODEL and not name.startswith("_")
+    is_field = bool(owner) and not symbol.node.is_classvar and not name.startswith("_")
+    return is_field and owner.has_base(SQLMODEL) and owner.fullname != SQLMODEL
 
 
 def is_set_by_code(info: TypeInfo, name: str) -> bool:
