@@ -92,7 +92,7 @@ def a_query_of_a_model_flushes(engine: Engine) -> None:
         new_page()
         db.session.add(page)
         Page.query.count()
-        reveal_state(page)  # pending | persistent
+        reveal_state(page)  # persistent
         db.session.rollback()
 
 
