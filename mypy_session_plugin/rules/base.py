@@ -43,7 +43,8 @@ class Finding:
     `raises` names the exception that the rule predicts, or several with "or" between; empty where nothing raises.  Of
     several findings of one code with the same `mistake` the first is reported.  `anywhere`: it is told of the place of
     `node`, whichever function that stands in.  `ends`: of all such findings of one event's node, whatever their codes,
-    only the first comes about.
+    only the first comes about.  `since`: the lines on which that happened because of which this is a mistake, where one
+    path is enough for it: another one may be excluded by its conditions.
     """
 
     node: Context
@@ -53,6 +54,7 @@ class Finding:
     mistake: Hashable = None
     anywhere: bool = False
     ends: bool = False
+    since: tuple[int, ...] = ()
 
     @property
     def raised(self) -> list[str]:
@@ -125,6 +127,11 @@ def text_of(node: Context | None) -> str:
             return "lambda"
         case _:
             return "this value"
+
+
+def lines(*origins: Origin | None) -> tuple[int, ...]:
+    """The lines of events that are known."""
+    return tuple(origin.line for origin in origins if origin is not None and origin.line)
 
 
 def quoted(node: Context | None) -> str:

@@ -11,6 +11,7 @@ from mypy_session_plugin.facts.records import dataclass, field, replace
 from mypy_session_plugin.flow.fixpoint import Fixpoint
 from mypy_session_plugin.flow.graph import Block, End, Exit
 from mypy_session_plugin.rules.collector import Collector, Reported
+from mypy_session_plugin.rules.excluded import is_excluded
 from mypy_session_plugin.rules.expected import is_expected
 from mypy_session_plugin.semantics.escapes import is_idle
 from mypy_session_plugin.semantics.events import CalleeEvent, Event, Latent
@@ -118,6 +119,8 @@ class Bodies:
         if not walk.is_certain(reported.heard_at):
             return False
         error = world.types.errors(finding.raised)
+        if is_excluded(function, finding.node, finding.since):
+            return False
         return not is_expected(function, finding.node, error) and not self._is_own(function, reported)
 
     def _is_own(self, function: FuncItem, reported: Reported) -> bool:

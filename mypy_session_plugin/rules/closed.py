@@ -17,7 +17,7 @@ from mypy_session_plugin.facts.objects import LibraryFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import objects
-from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, quoted
+from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, lines, quoted
 from mypy_session_plugin.rules.refused import refused_at, session_named, use_of
 from mypy_session_plugin.semantics.events import CallEvent, Event, OwnershipEvent
 from mypy_session_plugin.semantics.refusals import Refusal, refused_object
@@ -52,13 +52,15 @@ class ClosedRule:
                 f"{name} is closed for good{since}, as close_resets_only=False says; "
                 f"{use_of(event)} raises {error}: This Session has been permanently closed"
             )
-            yield Verdict("closed", Finding(event.node, message, raises=error))
+            yield Verdict("closed", Finding(event.node, message, raises=error, since=lines(refused.standing.since)))
         elif refused.refusal is Refusal.GIVEN:
-            yield Verdict("given", _given_away(event.node, name, since))
+            yield Verdict("given", _given_away(event.node, name, refused.standing.since))
 
 
-def _given_away(node: Context, name: str, since: str) -> Finding:
-    return Finding(node, f"{name} is not this function's any more{since}; its new owner uses it and ends it")
+def _given_away(node: Context, name: str, given: Origin | None) -> Finding:
+    since = f" ({given})" if given is not None else ""
+    message = f"{name} is not this function's any more{since}; its new owner uses it and ends it"
+    return Finding(node, message, since=lines(given))
 
 
 def _given_twice(event: OwnershipEvent, store: Store) -> Finding | None:
@@ -68,7 +70,7 @@ def _given_twice(event: OwnershipEvent, store: Store) -> Finding | None:
         return None
     facts = [store.session(item) for item in objects(event.value)]
     name = next((f'"{item.name}"' for item in facts if item is not None and item.name), "the session")
-    return _given_away(event.node, name, f" ({known.given})")
+    return _given_away(event.node, name, known.given)
 
 
 def _ended_object(event: CallEvent, over: Origin, store: Store) -> Finding:
@@ -76,16 +78,18 @@ def _ended_object(event: CallEvent, over: Origin, store: Store) -> Finding:
     facts = [store.heap.get(item) for item in objects(event.receiver)]
     if any(map(is_transaction, facts)):
         error, told = "ResourceClosedError", "ResourceClosedError: This transaction is closed"
-        return Finding(event.node, f"{name} has ended ({over}); {event.name}() raises {told}", raises=error)
+        return Finding(
+            event.node, f"{name} has ended ({over}); {event.name}() raises {told}", raises=error, since=lines(over)
+        )
     if over.event == SESSION_CLOSED:
         class_name = next((item.class_name for item in facts if isinstance(item, LibraryFacts)), "")
         error = "InvalidRequestError"
         note = "read it before, as a list: all()" if class_name else ""
         message = f"{_result(name)} is read after its {over}; this raises {error} (sqlalche.me/e/20/lkrp)"
-        return Finding(event.node, message, (note,), raises=error)
+        return Finding(event.node, message, (note,), raises=error, since=lines(over))
     error = "ResourceClosedError"
     message = f"{_result(name)} is closed ({over}); {use_of(event)} raises {error}: This result object is closed"
-    return Finding(event.node, message, raises=error)
+    return Finding(event.node, message, raises=error, since=lines(over))
 
 
 def _result(name: str) -> str:

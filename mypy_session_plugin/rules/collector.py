@@ -128,7 +128,8 @@ def merged(findings: list[Finding]) -> Finding:
     notes = [merged_lines(texts) for texts in zip(*(finding.notes for finding in findings), strict=False)]
     if message is None or None in notes or len({len(finding.notes) for finding in findings}) > 1:
         return first
-    return replace(first, message=message, notes=tuple(text for text in notes if text is not None))
+    since = tuple(sorted({line for finding in findings for line in finding.since}))
+    return replace(first, message=message, notes=tuple(text for text in notes if text is not None), since=since)
 
 
 def merged_lines(texts: Sequence[str]) -> str | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict
+from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, lines
 from mypy_session_plugin.rules.refused import refused_at, session_named, use_of
 from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.refusals import Refusal
@@ -42,4 +42,4 @@ class FailedFlushRule:
             f"{use_of(event)} raises {ERROR} (sqlalche.me/e/20/7s2a)"
         )
         note = "roll back in the handler, or do what may fail inside a begin_nested() block"
-        yield Verdict("failed", Finding(event.node, message, (note,), raises=ERROR))
+        yield Verdict("failed", Finding(event.node, message, (note,), raises=ERROR, since=lines(standing.since)))

@@ -37,4 +37,4 @@ class ReuseRule:
         closing, line, column = again
         name = f'"{facts.name}"' if facts.name else "the session"
         message = f"{name} is used again after {closing} has closed it; it begins anew, and nothing closes it here"
-        yield Verdict(again, Finding(Context(line, column), message, (ADVICE,)))
+        yield Verdict(again, Finding(Context(line, column), message, (ADVICE,), since=(closing.line,)))

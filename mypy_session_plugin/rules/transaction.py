@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict
+from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict, lines
 from mypy_session_plugin.rules.refused import refused_at, session_named, use_of
 from mypy_session_plugin.semantics.events import Event
 from mypy_session_plugin.semantics.refusals import Refusal
@@ -40,7 +40,7 @@ class TransactionRule:
                 f"{use_of(event)} raises {ERROR}: A transaction is already begun on this Session"
             )
             note = "end that one first, or leave this begin() out: a session begins its transactions by itself"
-            yield Verdict("begun", Finding(event.node, message, (note,), raises=ERROR))
+            yield Verdict("begun", Finding(event.node, message, (note,), raises=ERROR, since=lines(standing.since)))
         elif refused.refusal is Refusal.UNBEGUN:
             message = (
                 f"no transaction is begun on {session_named(event, store)}, which begins none by itself "
@@ -53,4 +53,4 @@ class TransactionRule:
                 f"{use_of(event)} raises {ERROR}: Can't operate on closed transaction inside context manager"
             )
             note = "the end of the block commits; what comes after the transaction stands after the block"
-            yield Verdict("ended", Finding(event.node, message, (note,), raises=ERROR))
+            yield Verdict("ended", Finding(event.node, message, (note,), raises=ERROR, since=lines(standing.ended)))
