@@ -5,8 +5,8 @@
     if count == 0:
         session.begin()
 
-The analysis knows that for a condition that is tested twice, or is a variable; of others it takes every outcome to be
-possible.  A rule to which one path is enough passes over what such conditions stand between.
+The analysis remembers what came out for a variable, and of a condition that stands there twice; of others it takes
+every outcome to be possible.  A rule to which one path is enough passes over a path through two that ask the same.
 """
 
 from __future__ import annotations
