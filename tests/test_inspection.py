@@ -479,7 +479,7 @@ def test_looks_leave_nothing_behind(folder: Path) -> None:
         text = "from typing import Self\nclass Chained:\n    def me(self) -> Self:\n        return self\n"
         inspected(folder, f"{text}# {comment}\n")
         gc.collect()
-        return sum(isinstance(found, FuncDef) for found in gc.get_objects())
+        return sum(type(found) is FuncDef for found in gc.get_objects())
 
     first = left("first")
 

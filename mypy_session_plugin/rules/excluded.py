@@ -6,30 +6,32 @@
         session.begin()
 
 The analysis remembers what came out for a variable, and of a condition that stands there twice; of others it takes
-every outcome to be possible.  A rule to which one path is enough passes over a path through two that ask the same.
+every outcome to be possible.  A rule to which one path is enough passes over a path through two of these that ask the
+same: one around what happened before, and one around the fault or, between the two, around what may end it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from itertools import product
+from itertools import chain, product
+from typing import TypeAlias
 
 from mypy.nodes import (
     AssignmentStmt,
     BreakStmt,
-    ComparisonExpr,
+    CallExpr,
     Context,
     ContinueStmt,
     Expression,
+    ForStmt,
     IfStmt,
     MatchStmt,
     MemberExpr,
     NameExpr,
     Node,
+    OperatorAssignmentStmt,
     RaiseStmt,
     ReturnStmt,
-    Statement,
-    UnaryExpr,
     Var,
     WhileStmt,
 )
@@ -37,7 +39,11 @@ from mypy.nodes import (
 from mypy_session_plugin.flow.syntax import children, descendants
 from mypy_session_plugin.mypy_compat.conditions import are_the_same
 
-_LEAVING = (BreakStmt, ContinueStmt, RaiseStmt, ReturnStmt)
+#: What a path goes through in one of several ways.
+_Deciding: TypeAlias = "IfStmt | WhileStmt | ForStmt | MatchStmt"
+_DECIDING = (IfStmt, WhileStmt, ForStmt, MatchStmt)
+#: What, in one of its ways, may keep a path from what comes behind, or undo what came before.
+_CHANGING = (BreakStmt, CallExpr, ContinueStmt, RaiseStmt, ReturnStmt)
 
 
 def is_excluded(unit: Node, node: Context, since: Collection[int]) -> bool:
@@ -45,62 +51,57 @@ def is_excluded(unit: Node, node: Context, since: Collection[int]) -> bool:
     if not since:
         return False
     nodes = list(descendants(unit, into_functions=True))
-    deciding = [item for item in nodes if isinstance(item, (IfStmt, WhileStmt, MatchStmt))]
-    sources = _Sources(nodes)
+    deciding = [item for item in nodes if isinstance(item, _DECIDING)]
+    sources = _Sources(deciding, nodes)
     return all(_may_exclude(deciding, sources, line, node.line) for line in since)
 
 
-def _may_exclude(deciding: list[IfStmt | WhileStmt | MatchStmt], sources: _Sources, first: int, second: int) -> bool:
-    before = [item for item in deciding if _holds(item, first) and not _holds(item, second)]
+def _may_exclude(deciding: list[_Deciding], sources: _Sources, first: int, second: int) -> bool:
+    before = [item for item in deciding if _holds(item, first)]
+    apart = [item for item in before if not _holds(item, second)]
     after = [item for item in deciding if _holds(item, second) and not _holds(item, first)]
-    passed = [item for item in deciding if first < item.line and _end(item) < second and _may_leave(item)]
+    passed = [item for item in deciding if first < item.line and _end(item) < second and _may_change(item)]
     return any(
-        _are_correlated(one, other, sources)
-        for one, other in product(map(_condition, before), map(_condition, [*after, *passed]))
+        _are_correlated(one, other, sources) and not _is_same_way(one, first, other, second)
+        for one, other in chain(product(apart, after), product(before, passed))
     )
 
 
-def _are_correlated(first: Expression, second: Expression, sources: _Sources) -> bool:
-    """Whether two conditions ask the same, in a way in which the outcome of the one does not tell the other's."""
-    if are_the_same(first, second) or (_is_followed(first) and _is_followed(second)):
-        return False
-    theirs = sources.of(second)
-    return any(_is_part(one, other) or _is_part(other, one) for one, other in product(sources.of(first), theirs))
+def _are_correlated(first: _Deciding, second: _Deciding, sources: _Sources) -> bool:
+    """Whether two statements decide by the same, or by what was made from the same."""
+    pairs = product(sources.of(_condition(first)), sources.of(_condition(second)))
+    return any(_is_part(one, other) or _is_part(other, one) for one, other in pairs)
 
 
-def _is_followed(condition: Expression) -> bool:
-    """Whether the analysis remembers the outcome: of a variable or attribute, or whether that is None."""
-    if isinstance(condition, UnaryExpr) and condition.op == "not":
-        condition = condition.expr
-    if isinstance(condition, ComparisonExpr):
-        named, tested = condition.operands[0], condition.operands[1:]
-        return isinstance(named, (NameExpr, MemberExpr)) and len(tested) == 1 and _is_none(tested[0])
-    return isinstance(condition, (NameExpr, MemberExpr))
+def _is_same_way(first: _Deciding, before: int, second: _Deciding, after: int) -> bool:
+    """Whether two statements decide by one condition, and the path needs the same outcome of both."""
+    same = are_the_same(_condition(first), _condition(second))
+    return same and _holds(second, after) and _is_in_body(first, before) is _is_in_body(second, after)
 
 
-def _is_none(expression: Expression) -> bool:
-    return isinstance(expression, NameExpr) and expression.fullname == "builtins.None"
+def _is_in_body(statement: _Deciding, line: int) -> bool:
+    """Whether a line stands where the condition is true."""
+    body = statement.body[0] if isinstance(statement, IfStmt) else statement
+    return _holds(body, line)
 
 
 def _is_part(whole: str, part: str) -> bool:
     return part == whole or part.startswith(f"{whole}.")
 
 
-def _condition(statement: IfStmt | WhileStmt | MatchStmt) -> Expression:
+def _condition(statement: _Deciding) -> Expression:
     match statement:
         case IfStmt():
             return statement.expr[0]
-        case WhileStmt():
-            return statement.expr
         case MatchStmt():
             return statement.subject
+        case _:
+            return statement.expr
 
 
-def _may_leave(statement: Statement) -> bool:
-    """Whether what comes behind a statement may depend on its condition."""
-    return isinstance(statement, IfStmt) and any(
-        isinstance(body.body[-1], _LEAVING) for body in (*statement.body, statement.else_body) if body and body.body
-    )
+def _may_change(statement: _Deciding) -> bool:
+    """Whether what comes behind a statement may depend on which way it goes."""
+    return any(isinstance(node, _CHANGING) for node in descendants(statement, into_functions=False))
 
 
 def _holds(statement: Context, line: int) -> bool:
@@ -112,15 +113,23 @@ def _end(statement: Context) -> int:
 
 
 class _Sources:
-    """What the variables of one unit are made from."""
+    """What the variables of one unit are made from, and what decides whether they are."""
 
-    def __init__(self, nodes: Collection[Node]) -> None:
+    def __init__(self, deciding: Collection[_Deciding], nodes: Collection[Node]) -> None:
         self._made: dict[str, set[str]] = {}
         for node in nodes:
-            if isinstance(node, AssignmentStmt):
-                for target in node.lvalues:
-                    if isinstance(target, NameExpr):
-                        self._made.setdefault(target.name, set()).update(_read_in(node.rvalue))
+            self._read(node, [])
+        for statement in deciding:
+            asked = list(_read_in(_condition(statement)))
+            for node in descendants(statement, into_functions=False):
+                self._read(node, asked)
+
+    def _read(self, node: Node, asked: list[str]) -> None:
+        if isinstance(node, (AssignmentStmt, OperatorAssignmentStmt)):
+            targets = node.lvalues if isinstance(node, AssignmentStmt) else [node.lvalue]
+            for target in targets:
+                if isinstance(target, NameExpr):
+                    self._made.setdefault(target.name, set()).update(asked or _read_in(node.rvalue))
 
     def of(self, condition: Expression) -> set[str]:
         """The variables and attributes that a condition reads, and all that these were made from."""

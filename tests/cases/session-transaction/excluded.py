@@ -169,3 +169,45 @@ def after_a_failure_ok(session: Session, count: int) -> None:
             pass
     if count == 0:
         session.commit()
+
+
+def what_the_same_choice_has_ended_ok(session: Session, first: bool, second: bool) -> None:
+    if first or second:
+        session.begin()
+        if first:
+            session.commit()
+        elif second:
+            session.rollback()
+    session.begin()
+
+
+def what_another_choice_has_ended_bad(session: Session, first: bool, second: bool, third: bool) -> None:
+    if first or second:
+        session.begin()
+        if third:
+            session.commit()
+    session.begin()  # error: [session-transaction]
+
+
+def a_list_and_what_is_left_without_one_ok(session: Session, users: list[User]) -> None:
+    if users:
+        session.begin()
+    if not users:
+        session.begin()
+
+
+def what_a_loop_has_counted_ok(session: Session, users: list[User]) -> None:
+    count = 0
+    for user in users:
+        session.refresh(user)
+        count += 1
+    if count == 0:
+        session.begin()
+
+
+def two_loops_bad(session: Session, users: list[User]) -> None:
+    for user in users:
+        session.refresh(user)
+    for _user in users:
+        session.begin()  # error: [session-transaction]
+        session.rollback()
