@@ -28,7 +28,7 @@ from mypy_session_plugin.mypy_compat.types import Types, Waiting
 from mypy_session_plugin.recorder import Recorder, recorder_for
 from mypy_session_plugin.rules.bodies import Bodies
 from mypy_session_plugin.rules.collector import Collector, raises
-from mypy_session_plugin.rules.excluded import is_excluded
+from mypy_session_plugin.rules.excluded import Excluded
 from mypy_session_plugin.rules.expected import is_expected
 from mypy_session_plugin.rules.registry import RULES
 from mypy_session_plugin.semantics.binding import Binder
@@ -130,11 +130,12 @@ def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Optio
     for world in _worlds(checker, unit, options):
         _analyse_graph(world, collector, bodies)
     raising: set[Context] = set()
+    paths = Excluded(unit)
     for reported in collector.reports():
         finding = reported.finding
         error = shared.types.errors(finding.raised)
         is_here = finding.anywhere or not bodies.is_inside(finding.node, unit)
-        excluded = is_excluded(unit, finding.node, finding.since)
+        excluded = paths.is_excluded(finding.node, finding.since)
         if is_here and not excluded and not is_expected(unit, finding.node, error):
             report.report(checker, finding.message, finding.node, reported.code, finding.notes)
             if finding.raises:

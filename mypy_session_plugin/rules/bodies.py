@@ -11,7 +11,7 @@ from mypy_session_plugin.facts.records import dataclass, field, replace
 from mypy_session_plugin.flow.fixpoint import Fixpoint
 from mypy_session_plugin.flow.graph import Block, End, Exit
 from mypy_session_plugin.rules.collector import Collector, Reported
-from mypy_session_plugin.rules.excluded import is_excluded
+from mypy_session_plugin.rules.excluded import Excluded
 from mypy_session_plugin.rules.expected import is_expected
 from mypy_session_plugin.semantics.escapes import is_idle
 from mypy_session_plugin.semantics.events import CalleeEvent, Event, Latent
@@ -110,8 +110,11 @@ class Bodies:
         self._followed.add(function)
         walk = _Walk()
         walk.run(world, fixpoint, self.resolved)
+        paths = Excluded(function)
         for reported in walk.collector.reports():
-            if reported.code in LATENT and self._is_latent(world, function, reported, walk):
+            if reported.code not in LATENT or paths.is_excluded(reported.finding.node, reported.finding.since):
+                continue
+            if self._is_latent(world, function, reported, walk):
                 yield _latent(function, reported)
 
     def _is_latent(self, world: World, function: FuncDef, reported: Reported, walk: _Walk) -> bool:
@@ -119,8 +122,6 @@ class Bodies:
         if not walk.is_certain(reported.heard_at):
             return False
         error = world.types.errors(finding.raised)
-        if is_excluded(function, finding.node, finding.since):
-            return False
         return not is_expected(function, finding.node, error) and not self._is_own(function, reported)
 
     def _is_own(self, function: FuncItem, reported: Reported) -> bool:

@@ -13,6 +13,7 @@ same: one around what happened before, and one around the fault or, between the 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import cached_property
 from itertools import chain, product
 from typing import TypeAlias
 
@@ -38,6 +39,7 @@ from mypy.nodes import (
 
 from mypy_session_plugin.flow.syntax import children, descendants
 from mypy_session_plugin.mypy_compat.conditions import are_the_same
+from mypy_session_plugin.semantics.reaching import text_of_place
 
 #: What a path goes through in one of several ways.
 _Deciding: TypeAlias = "IfStmt | WhileStmt | ForStmt | MatchStmt"
@@ -46,14 +48,25 @@ _DECIDING = (IfStmt, WhileStmt, ForStmt, MatchStmt)
 _CHANGING = (BreakStmt, CallExpr, ContinueStmt, RaiseStmt, ReturnStmt)
 
 
-def is_excluded(unit: Node, node: Context, since: Collection[int]) -> bool:
-    """Whether it may be that no run comes to a node of a unit by way of any of these lines."""
-    if not since:
-        return False
-    nodes = list(descendants(unit, into_functions=True))
-    deciding = [item for item in nodes if isinstance(item, _DECIDING)]
-    sources = _Sources(deciding, nodes)
-    return all(_may_exclude(deciding, sources, line, node.line) for line in since)
+class Excluded:
+    """The paths of one unit that no run may take.
+
+    Args:
+        unit: The function or module whose conditions are compared.
+    """
+
+    def __init__(self, unit: Node) -> None:
+        self._unit = unit
+
+    def is_excluded(self, node: Context, since: Collection[int]) -> bool:
+        """Whether it may be that no run comes to a node of the unit by way of any of these lines."""
+        return bool(since) and all(_may_exclude(*self._deciding, line, node.line) for line in since)
+
+    @cached_property
+    def _deciding(self) -> tuple[list[_Deciding], _Sources]:
+        nodes = list(descendants(self._unit, into_functions=True))
+        deciding = [item for item in nodes if isinstance(item, _DECIDING)]
+        return deciding, _Sources(deciding, nodes)
 
 
 def _may_exclude(deciding: list[_Deciding], sources: _Sources, first: int, second: int) -> bool:
@@ -145,18 +158,16 @@ class _Sources:
 
 def _read_in(expression: Node) -> Iterator[str]:
     """The variables and dotted attributes that an expression reads."""
-    name = _dotted(expression)
-    if name:
-        yield name
-    else:
+    name = text_of_place(expression)
+    if not name:
         for child in children(expression):
             yield from _read_in(child)
+    elif _is_variable(expression):
+        yield name
 
 
-def _dotted(expression: Node) -> str:
-    if isinstance(expression, NameExpr):
-        return expression.name if isinstance(expression.node, Var) else ""
-    if isinstance(expression, MemberExpr):
-        owner = _dotted(expression.expr)
-        return f"{owner}.{expression.name}" if owner else ""
-    return ""
+def _is_variable(place: Node) -> bool:
+    """Whether a name or an attribute is one of a variable: not of a class, a module or `None`."""
+    while isinstance(place, MemberExpr):
+        place = place.expr
+    return isinstance(place, NameExpr) and isinstance(place.node, Var) and not place.fullname.startswith("builtins.")

@@ -88,6 +88,20 @@ def other_parts_of_an_object_bad(session: Session, settings: Settings) -> None:
         session.begin()  # error: [session-transaction]
 
 
+def two_objects_and_none_bad(session: Session, first: User | None, second: User | None) -> None:
+    if first is None:
+        session.begin()
+    if second is None:
+        session.begin()  # error: [session-transaction]
+
+
+def two_objects_of_one_class_bad(session: Session, first: object, second: object) -> None:
+    if isinstance(first, User):
+        session.begin()
+    if isinstance(second, User):
+        session.begin()  # error: [session-transaction]
+
+
 def an_object_and_its_part_ok(session: Session, settings: Settings) -> None:
     if settings.mode == "new":
         session.begin()
