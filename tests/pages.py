@@ -133,8 +133,9 @@ async def _run_function(
         warnings.simplefilter("always")
         # What MissingGreenlet has kept from running in another block is collected at any time.
         warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
-        # Eventlet watches every fork of the process once another test has imported it.
-        warnings.filterwarnings("ignore", "Using fork\\(\\) is a bad idea.* eventlet", DeprecationWarning)
+        # The process of the tests has threads of its own, and eventlet watches it once another test has imported it.
+        for fork in (r"This process .* is multi-threaded, use of fork\(\)", r"Using fork\(\) is a bad idea.* eventlet"):
+            warnings.filterwarnings("ignore", fork, DeprecationWarning)
         async with AsyncExitStack() as stack:
             parameters = inspect.signature(function).parameters.values()
             wanted = [item.name for item in parameters if item.default is inspect.Parameter.empty]

@@ -48,10 +48,15 @@ def test_a_command_prints_what_the_page_says(
         copytree(ROOT / "examples", folder, dirs_exist_ok=True)
     with suppress(SystemExit):
         main(shlex.split(command))
-    printed = _VERSION.sub(r"\1...", capsys.readouterr().out)
+    printed, expected = _comparable(capsys.readouterr().out, command), _comparable(output, command)
 
-    expected = _VERSION.sub(r"\1...", output)
     assert printed.startswith(expected.removesuffix(MORE)) if expected.endswith(MORE) else printed == expected
+
+
+def _comparable(output: str, command: str) -> str:
+    """What a command prints without what depends on the machine: versions, and how `argparse` sets its columns."""
+    printed = _VERSION.sub(r"\1...", output)
+    return " ".join(printed.split()) if command.endswith("--help") else printed
 
 
 def test_the_program_of_the_page_runs(folder: Path) -> None:
