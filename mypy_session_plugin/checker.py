@@ -162,6 +162,7 @@ def _record(
         with suppress(UnsettledError):
             records = recording.run(Fixpoint(graph, recording, begin))
             recorder.put(world.unit.line if isinstance(world.unit, FuncItem) else 0, records)
+        transfer.release()
 
 
 def _silent_codes(checker: TypeChecker, unit: FuncDef | MypyFile, options: Options) -> frozenset[str]:
@@ -177,8 +178,16 @@ def _examine(checker: TypeChecker, options: Options, unit: FuncItem, collector: 
 
 
 def _analyse_graph(world: World, collector: Collector, bodies: Bodies) -> None:
-    """The fixpoint over one function's graph, then one walk that shows what holds of it to the rules."""
+    """Show a collector what holds in the graph of one function or module."""
     transfer = Transfer(world)
+    try:
+        _tell(world, transfer, collector, bodies)
+    finally:
+        transfer.release()
+
+
+def _tell(world: World, transfer: Transfer, collector: Collector, bodies: Bodies) -> None:
+    """The fixpoint over one graph, then one walk that shows what holds of it to the rules."""
     graph, begin = _lowered(world, transfer)
 
     def hear(event: Event, store: Store) -> None:

@@ -105,6 +105,14 @@ class Follower:
             self._bodies[key] = self._new_body(function)
         return self._bodies[key]
 
+    def release(self) -> None:
+        """Let go of the bodies and of what they did."""
+        for body in self._bodies.values():
+            if body is not None:
+                body.transfer.release()
+                body.known.clear()
+        self._bodies.clear()
+
     def _new_body(self, function: FuncDef) -> Body | None:
         world = self._world
         if len(world.frames) > MAXIMUM_DEPTH:

@@ -88,7 +88,8 @@ class Transfer:
         self._stability = Stability(world.unit, world.nodes, world.types)
         world.rebound = self._stability.rebound
         self._escapes = Escapes(world)
-        entries, follower = Entries(world, self._stability), Follower(world, Transfer)
+        entries, self._follower = Entries(world, self._stability), Follower(world, Transfer)
+        follower = self._follower
         own = OwnObjects(world, self._stability, entries, follower)
         steps = Steps(world, entries, follower)
         self._calls = Calls(world, self._stability, self._escapes, Summaries(world, steps), own)
@@ -227,6 +228,12 @@ class Transfer:
             self._responses.leave(store)
             self._unnoticed.leave(store)
         endings.leave(self._world, store, store.variables.get(boundaries.GIVEN_AWAY, frozenset()), raising)
+
+    def release(self) -> None:
+        """Nothing more is asked: let go of the stores of callees, which only the garbage collector would find."""
+        self._follower.release()
+        self._world.listener = ignore
+        self._handlers.clear()
 
     def _load_constant(self, instruction: graph.LoadConstant, store: Store) -> None:
         store.variables[instruction.target] = constant(instruction.value)
