@@ -44,7 +44,9 @@ class Classes:
 
     def join(self, other: Classes) -> Classes:
         """All of both."""
-        return self if self == other else Classes(self.names | other.names, self.bases | other.bases)
+        if self is other or (other.names <= self.names and other.bases <= self.bases):
+            return self
+        return Classes(self.names | other.names, self.bases | other.bases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Cascades:
 class Strays:
     """Whose instances may have left a session, or are to be deleted, while a loaded relationship still has them.
 
-    `anything`: those of any class.
+    `anything`: those of any class; then none are named.
     """
 
     classes: Classes = Classes()
@@ -73,9 +75,10 @@ class Strays:
 
     def join(self, other: Strays) -> Strays:
         """What holds of either."""
-        if self is other or self == other:
-            return self
-        return Strays(self.classes.join(other.classes), self.anything or other.anything)
+        if self.anything or other.anything:
+            return self if self.anything else other
+        classes = self.classes.join(other.classes)
+        return self if classes is self.classes else Strays(classes)
 
     def may_have(self, class_name: str, bases: frozenset[str]) -> bool:
         """Whether an instance of the class may be a stray."""

@@ -121,13 +121,8 @@ class InstanceFacts:
         return replace(self, situations=situations, distinct=distinct, links=self.links.renamed(change))
 
     def references(self) -> Iterable[ObjectId]:
-        """The objects that must be kept as long as this one."""
-        sessions = [
-            situation.session
-            for situation in self.situations
-            if isinstance(situation, Situation) and situation.session is not None
-        ]
-        return [*sessions, *(edge.target for edge in self.links.maybe)] if self.links.maybe else sessions
+        """The objects that must be kept as long as this one; sessions always are."""
+        return [edge.target for edge in self.links.maybe]
 
 
 @dataclass(frozen=True, slots=True)

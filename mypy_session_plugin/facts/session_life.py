@@ -83,7 +83,7 @@ class SessionLife:
 
     def given_away(self) -> SessionLife:
         """Code that is not seen may close it, now or later, or use it again."""
-        return self if UNKNOWN in self.ways and len(self.ways) == 1 else SessionLife(self.ways | {UNKNOWN})
+        return self if UNKNOWN in self.ways else SessionLife(self.ways | {UNKNOWN})
 
     def closed_by(self, closing: Closing, before: SessionLife) -> SessionLife:
         """What has closed it since `before` is told as this."""

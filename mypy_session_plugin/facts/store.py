@@ -160,9 +160,9 @@ class Store:
         waiting = [item for value in values if value is not NOTHING_KNOWN for item in references(value)]
         while waiting:
             identity = waiting.pop()
-            if identity not in kept and identity in mine:
+            if identity not in kept and (facts := mine.get(identity)) is not None:
                 kept.add(identity)
-                waiting.extend(mine[identity].references())
+                waiting.extend(facts.references())
         heap: dict[ObjectId, Facts] = {}
         marked: list[InstanceFacts] = []
         for key, facts in mine.items():
@@ -286,7 +286,8 @@ def _read_in(identity: ObjectId) -> tuple[Place, Collection[Hashable]]:
 
 def _without_dead(facts: InstanceFacts, kept: set[ObjectId]) -> InstanceFacts:
     """The facts without what they say of objects that are dropped: their sites may create others."""
-    return facts if facts.distinct <= kept else replace(facts, distinct=facts.distinct & kept)
+    distinct = facts.distinct
+    return facts if not distinct or distinct <= kept else replace(facts, distinct=distinct & kept)
 
 
 def _unread(name: Name, value: Value) -> Value:

@@ -163,7 +163,7 @@ def note_strays(store: Store, session: ObjectId | None, facts: InstanceFacts | N
     for identity, known in list(store.heap.items()):
         if isinstance(known, SessionFacts) and session in (None, identity):
             joined = known.strays.join(strays)
-            if joined != known.strays:
+            if joined is not known.strays:
                 store.heap[identity] = replace(known, strays=joined)
 
 

@@ -355,18 +355,25 @@ def note_laden(store: Store, value: Value) -> None:
 
 def _note_laden(store: Store, facts: InstanceFacts) -> None:
     """An instance has more loaded than its row: of what its session gives out from now on, which may be it, too."""
-    of_class = strays_of(facts.class_name, facts.bases)
-    for identity, session in list(store.heap.items()):
-        if isinstance(session, SessionFacts) and is_in(store, facts, frozenset({identity})) is not False:
-            store.heap[identity] = replace(session, laden=session.laden.join(of_class))
+    for identity, laden in _with_class(store, facts):
+        if is_in(store, facts, frozenset({identity})) is not False:
+            store.heap[identity] = laden
 
 
 def note_new(store: Store, facts: InstanceFacts) -> None:
     """An instance is constructed: a session to which it is added has it with all that it was given."""
+    for identity, laden in _with_class(store, facts):
+        store.heap[identity] = laden
+
+
+def _with_class(store: Store, facts: InstanceFacts) -> list[tuple[ObjectId, SessionFacts]]:
+    """The sessions of which it is news that an instance of this class may have more loaded, with that."""
     of_class = strays_of(facts.class_name, facts.bases)
-    for identity, session in list(store.heap.items()):
-        if isinstance(session, SessionFacts):
-            store.heap[identity] = replace(session, laden=session.laden.join(of_class))
+    return [
+        (identity, replace(session, laden=laden))
+        for identity, session in store.heap.items()
+        if isinstance(session, SessionFacts) and (laden := session.laden.join(of_class)) is not session.laden
+    ]
 
 
 def asynchronous_session(store: Store, facts: InstanceFacts) -> SessionFacts | None:

@@ -277,7 +277,7 @@ def give_away(store: Store, values: Iterable[Value]) -> None:
 def _give_away(store: Store, session: ObjectId) -> None:
     """Code that has the session may end its life, or use it again."""
     facts = store.session(session)
-    if facts is not None and (life := facts.life.given_away()) != facts.life:
+    if facts is not None and (life := facts.life.given_away()) is not facts.life:
         store.heap[session] = replace(facts, life=life)
 
 
@@ -316,13 +316,10 @@ def _reach(store: Store, session: ObjectId, whole: bool = False) -> None:
     facts = store.session(session)
     if facts is None:
         return
-    store.heap[session] = replace(
-        facts,
-        escaped=True,
-        holds_new=True,
-        life=facts.life.given_away(),
-        transaction=facts.transaction.forgotten(),
-    )
+    life, transaction = facts.life.given_away(), facts.transaction.forgotten()
+    is_known = facts.escaped and facts.holds_new and life is facts.life and transaction == facts.transaction
+    if not is_known:
+        store.heap[session] = replace(facts, escaped=True, holds_new=True, life=life, transaction=transaction)
     note_strays(store, session)
     if facts.registry and not whole:
         return
