@@ -60,14 +60,17 @@ class UnsettledError(Exception):
 class Transfer(Protocol):
     """What the instructions of a program mean; the engine itself knows only control flow."""
 
-    def execute(self, instruction: Instruction, store: Store) -> None:
-        """Change the store as the instruction does."""
+    def execute(self, instruction: Instruction, store: Store) -> bool:
+        """Change the store as the instruction does; tell whether `fail` would change it in the same way."""
 
     def assume(self, branch: Branch, truth: bool, store: Store) -> bool:
         """Refine the store by the outcome of a branch; False where the store contradicts that outcome."""
 
-    def failed(self, instruction: Instruction, before: Store) -> Store | None:
-        """The store in a handler if this instruction itself raised half-way; None where `before` says it all."""
+    def has_effects(self, instruction: Instruction, store: Store) -> bool:
+        """Whether the instruction may do something before it raises; where not, the store before says it all."""
+
+    def fail(self, instruction: Instruction, store: Store) -> None:
+        """Change the store as the instruction does if it raises half-way."""
 
 
 class PathStates:
@@ -208,12 +211,22 @@ class Fixpoint:
             if told is None or not _is_told(store, told, handler):
                 told = store.copy()
                 yield handler, told
-            half_way = transfer.failed(instruction, store)
-            transfer.execute(instruction, store)
-            if half_way is not None:
-                yield handler, half_way
-                yield handler, store
+            before = store.copy() if transfer.has_effects(instruction, store) else None
+            is_same = transfer.execute(instruction, store)
+            if before is not None:
+                yield from ((handler, reached) for reached in self._half_way(instruction, before, store, is_same))
         yield from self._leave(block, store)
+
+    def _half_way(self, instruction: Instruction, before: Store, after: Store, is_same: bool) -> Iterator[Store]:
+        """The stores in a handler, besides the one `before`, if an instruction itself raises."""
+        half_way = after
+        if not is_same:
+            half_way = before.copy()
+            self._transfer.fail(instruction, half_way)
+        if half_way.heap != before.heap:
+            yield half_way
+            if half_way is not after:
+                yield after
 
     def _leave(self, block: Block, store: Store) -> Iterator[tuple[Block, Store]]:
         terminator = block.terminator

@@ -50,7 +50,7 @@ class Generators:
         block, paused = outcome.paused[0]
         if _comes_back(block, running.body):
             return None
-        if self._world.failing:
+        if self._world.fails_half_way():
             return self._broken(store, running, (outcome.raised, outcome.broken))
         pause = pause_at(call, site, running, block, paused)
         after, value = running.frame.leave(store, running.begun, paused, pauses=True)
@@ -87,7 +87,7 @@ class Generators:
         outcome = self._steps.run(running, Part(pause.site.node, name, first, instruction.failed, Ending.BLOCK))
         if outcome is None:
             return None
-        if self._world.failing:
+        if self._world.fails_half_way():
             return self._broken(store, running, (outcome.raised, outcome.broken))
         ends = (outcome.returned, outcome.raised) if instruction.failed else (outcome.returned,)
         done = joined(ends)

@@ -96,7 +96,7 @@ class Iterations:
     def _turns(self, instruction: Next | EndIteration, store: Store, before: Store) -> list[_Turn] | None:
         """What each generator that it may be does now; None where that is not known."""
         value = store.value(instruction.iterable)
-        if self._world.failing or any_running(store):
+        if any_running(store) or self._world.fails_half_way():
             return None
         found: list[_Turn] = []
         for atom in value:
@@ -156,7 +156,7 @@ class Iterations:
         for atom in store.value(instruction.iterable):
             pause = _pause_of(atom)
             running = None
-            if pause is not None and not self._world.failing and not any_running(store):
+            if pause is not None and not any_running(store) and not self._world.fails_half_way():
                 running = self._steps.go_on(pause, _with(before, store, pause), raising=True)
             after = self._close(pause, running, before, instruction) if pause is not None and running else None
             if after is None:

@@ -80,7 +80,7 @@ class OwnObjects:
     def construct(self, instruction: Call, site: CallSite, store: Store) -> Value | None:
         """A new object; None where it is not known what its constructor does."""
         info = site.constructs
-        if info is None or self._world.failing or any_running(store) or not self._is_plain(info):
+        if info is None or any_running(store) or self._world.fails_half_way() or not self._is_plain(info):
             return None
         if site.node not in self._world.kept_objects:
             return None
@@ -133,7 +133,7 @@ class OwnObjects:
         """What an object gives to its block; None where it is not known."""
         info = info_of(self._world.type(instruction.node))
         names = ("__aenter__", "__aexit__") if instruction.is_async else ("__enter__", "__exit__")
-        if info is None or self._world.failing or any_running(store) or info.module_name != self._tree_name:
+        if info is None or any_running(store) or self._world.fails_half_way() or info.module_name != self._tree_name:
             return None
         functions = self._world.own.functions
         enters, exits = (functions.method_of(info, name) for name in names)
@@ -157,7 +157,7 @@ class OwnObjects:
     def leave(self, atom: Bound, instruction: ExitContext, store: Store) -> Value | None:
         """Whether the exit of an object swallows the exception that is under way; None where it is not known."""
         block = atom.stub
-        if not isinstance(block, Block) or self._world.failing or any_running(store):
+        if not isinstance(block, Block) or any_running(store) or self._world.fails_half_way():
             return None
         function = block.exit.function
         names = [variable.name for variable, _type in parameters_of(function)][1:]

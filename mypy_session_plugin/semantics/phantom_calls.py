@@ -209,7 +209,7 @@ class PhantomCalls:
         boundaries.use_by_call(self._world, store, rest, instruction.node)
         self._hand_over(instruction, signature, arguments, store)
         self._run_body(instruction, signature.name, arguments, store)
-        if self._world.failing:
+        if self._world.fails_half_way():
             return NOTHING_KNOWN
         for arrived, parameter, known in before:
             owner = self._owner(arrived, arguments, session)
@@ -277,7 +277,7 @@ class PhantomCalls:
     def _give_away(self, instruction: Call, name: str, arguments: _Arguments, store: Store) -> None:
         """Sessions whose parameters own them are not the caller's any more."""
         for parameter, value, _node in arguments.given:
-            if is_written_as(parameter.type, ("Owned",)) and not self._world.failing:
+            if is_written_as(parameter.type, ("Owned",)) and not self._world.fails_half_way():
                 give_away(store, value, name, instruction.node.line)
 
     def _owner(self, arrived: Arrived, arguments: _Arguments, session: Value) -> Value:

@@ -79,18 +79,21 @@ class Recording:
         """Refine the store by the outcome of a branch."""
         return self._transfer.assume(branch, truth, store)
 
-    def failed(self, instruction: Instruction, before: Store) -> Store | None:
-        """The store in a handler if this instruction itself raised half-way."""
-        return self._transfer.failed(instruction, before)
+    def has_effects(self, instruction: Instruction, store: Store) -> bool:
+        """Whether the instruction may do something before it raises."""
+        return self._transfer.has_effects(instruction, store)
 
-    def execute(self, instruction: Instruction, store: Store) -> None:
+    def fail(self, instruction: Instruction, store: Store) -> None:
+        """Change the store as the instruction does if it raises half-way."""
+        self._transfer.fail(instruction, store)
+
+    def execute(self, instruction: Instruction, store: Store) -> bool:
         """Change the store as the instruction does, and tell it where that is recorded."""
-        if instruction.node in self._faults.nodes:
-            self._execute_fault(instruction, store)
-        else:
-            self._transfer.execute(instruction, store)
+        is_fault = instruction.node in self._faults.nodes
+        is_same = (self._execute_fault if is_fault else self._transfer.execute)(instruction, store)
         if self._fixpoint is not None and (instruction in self._ends or isinstance(instruction.node, Expression)):
             self._fixpoint.note(instruction, store)
+        return is_same
 
     def run(self, fixpoint: Fixpoint) -> list[Record]:
         """Run a fixpoint that was made with this transfer function; what there is to record of the graph."""
@@ -108,18 +111,19 @@ class Recording:
             for (place, part, is_after), standings in found.items()
         ]
 
-    def _execute_fault(self, instruction: Instruction, store: Store) -> None:
+    def _execute_fault(self, instruction: Instruction, store: Store) -> bool:
         raised: list[bool] = []
         before, heard = store.copy(), self._world.listener
         self._world.listener = lambda event, now: raised.append(self._faults.raises(event, now))
         try:
-            self._transfer.execute(instruction, store)
+            is_same = self._transfer.execute(instruction, store)
         finally:
             self._world.listener = heard
         if any(raised):
             changed = {identity for identity in store.heap if _shown(identity, before) != _shown(identity, store)}
             name = _assumed(instruction.node.line)
             store.variables[name] = store.variables.get(name, frozenset()) | changed
+        return is_same
 
     def _add_parameters(self, found: Found, store: Store) -> None:
         """How the parameters stand before the first statement, each where it is written."""

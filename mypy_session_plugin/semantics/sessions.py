@@ -153,7 +153,7 @@ def may_load(store: Store, instances: Value, failing: bool = False) -> None:
     An instance in an unknown state may be in any session.  `failing`: the flush fails, if there is one.
     """
     read = objects(instances)
-    if not read or not any(_waits_for_flush(facts) for _identity, facts in store.instances()):
+    if not read or not wait_for_flush(store):
         return
     touched: set[ObjectId] = set()
     everything = {identity for identity in store.heap if store.session(identity) is not None}
@@ -174,6 +174,11 @@ def may_load(store: Store, instances: Value, failing: bool = False) -> None:
             before = store.copy()
             fail_flush(store, frozenset({session}), None)
             store.heap = store.join(before).heap
+
+
+def wait_for_flush(store: Store) -> bool:
+    """Whether instances wait for a flush."""
+    return any(_waits_for_flush(facts) for _identity, facts in store.instances())
 
 
 def _waits_for_flush(facts: InstanceFacts) -> bool:

@@ -81,7 +81,7 @@ class Summaries:
 
     def _matters(self, store: Store, result: Context) -> bool:
         """Whether there is anything that the body could change, or give back."""
-        if self._world.failing or any_running(store):
+        if any_running(store) or self._world.fails_half_way():
             return False
         return bool(store.heap) or self._world.shape(result) not in (PLAIN, UNSEEN) or self._keeps(result)
 

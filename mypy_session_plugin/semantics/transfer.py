@@ -33,6 +33,7 @@ from mypy_session_plugin.semantics import (
     loads,
     ownership,
     representations,
+    sessions,
     transactions,
     work,
 )
@@ -183,15 +184,17 @@ class Transfer:
             return self._body.only_attribute(store)
         return found[0] if len(found) == 1 else frozenset()
 
-    def execute(self, instruction: graph.Instruction, store: Store) -> None:
-        """Change the store as the instruction does."""
+    def execute(self, instruction: graph.Instruction, store: Store) -> bool:
+        """Change the store as the instruction does; tell whether it does the same where it raises half-way."""
         kind = type(instruction)
+        self._world.asked = kind is graph.LoadAttribute
         writes = kind in WRITING
         if writes or UNNOTICED in store.variables:
             self._unnoticed.before(instruction, store)
         self._handlers[kind](instruction, store)
         if writes:
             self._unnoticed.after(instruction, store)
+        return not self._world.asked
 
     def assume(self, branch: graph.Branch, truth: bool, store: Store) -> bool:
         """Refine the store by a branch's outcome; False where the store contradicts it."""
@@ -199,25 +202,25 @@ class Transfer:
             self._caught.doubt(branch, truth, store, self._stability)
         return conditions.assume(branch, truth, store, self._stability)
 
-    def failed(self, instruction: graph.Instruction, before: Store) -> Store | None:
-        """After a call that raised half-way: its flush failed, or unknown code has done a part of its work.
-
-        Of calls that raise before they do anything `before` says it all.
-        """
-        if not isinstance(instruction, WITH_EFFECTS):
-            return None
-        if not transactions.waits_for_flush(before) and not any(facts.situations for _, facts in before.instances()):
-            return None
-        half_way, world = before.copy(), self._world
+    def has_effects(self, instruction: graph.Instruction, store: Store) -> bool:
+        """Whether the instruction may flush or run unknown code, where that counts, before it raises."""
         if isinstance(instruction, graph.LoadAttribute):
-            attribute_reads.may_load(world, half_way, instruction.node, before.value(instruction.object), failing=True)
-            return None if half_way.heap == before.heap else half_way
+            return sessions.wait_for_flush(store)
+        if not isinstance(instruction, WITH_EFFECTS):
+            return False
+        return transactions.waits_for_flush(store) or any(facts.situations for _, facts in store.instances())
+
+    def fail(self, instruction: graph.Instruction, store: Store) -> None:
+        """Change the store as the instruction does if it raises half-way: its flush has failed."""
+        world = self._world
+        if isinstance(instruction, graph.LoadAttribute):
+            attribute_reads.may_load(world, store, instruction.node, store.value(instruction.object), failing=True)
+            return
         heard, world.listener, world.failing = world.listener, ignore, True
         try:
-            self.execute(instruction, half_way)
+            self.execute(instruction, store)
         finally:
             world.listener, world.failing = heard, False
-        return None if half_way.heap == before.heap else half_way
 
     def leave(self, store: Store, raising: bool) -> None:
         """The function returns in this path state, or (`raising`) an exception leaves it."""

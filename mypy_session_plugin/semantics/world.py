@@ -62,6 +62,7 @@ class World(Shared):
     """One graph's surroundings: types, stubs, options, and who listens to events.
 
     `unit` is the function or module of the graph, `nested` tells that it is inside another function.
+    `failing`: the instruction that runs raises half-way; `asked`: something has asked whether it does.
     `raising` tells that an exception is under way which nobody has caught.  `suspects` are the nodes at which, on some
     path, something was used whose session has ended.
     `blocks` are the last lines of the `with` statements by their managers, once they have been asked for.
@@ -74,6 +75,7 @@ class World(Shared):
     unit: FuncItem | MypyFile
     nested: bool = False
     failing: bool = False
+    asked: bool = False
     raising: bool = False
     suspects: set[Context] = field(default_factory=set)
     rebound: frozenset[str] = frozenset()
@@ -108,6 +110,11 @@ class World(Shared):
         inner.watched.catches |= self.watched.catches
         inner.watched.closes |= self.watched.closes
         return inner
+
+    def fails_half_way(self) -> bool:
+        """Whether the instruction that runs raises half-way: it does something else then."""
+        self.asked = True
+        return self.failing
 
     def call_site(self, node: Context) -> tuple[int, ...]:
         """Where a call stands that is followed, and how deep: a function that calls itself is there more than once."""
