@@ -98,7 +98,8 @@ def links(draw: st.DrawFn) -> Links:
 
 
 strays = st.builds(
-    Strays, st.builds(Classes, st.frozensets(st.just("app.User")), st.frozensets(st.just("app.Base"))), st.booleans()
+    Strays,
+    st.none() | st.builds(Classes, st.frozensets(st.just("app.User")), st.frozensets(st.just("app.Base"))),
 )
 no_cascades = Cascades({"save-update": Classes(), "delete": Classes(), "expunge": Classes()})
 rows = st.sampled_from([None, RowKey("app.User", ("pk",)), RowKey("app.User", (Constant("int", 1),))])

@@ -67,25 +67,24 @@ class Cascades:
 class Strays:
     """Whose instances may have left a session, or are to be deleted, while a loaded relationship still has them.
 
-    `anything`: those of any class; then none are named.
+    Where no classes are named, those of any class.
     """
 
-    classes: Classes = Classes()
-    anything: bool = False
+    classes: Classes | None = Classes()
 
     def join(self, other: Strays) -> Strays:
         """What holds of either."""
-        if self.anything or other.anything:
-            return self if self.anything else other
+        if self.classes is None or other.classes is None:
+            return self if self.classes is None else other
         classes = self.classes.join(other.classes)
         return self if classes is self.classes else Strays(classes)
 
     def may_have(self, class_name: str, bases: frozenset[str]) -> bool:
         """Whether an instance of the class may be a stray."""
-        return self.anything or self.classes.may_have(class_name, bases)
+        return self.classes is None or self.classes.may_have(class_name, bases)
 
 
-NO_STRAYS = Strays()
+NO_STRAYS, ANY_STRAYS = Strays(), Strays(None)
 
 
 def strays_of(class_name: str, bases: frozenset[str]) -> Strays:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from mypy_session_plugin.facts.identities import NO_CONTENT
-from mypy_session_plugin.facts.links import Strays, strays_of
+from mypy_session_plugin.facts.links import ANY_STRAYS, strays_of
 from mypy_session_plugin.facts.objects import InstanceFacts, SessionFacts, join_situations
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import dataclass, replace
@@ -159,7 +159,7 @@ def note_strays(store: Store, session: ObjectId | None, facts: InstanceFacts | N
 
     Without `session` it may be any session, without `facts` any instance.
     """
-    strays = Strays(anything=True) if facts is None else strays_of(facts.class_name, facts.bases)
+    strays = ANY_STRAYS if facts is None else strays_of(facts.class_name, facts.bases)
     for identity, known in list(store.heap.items()):
         if isinstance(known, SessionFacts) and session in (None, identity):
             joined = known.strays.join(strays)

@@ -13,7 +13,7 @@ from mypy_session_plugin.facts.records import dataclass, replace
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Atom, Bound, Value, join
 from mypy_session_plugin.flow.graph import Call, EndIteration, Next
-from mypy_session_plugin.semantics import spawning, work
+from mypy_session_plugin.semantics import containers, spawning, work
 from mypy_session_plugin.semantics.boundaries import any_running
 from mypy_session_plugin.semantics.call_sites import CallSite
 from mypy_session_plugin.semantics.calls import Calls
@@ -51,7 +51,16 @@ class Iterations:
         self._calls = calls
         self._steps = steps
 
-    def advance(self, instruction: Next, store: Store) -> Value:
+    def element(self, instruction: Next, store: Store) -> Value:
+        """What an iterable gives out next; what runs in it does so now."""
+        iterable = store.value(instruction.iterable)
+        if instruction.owned and is_generator(iterable):
+            return self._advance(instruction, store)
+        name = "__aiter__" if instruction.is_async else "__iter__"
+        iterated = self._calls.iterated(iterable, instruction.node, store, name)
+        return containers.next_of(store, iterated, instruction.node)
+
+    def _advance(self, instruction: Next, store: Store) -> Value:
         """What the next turn of a loop is given; nothing at all where there is no next turn."""
         before = self._before(store, instruction)
         turns = self._turns(instruction, store, before)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mypy.nodes import Expression, TypeInfo
 
 from mypy_session_plugin.facts.effects import Effect, TypeExpression, When
-from mypy_session_plugin.facts.links import NO_STRAYS, Strays
+from mypy_session_plugin.facts.links import ANY_STRAYS, NO_STRAYS
 from mypy_session_plugin.facts.loading import (
     NO_OPTIONS,
     UNKNOWN_OPTIONS,
@@ -126,7 +126,7 @@ def _given(world: World, info: TypeInfo, options: Options) -> loads.Given:
     ways = frozenset(_ways(world, info, options))
     is_known = not any(way.options.unknown for way in ways)
     brings_others = world.shapes.attribute_sets.brings_others(info)
-    return loads.Given(options, brings_others, ways, NO_STRAYS if is_known else Strays(anything=True))
+    return loads.Given(options, brings_others, ways, NO_STRAYS if is_known else ANY_STRAYS)
 
 
 def _ways(world: World, info: TypeInfo, options: Options) -> Iterator[Way]:

@@ -48,7 +48,7 @@ from mypy_session_plugin.semantics.followed import Follower, give_back, values_g
 from mypy_session_plugin.semantics.generators import Generators
 from mypy_session_plugin.semantics.handlers import Handlers
 from mypy_session_plugin.semantics.identities import note_likeness
-from mypy_session_plugin.semantics.iterations import Iterations, is_generator
+from mypy_session_plugin.semantics.iterations import Iterations
 from mypy_session_plugin.semantics.leading import USED
 from mypy_session_plugin.semantics.loans import Loans
 from mypy_session_plugin.semantics.making import Maker, site_of
@@ -90,9 +90,8 @@ class Transfer:
         world.rebound = self._stability.rebound
         self._escapes = Escapes(world)
         entries, self._follower = Entries(world, self._stability), Follower(world, Transfer)
-        follower = self._follower
-        own = OwnObjects(world, self._stability, entries, follower)
-        steps = Steps(world, entries, follower)
+        own = OwnObjects(world, self._stability, entries, self._follower)
+        steps = Steps(world, entries, self._follower)
         self._calls = Calls(world, self._stability, self._escapes, Summaries(world, steps), own)
         self._iterations = Iterations(world, self._calls, steps)
         self._operators = PhantomOperators(world, self._calls.phantom)
@@ -356,10 +355,12 @@ class Transfer:
         if ended is not None and instruction.held:
             # That what the generator needs has ended is told; its body would tell it once more.
             self._iterations.lose(instruction, store)
-        value = self._element(instruction, store.value(instruction.iterable), store)
+        value = self._iterations.element(instruction, store)
         keep(store, ended)
         if value == NOTHING_KNOWN and isinstance(instruction.node, ForStmt):
-            value = self._loop_variable(instruction.node, store)
+            shape = without_states(self._world.shapes.of(instruction.node.inferred_item_type))
+            value = Maker(store, "element", None).value(shape, site_of(instruction.node))
+            value = with_none(value, instruction.node.inferred_item_type)
         store.variables[instruction.target] = value
 
     def _end_iteration(self, instruction: graph.EndIteration, store: Store) -> None:
@@ -370,20 +371,6 @@ class Transfer:
         else:
             self._iterations.lose(instruction, store)
             keep(store, ended)
-
-    def _element(self, instruction: graph.Next, iterable: Value, store: Store) -> Value:
-        """What an iterable gives out next; what runs in it does so now."""
-        if instruction.owned and is_generator(iterable):
-            return self._iterations.advance(instruction, store)
-        name = "__aiter__" if instruction.is_async else "__iter__"
-        iterated = self._calls.iterated(iterable, instruction.node, store, name)
-        return containers.next_of(store, iterated, instruction.node)
-
-    def _loop_variable(self, loop: ForStmt, store: Store) -> Value:
-        """An element of unknown origin is what mypy says the loop's variable is."""
-        shape = without_states(self._world.shapes.of(loop.inferred_item_type))
-        value = Maker(store, "element", None).value(shape, site_of(loop))
-        return with_none(value, loop.inferred_item_type)
 
     def _return(self, instruction: graph.Return, store: Store) -> None:
         """What a function gives back leaves it; nothing in it changes any more."""
