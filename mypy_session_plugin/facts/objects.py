@@ -19,14 +19,10 @@ from mypy_session_plugin.facts.transactions import UNTOLD, TransactionFacts
 from mypy_session_plugin.facts.values import (
     NOTHING_KNOWN,
     UNKNOWN,
-    Bound,
     Constant,
-    Function,
-    Method,
     ObjectId,
     Test,
     Unknown,
-    Unnoticed,
     Value,
     join,
     parts,
@@ -363,8 +359,7 @@ class LibraryFacts:
 
     def references(self) -> Iterable[ObjectId]:
         """The objects it stands for or holds."""
-        yield from references(self.session)
-        yield from references(self.holds)
+        return [*references(self.session), *references(self.holds)]
 
 
 Facts: TypeAlias = "InstanceFacts | SessionFacts | ContainerFacts | LibraryFacts"
@@ -382,7 +377,7 @@ def references(value: Value) -> Collection[ObjectId]:
             found.extend(atom.about)
             if isinstance(atom.detail, ObjectId):
                 found.append(atom.detail)
-        elif isinstance(atom, (Method, Bound, Function, Unnoticed)):
-            for part in parts(frozenset({atom})):
-                found.extend(references(part))
+        elif not isinstance(atom, (Constant, Unknown)):
+            for part in parts(atom):
+                found += references(part)
     return found

@@ -6,7 +6,7 @@ change (instances, sessions, containers, results) are atoms of their own, `Objec
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
@@ -185,23 +185,20 @@ def may_be_code(values: Iterable[Value]) -> bool:
     return any(not isinstance(atom, (ObjectId, Constant)) for value in values for atom in value)
 
 
-def parts(value: Value) -> Iterable[Value]:
-    """The values directly inside the carriers of a value."""
-    for atom in value:
-        if isinstance(atom, Method):
-            yield atom.receiver
-        elif isinstance(atom, Bound):
-            yield atom.function
-            yield from atom.held
-        elif isinstance(atom, Function):
-            yield from (value for _name, value in atom.defaults)
-        elif isinstance(atom, Unnoticed):
-            yield from (atom.instance, atom.session)
+def parts(atom: Atom) -> Sequence[Value]:
+    """The values directly inside a carrier; none in what is no carrier."""
+    if isinstance(atom, Method):
+        return (atom.receiver,)
+    if isinstance(atom, Bound):
+        return (atom.function, *atom.held)
+    if isinstance(atom, Function):
+        return [value for _name, value in atom.defaults]
+    return (atom.instance, atom.session) if isinstance(atom, Unnoticed) else ()
 
 
 def depth(value: Value) -> int:
     """How many carriers are nested in a value."""
-    return max((1 + depth(part) for part in parts(value)), default=0)
+    return max((1 + depth(part) for atom in value for part in parts(atom)), default=0)
 
 
 def carrier(atom: Method | Bound | Function) -> Value:

@@ -28,6 +28,7 @@ from mypy_session_plugin.flow.syntax import children, descendants
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import functions
 from mypy_session_plugin.semantics.locks import is_lock
+from mypy_session_plugin.semantics.own_code import AttributesRead
 from mypy_session_plugin.semantics.world import World
 
 #: What hangs on an object of this class is another object in each thread.
@@ -136,17 +137,26 @@ def attributes_read(
 
     What it assigns is left out.  Methods of the object that it calls are followed, and functions that it gives it to.
     """
+    known = world.own.read.get((body, root))
+    if known is None:
+        receivers = (item for call in _unguarded_calls(world, body) for item in _receivers(world, call, root))
+        known = world.own.read[body, root] = AttributesRead(_paths_read(body, root), tuple(receivers))
+    read = {
+        path for path in known.paths if (counts is None or counts(path)) and not is_guarded(world, body, root, path)
+    }
+    for inner, parameter in known.receivers if depth else ():
+        read |= attributes_read(world, inner, parameter, counts, depth - 1)
+    return read
+
+
+def _paths_read(body: FuncItem, root: Var) -> frozenset[Path]:
+    """The attribute paths that a body reads from a variable, and does not assign."""
     found: set[Path] = set()
     assigned: set[Path] = set()
     for node in descendants(body.body, into_functions=True):
         found.add(_path_from(node, root))
         assigned.update(_path_from(target, root) for target in _targets(node))
-    read = {path for path in found - {()} if not any(path[: len(other)] == other for other in assigned - {()})}
-    read = {path for path in read if (counts is None or counts(path)) and not is_guarded(world, body, root, path)}
-    for call in _unguarded_calls(world, body) if depth else ():
-        for inner, parameter in _receivers(world, call, root):
-            read |= attributes_read(world, inner, parameter, counts, depth - 1)
-    return read
+    return frozenset(path for path in found - {()} if not any(path[: len(other)] == other for other in assigned - {()}))
 
 
 def _unguarded_calls(world: World, body: FuncItem) -> Iterator[CallExpr]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mypy.nodes import Expression, FuncDef
+from typing import NamedTuple
+
+from mypy.nodes import Expression, FuncDef, FuncItem, Var
 
 from mypy_session_plugin.facts.records import dataclass, field
 from mypy_session_plugin.flow.graph import Graph
@@ -27,6 +29,16 @@ class Runs:
     blocks: int = 0
 
 
+class AttributesRead(NamedTuple):
+    """Which attributes of a variable a function reads by itself, and the functions that it gives the variable to.
+
+    `paths` are dotted; what the function assigns is left out.  Each function comes with the parameter that takes it.
+    """
+
+    paths: frozenset[tuple[str, ...]]
+    receivers: tuple[tuple[FuncItem, Var], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class OwnCode:
     """The functions that calls run, which of them touch nothing, and the graphs of those that are followed.
@@ -34,7 +46,8 @@ class OwnCode:
     `shared` are the sessions that the module makes once for all of its code, `literals` its containers of functions,
     `carriers` tells in which units nothing of a session can arise, `hidden` which of them read by others what they do
     not name, and `untyped` what imports without types name.
-    `assigned` is what methods assign to the attributes of their object, see `constructors`.
+    `assigned` is what methods assign to the attributes of their object, see `constructors`; `read` which attributes of
+    its variables a function reads.
     """
 
     functions: Functions
@@ -46,6 +59,7 @@ class OwnCode:
     untyped: Untyped
     graphs: dict[FuncDef, Graph | None] = field(default_factory=dict)
     assigned: dict[FuncDef, dict[str, list[Expression | None]]] = field(default_factory=dict)
+    read: dict[tuple[FuncItem, Var], AttributesRead] = field(default_factory=dict)
     runs: Runs = field(default_factory=Runs)
 
 
