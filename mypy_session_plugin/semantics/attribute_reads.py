@@ -13,12 +13,17 @@ from mypy_session_plugin.mypy_compat.types import class_named_by, info_of
 from mypy_session_plugin.semantics import loads, sessions
 from mypy_session_plugin.semantics.events import AttributeEvent, Reader
 from mypy_session_plugin.semantics.instances import facts_in
+from mypy_session_plugin.semantics.mapped import has_own
 from mypy_session_plugin.semantics.world import World
 
 #: What `inspect()` of an instance gives.
 INSTANCE_STATE = "sqlalchemy.orm.state.InstanceState"
 #: Kinds of attributes of which an assignment needs to know what was there before.
 ASSIGNED_AFTER_A_LOAD = frozenset({AttributeKind.TO_MANY, AttributeKind.RELATED, AttributeKind.UNKNOWN})
+#: What gives away how a factory, or the one of a registry, makes sessions.
+OPTIONS = frozenset({"kw", "session_factory"})
+#: The method that runs where any attribute is read.
+EVERY_READ = "__getattribute__"
 
 
 def _owner_class(world: World, node: Context) -> TypeInfo | None:
@@ -39,7 +44,7 @@ def read(world: World, store: Store, instruction: LoadAttribute, owner: Value) -
         if not objects(owner):
             loads.doubt_named(store, owner, instruction.name)
         return
-    attribute = world.shapes.attributes.of(info, instruction.name)
+    attribute = None if has_own(info, EVERY_READ) else world.shapes.attributes.of(info, instruction.name)
     if attribute is not None:
         reader = _reader(world, instruction.node)
         world.listener(
@@ -104,7 +109,12 @@ def told(world: World, store: Store, node: Context, owner: Value, reader: Reader
 
 
 def looked_at(store: Store, owner: Value, name: str) -> None:
-    """An attribute is read that tells what an instance has loaded, or which session: what follows may depend on it."""
+    """An attribute is read that tells what an instance has loaded, or which session: what follows may depend on it.
+
+    Or it gives away the options of sessions that will be made.
+    """
+    if name in OPTIONS:
+        sessions.forget_settings(store, owner)
     for item in objects(owner):
         facts = store.heap.get(item)
         if isinstance(facts, LibraryFacts) and facts.class_name == INSTANCE_STATE:
@@ -140,7 +150,9 @@ def runs_code(world: World, info: TypeInfo, name: str) -> bool:
 def _is_computed(info: TypeInfo, name: str) -> bool:
     """Whether an attribute that is not mapped runs code when it is read."""
     entry = info.get(name)
-    return entry is not None and not isinstance(entry.node, FuncDef)
+    if entry is None or has_own(info, EVERY_READ):
+        return has_own(info, "__getattr__", EVERY_READ)
+    return not isinstance(entry.node, FuncDef)
 
 
 def written(world: World, store: Store, instruction: StoreAttribute) -> None:

@@ -18,7 +18,7 @@ from mypy_session_plugin.mypy_compat.types import is_any
 from mypy_session_plugin.semantics import boundaries, containers, entered, entry_points, linking, loads, runners, work
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite, is_overridden
-from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
+from mypy_session_plugin.semantics.closed_modules import is_of_the_user
 from mypy_session_plugin.semantics.factories import DEFAULTS, NOT_KNOWN, Setting, factory_settings, settings_of
 from mypy_session_plugin.semantics.instances import RELATED, widen_links
 from mypy_session_plugin.semantics.making import site_of
@@ -33,8 +33,6 @@ from mypy_session_plugin.semantics.world import World
 CONFIGURED_SESSION = SessionShape("sqlalchemy.orm.session.Session", registry=False)
 #: The session classes of SQLModel, which only add methods to SQLAlchemy's.
 SQLMODEL_SESSIONS = frozenset({"sqlmodel.orm.session.Session", "sqlmodel.ext.asyncio.session.AsyncSession"})
-#: Packages whose bases of mapped classes have constructors that only assign attributes.
-CONSTRUCTING = ("sqlmodel", "pydantic", "flask_sqlalchemy")
 
 
 def construct(world: World, site: CallSite, instruction: Call, store: Store) -> Value | None:
@@ -165,8 +163,7 @@ def _has_own_constructor(info: TypeInfo) -> bool:
     for base in info.mro:
         symbol = base.names.get("__init__")
         if symbol is not None:
-            package = base.module_name.partition(".")[0]
-            return not symbol.plugin_generated and package not in (*CLOSED_MODULES, *CONSTRUCTING)
+            return not symbol.plugin_generated and is_of_the_user(base.module_name)
     return False
 
 

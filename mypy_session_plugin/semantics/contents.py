@@ -22,6 +22,8 @@ from mypy_session_plugin.semantics.world import World
 #: Methods that give the instance of a key, with the arguments that do not change which one that is.
 GETS = ("get", "get_one")
 HARMLESS = frozenset({"entity", "ident", "options", "populate_existing", "with_for_update"})
+#: Those with which the row is selected although the session has its instance.
+ASKING = ("populate_existing", "with_for_update")
 #: Classes of keys: their objects do not change.
 KEYS = frozenset({"builtins.int", "builtins.str", "builtins.bytes", "uuid.UUID"})
 
@@ -38,6 +40,12 @@ def row_key(world: World, store: Store, name: str, call: BoundCall) -> RowKey | 
 
 def _is_plain(call: BoundCall) -> bool:
     return all((given.argument.name or given.parameter.name) in HARMLESS for given in call.given)
+
+
+def asks_anew(call: BoundCall) -> bool:
+    """Whether a call of `get()` may select the row of an instance that the session has."""
+    given = [argument.value for name in ASKING if (argument := call.argument(name)) is not None]
+    return any(not isinstance(atom, Constant) or atom.value for value in given for atom in value)
 
 
 def _literals(value: Value, store: Store) -> tuple[Constant, ...]:

@@ -33,6 +33,11 @@ def fields_shown(info: TypeInfo, by_repr: bool) -> tuple[str, ...]:
     return tuple(name for name, is_shown in shown.items() if is_shown)
 
 
+def is_compared(info: TypeInfo) -> bool:
+    """Whether two instances of a class may be compared by what their fields hold."""
+    return any("dataclass" in base.metadata or REPR in kept(base) for base in info.mro)
+
+
 def may_be_of_subclass(info: TypeInfo) -> bool:
     """Whether what is loaded as an instance of this class may be one of a subclass."""
     return is_opaque(info) or any(base.name in _CONCRETE for base in info.mro)

@@ -300,14 +300,6 @@ def _change_settings(store: Store, call: LibraryCall) -> None:
             sessions.set_autoflush(store, call.session, saved if isinstance(saved, frozenset) else NOT_KNOWN)
 
 
-def forget_settings(store: Store, receiver: Value) -> None:
-    """`configure()` of a factory: what its sessions are like is not known any more."""
-    for item in objects(receiver):
-        facts = store.heap.get(item)
-        if isinstance(facts, LibraryFacts):
-            store.heap[item] = replace(facts, settings=())
-
-
 def _change_parameters(store: Store, call: LibraryCall) -> None:
     any_session = call.bound.stub.effect("any_session") is not None
     for given in call.bound.given:

@@ -263,10 +263,15 @@ def after_read(loads: Loads, attribute: Attribute, together: Iterable[str] = ())
     return replace(loads, bases={**others, after: loads.bases[Basis.EXPIRED]}).loaded(names)
 
 
-def got_again(store: Store, identity: ObjectId, origin: Origin) -> None:
-    """`get()` gives out what the session has: an expired instance is loaded for that, any other one stays as it is."""
+def got_again(store: Store, identity: ObjectId, origin: Origin, anew: bool) -> None:
+    """`get()` gives out what the session has: an expired instance is loaded for that, any other one stays as it is.
+
+    `anew`: its row may be selected for that, with the options of the call.
+    """
     facts = store.heap[identity]
-    if isinstance(facts, InstanceFacts) and facts.loads.may_be_expired:
+    if anew:
+        doubt(store, [identity])
+    elif isinstance(facts, InstanceFacts) and facts.loads.may_be_expired:
         after = refreshed(facts.loads, None, origin) if facts.loads.is_expired else UNKNOWN_LOADS
         set_loads(store, identity, after)
         doubt(store, _known_besides(store, [identity]))

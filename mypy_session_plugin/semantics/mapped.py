@@ -5,7 +5,7 @@ from __future__ import annotations
 from mypy.nodes import Decorator, OverloadedFuncDef, SymbolNode, TypeInfo, Var
 from mypy.types import Instance, Type, get_proper_type
 
-from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES
+from mypy_session_plugin.semantics.closed_modules import CLOSED_MODULES, is_of_the_user
 
 #: Bases, and metaclasses, of declarative classes in SQLAlchemy, SQLModel and Flask-SQLAlchemy.
 DECLARATIVE_BASES = frozenset(
@@ -98,15 +98,22 @@ def is_mapped_attribute(info: TypeInfo, name: str) -> bool:
 
 
 def is_set_by_code(info: TypeInfo, name: str) -> bool:
-    """Whether an assignment to the attribute runs code of the user's: the setter of a property or a hybrid.
+    """Whether an assignment to the attribute runs code of the user's: `__setattr__`, a property's setter, a hybrid's.
 
     Mypy keeps a decorated function and its setter as one overloaded function.
     """
+    if has_own(info, "__setattr__"):
+        return True
     symbol = info.get(name)
     node = symbol.node if symbol is not None else None
     if not isinstance(node, (OverloadedFuncDef, Decorator)) or node.fullname.partition(".")[0] in CLOSED_MODULES:
         return False
     return not is_declared_attribute(node)
+
+
+def has_own(info: TypeInfo, *names: str) -> bool:
+    """Whether a class has one of these methods from the user, and not from Python or a library."""
+    return any(name in base.names for base in info.mro if is_of_the_user(base.module_name) for name in names)
 
 
 def is_declared_attribute(node: SymbolNode | None) -> bool:

@@ -20,7 +20,7 @@ from mypy_session_plugin.facts.values import NONE_VALUE, NOTHING_KNOWN, Constant
 from mypy_session_plugin.facts.work import Work
 from mypy_session_plugin.semantics import loads as loaded_attributes
 from mypy_session_plugin.semantics.binding import ROW_CLASSES, BoundCall, is_phantom
-from mypy_session_plugin.semantics.contents import held_instance, note_row, row_key
+from mypy_session_plugin.semantics.contents import asks_anew, held_instance, note_row, row_key
 from mypy_session_plugin.semantics.entered import kept
 from mypy_session_plugin.semantics.exports import canonical_name
 from mypy_session_plugin.semantics.factories import (
@@ -102,7 +102,8 @@ class Results:
         row = row_key(self._world, self._store, self._name, self._bound)
         held = held_instance(self._store, row, self._session)
         if held is not None:
-            loaded_attributes.got_again(self._store, held[1], Origin(self._node.line, "loaded"))
+            origin = Origin(self._node.line, "loaded")
+            loaded_attributes.got_again(self._store, held[1], origin, asks_anew(self._bound))
             return with_none(frozenset({held[1]}), self._world.type(self._node))
         value = self._evaluate(self._bound.stub.returns, live=False, site=site_of(self._node))
         note_row(self._store, value, row)

@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 
 from mypy_session_plugin.facts.effects import Effect, When
-from mypy_session_plugin.facts.objects import EVERY_METHOD, InstanceFacts, SessionFacts, Situations, join_situations
+from mypy_session_plugin.facts.objects import (
+    EVERY_METHOD,
+    InstanceFacts,
+    LibraryFacts,
+    SessionFacts,
+    Situations,
+    join_situations,
+)
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.states import (
@@ -22,7 +29,7 @@ from mypy_session_plugin.facts.states import (
 )
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import UNKNOWN, ObjectId, Unknown, Value, objects
-from mypy_session_plugin.semantics.factories import Setting, boolean_setting
+from mypy_session_plugin.semantics.factories import FACTORY_CLASSES, NOT_KNOWN, Setting, boolean_setting
 from mypy_session_plugin.semantics.identities import are_different
 
 FLUSH: Mapping[str, State] = {"pending": State.PERSISTENT, "marked": State.DELETED}
@@ -215,12 +222,34 @@ def assign_setting(store: Store, session: Value, name: str, value: Value) -> Non
     Any other attribute may be a method, whose place the value takes.
     """
     setting = boolean_setting(value)
-    if name == "autoflush":
-        set_autoflush(store, session, setting)
-    elif name == "expire_on_commit":
-        update_sessions(store, session, lambda facts: replace(facts, expire_on_commit=setting))
-    else:
-        update_sessions(store, session, lambda facts: replace(facts, overridden=facts.overridden | {name}))
+
+    def change(facts: SessionFacts) -> SessionFacts:
+        match name:
+            case "autoflush":
+                return replace(facts, autoflush=setting)
+            case "expire_on_commit":
+                return replace(facts, expire_on_commit=setting)
+            case _:
+                return replace(facts, overridden=facts.overridden | {name})
+
+    update_sessions(store, session, change)
+    if any(store.session(item) for item in objects(session)):
+        # It may have another name: the `sync_session` of an AsyncSession is that one's own.
+        for identity, facts in list(store.heap.items()):
+            if not isinstance(facts, SessionFacts) or identity in session:
+                continue
+            if relation(store, identity, session) is Relation.UNKNOWN:
+                store.heap[identity] = facts.join(change(facts))
+
+
+def forget_settings(store: Store, makers: Value) -> None:
+    """A factory, or a registry, is given other options: what its sessions are like is not known any more."""
+    for item in objects(makers):
+        facts = store.heap.get(item)
+        if isinstance(facts, LibraryFacts) and facts.class_name in FACTORY_CLASSES:
+            store.heap[item] = replace(facts, settings=())
+        elif isinstance(facts, SessionFacts) and facts.registry:
+            store.heap[item] = replace(facts, autoflush=NOT_KNOWN, expire_on_commit=NOT_KNOWN)
 
 
 def set_autoflush(store: Store, session: Value, setting: Setting) -> None:

@@ -23,6 +23,7 @@ from mypy_session_plugin.semantics import (
     library_calls,
     loading_calls,
     loads,
+    sessions,
 )
 from mypy_session_plugin.semantics.binding import BoundCall
 from mypy_session_plugin.semantics.call_sites import CallSite
@@ -110,8 +111,8 @@ class StubbedCalls:
         if name == "object_session":
             escape_all(store)
             result = _session_of_instance(store, values, result)
-        elif name == "configure":
-            library_calls.forget_settings(store, receiver)
+        elif name == "configure" or (name == "__call__" and instruction.arguments):
+            sessions.forget_settings(store, receiver)
         if name == "start":
             boundaries.start(world, store, receiver)
         entry_points.given(world, bound)

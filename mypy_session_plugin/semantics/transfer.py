@@ -61,6 +61,7 @@ from mypy_session_plugin.semantics.reads import Reads
 from mypy_session_plugin.semantics.related import RelatedAttributes
 from mypy_session_plugin.semantics.responses import RESPONSE, Responses
 from mypy_session_plugin.semantics.shapes import SessionShape, without_states
+from mypy_session_plugin.semantics.special_methods import CALLING, SpecialMethods
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.summaries import Summaries
 from mypy_session_plugin.semantics.unknown_calls import LOST, call_unknown, give_away, reachable
@@ -93,6 +94,7 @@ class Transfer:
         own = OwnObjects(world, self._stability, entries, self._follower)
         steps = Steps(world, entries, self._follower)
         self._calls = Calls(world, self._stability, self._escapes, Summaries(world, steps), own)
+        self._special = SpecialMethods(world, self._calls.sites)
         self._iterations = Iterations(world, self._calls, steps)
         self._operators = PhantomOperators(world, self._calls.phantom)
         self._body = PhantomBody(world)
@@ -185,11 +187,12 @@ class Transfer:
 
     def execute(self, instruction: graph.Instruction, store: Store) -> bool:
         """Change the store as the instruction does; tell whether it does the same where it raises half-way."""
-        kind = type(instruction)
-        self._world.asked = kind is graph.LoadAttribute
+        self._world.asked = (kind := type(instruction)) is graph.LoadAttribute
         writes = kind in WRITING
         if writes or UNNOTICED in store.variables:
             self._unnoticed.before(instruction, store)
+        if kind in CALLING:
+            self._special.before(instruction, store)
         self._handlers[kind](instruction, store)
         if writes:
             self._unnoticed.after(instruction, store)
@@ -199,6 +202,7 @@ class Transfer:
         """Refine the store by a branch's outcome; False where the store contradicts it."""
         if not branch.of_exit:
             self._caught.doubt(branch, truth, store, self._stability)
+            self._special.tested(branch, store)
         return conditions.assume(branch, truth, store, self._stability)
 
     def has_effects(self, instruction: graph.Instruction, store: Store) -> bool:
@@ -299,13 +303,11 @@ class Transfer:
 
     def _compare(self, instruction: graph.Compare, store: Store) -> None:
         self._operators.compare(instruction, store)
-        if any(isinstance(atom, Bound) for atom in store.value(instruction.right)):
-            call_unknown(store, [store.value(instruction.right)], (), site_of(instruction.node))
         store.variables[instruction.target] = conditions.compare(instruction, store, self._stability)
 
     def _is_instance(self, instruction: graph.IsInstance, store: Store) -> None:
-        tested = conditions.is_instance(instruction.subject_place, instruction.class_expression)
-        store.variables[instruction.target] = tested
+        of_class = instruction.class_expression
+        store.variables[instruction.target] = conditions.is_instance(instruction.subject_place, of_class)
 
     def _call(self, instruction: graph.Call, store: Store) -> None:
         ended = None

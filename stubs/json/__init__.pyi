@@ -3,7 +3,7 @@
 from typing import overload
 
 from mypy_session_plugin import CrossesProcess
-from mypy_session_plugin.effects import serializes
+from mypy_session_plugin.effects import calls, serializes
 
 @overload
 @serializes("json")
@@ -22,7 +22,8 @@ def dumps(
     **kw: None,
 ) -> str: ...
 @overload
-def dumps(obj: object, **kw: object) -> str: ...
+@calls("default")
+def dumps(obj: object, *, default: object = ..., **kw: object) -> str: ...
 @overload
 @serializes("json")
 def dump(
@@ -41,4 +42,5 @@ def dump(
     **kw: None,
 ) -> None: ...
 @overload
-def dump(obj: object, fp: object, **kw: object) -> None: ...
+@calls("default")
+def dump(obj: object, fp: object, *, default: object = ..., **kw: object) -> None: ...

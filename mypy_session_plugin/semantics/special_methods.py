@@ -1,0 +1,218 @@
+"""What Python calls by itself: `user == other`, `user in cache`, `cache[key] = user`, `if user:`, `sorted(users)`.
+
+Behind each may stand a special method of a class of the user's, which is code that nobody sees: it reads what it likes,
+and does it, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from mypy.nodes import (
+    CallExpr,
+    ComparisonExpr,
+    Context,
+    DictExpr,
+    Expression,
+    ForStmt,
+    GeneratorExpr,
+    IndexExpr,
+    ListExpr,
+    OperatorAssignmentStmt,
+    OpExpr,
+    SetExpr,
+    StarExpr,
+    TupleExpr,
+    TypeInfo,
+    UnaryExpr,
+)
+
+from mypy_session_plugin.facts.objects import ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
+from mypy_session_plugin.facts.store import Store
+from mypy_session_plugin.facts.values import Bound, ObjectId, Value, objects
+from mypy_session_plugin.flow import graph
+from mypy_session_plugin.flow.operands import ContainerKind
+from mypy_session_plugin.mypy_compat.callees import method_of, written_method
+from mypy_session_plugin.mypy_compat.types import info_of, union_items
+from mypy_session_plugin.semantics.call_sites import CallSites
+from mypy_session_plugin.semantics.dataclass_fields import is_compared
+from mypy_session_plugin.semantics.making import site_of
+from mypy_session_plugin.semantics.mapped import has_own
+from mypy_session_plugin.semantics.reaching import place_of
+from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable
+from mypy_session_plugin.semantics.world import World
+
+TESTED = frozenset({"__bool__", "__len__"})
+ITERATED = frozenset({"__iter__", "__next__", "__aiter__", "__anext__", "__getitem__", "__len__", "__reversed__"})
+COMPARED = frozenset({"__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"})
+HASHED = COMPARED | {"__hash__"}
+SEARCHED = HASHED | ITERATED | {"__contains__"}
+SUBSCRIBED = frozenset({"__getitem__", "__setitem__", "__delitem__", "__missing__"})
+CALCULATED = frozenset(
+    f"__{prefix}{name}__"
+    for name in re.findall(r"\w+", "add sub mul truediv floordiv mod matmul pow lshift rshift and or xor")
+    for prefix in ("", "r", "i")
+) | {"__neg__", "__pos__", "__invert__"}
+#: What a function of the standard library may call of what it is given.
+CALLED = SEARCHED | TESTED | CALCULATED | {"__abs__", "__float__", "__index__", "__int__", "__round__"}
+#: Builtins and methods that go through what they are given, and call nothing of its elements.
+ITERATING = frozenset({"enumerate", "extend", "extendleft", "iter", "list", "next", "reversed", "tuple", "zip"})
+#: Those that call nothing at all.
+QUIET = frozenset(
+    {"append", "appendleft", "bool", "clear", "copy", "id", "insert", "isinstance", "items", "keys", "popitem"}
+    | {"popleft", "type", "values"}
+)
+#: The instructions behind which there may be a special method.
+CALLING = frozenset(
+    {graph.Compare, graph.LoadItem, graph.StoreItem, graph.DeleteItem, graph.Operation, graph.BuildContainer}
+    | {graph.Collect, graph.Next, graph.Unpack, graph.Not, graph.Call}
+)
+
+
+class SpecialMethods:
+    """Runs the special methods that the syntax, and the builtins, of one graph call."""
+
+    def __init__(self, world: World, sites: CallSites) -> None:
+        self._world = world
+        self._sites = sites
+        self._known: dict[tuple[TypeInfo, frozenset[str]], bool] = {}
+        self._typed: dict[tuple[Context, frozenset[str]], bool] = {}
+
+    def before(self, instruction: graph.Instruction, store: Store) -> None:
+        """What an instruction calls before it has a value."""
+        match instruction:
+            case graph.Call():
+                self._call(instruction, store)
+            case graph.Compare(operator="in" | "not in"):
+                right = store.value(instruction.right)
+                if any(isinstance(atom, Bound) for atom in right):
+                    call_unknown(store, [right], (), site_of(instruction.node))
+                elif not _is_asked(store, right):
+                    self._run(store, instruction, SEARCHED, [instruction.left, instruction.right])
+            case graph.Compare(operator=operator) if not operator.startswith("is"):
+                self._run(store, instruction, COMPARED, [instruction.left, instruction.right])
+            case graph.LoadItem() | graph.DeleteItem():
+                self._run(store, instruction, SUBSCRIBED, [instruction.object], also=[instruction.index])
+                self._run(store, instruction, HASHED, [instruction.index])
+            case graph.StoreItem():
+                also = [instruction.index, instruction.value]
+                self._run(store, instruction, SUBSCRIBED, [instruction.object], also=also)
+                self._run(store, instruction, HASHED, [instruction.index])
+            case graph.Operation():
+                self._run(store, instruction, CALCULATED, instruction.operands)
+            case graph.BuildContainer() | graph.Collect():
+                self._put_in(instruction, store)
+            case graph.Next():
+                self._run(store, instruction, ITERATED, [instruction.iterable], deep=False)
+            case graph.Unpack():
+                self._run(store, instruction, ITERATED, [instruction.value], deep=False)
+            case graph.Not():
+                self._run(store, instruction, TESTED, [instruction.operand], deep=False)
+
+    def tested(self, branch: graph.Branch, store: Store) -> None:
+        """What the test of a branch calls."""
+        value = store.value(branch.test)
+        if self._is_typed(branch.node, TESTED) or self._is_code(store, objects(value), TESTED):
+            call_unknown(store, [value], [branch.place], site_of(branch.node))
+
+    def _put_in(self, instruction: graph.BuildContainer | graph.Collect, store: Store) -> None:
+        """A set looks at its elements, a dictionary at its keys; `*` goes through what stands behind it."""
+        if isinstance(instruction, graph.BuildContainer):
+            is_set, items = instruction.kind is ContainerKind.SET, instruction.items
+        else:
+            is_set, items = _is_set(store, store.value(instruction.container)), (instruction.item,)
+        for item in items:
+            if item.starred:
+                self._run(store, instruction, ITERATED, [item.value], deep=False)
+            elif item.key is not None or is_set:
+                self._run(store, instruction, HASHED, [item.value if item.key is None else item.key])
+
+    def _call(self, instruction: graph.Call, store: Store) -> None:
+        """A function of the standard library is given something."""
+        site = self._sites.of(instruction)
+        if site is None or not site.is_closed or site.function is not None or site.stubbed_bases:
+            return
+        name = instruction.method or site.full_name.rpartition(".")[2]
+        if name in QUIET:
+            return
+        given = [argument.value for argument in instruction.arguments]
+        if name in ITERATING:
+            self._run(store, instruction, ITERATED, given, deep=False)
+        else:
+            receiver = [] if instruction.receiver is None else [instruction.receiver]
+            self._run(store, instruction, CALLED, [*given, *receiver])
+
+    def _run(
+        self,
+        store: Store,
+        instruction: graph.Instruction,
+        names: frozenset[str],
+        operands: Sequence[graph.Temporary],
+        deep: bool = True,
+        also: Sequence[graph.Temporary] = (),
+    ) -> None:
+        """Call what one of the operands, or of what it holds (`deep`), has of these; it is given the others, too."""
+        values = [store.value(operand) for operand in operands]
+        held: set[ObjectId] = set().union(*map(objects, values))
+        is_typed = self._is_typed(instruction.node, names)
+        if is_typed or (held and self._is_code(store, reachable(store, values) if deep else held, names)):
+            given = [*values, *(store.value(operand) for operand in also)]
+            call_unknown(store, given, map(place_of, _written(instruction.node)), site_of(instruction.node))
+
+    def _is_code(self, store: Store, held: Iterable[ObjectId], names: frozenset[str]) -> bool:
+        """Whether one of these instances is of a class that has one of these methods."""
+        found = {facts.class_name for item in held if isinstance(facts := store.heap.get(item), InstanceFacts)}
+        infos = [info for name in found if (info := self._world.types.class_of(name)) is not None]
+        # What is compared field by field reads these.
+        return any(self._has(info, names) or (is_compared(info) and names >= COMPARED) for info in infos)
+
+    def _is_typed(self, node: Context, names: frozenset[str]) -> bool:
+        """The same of the operands of a node by their types."""
+        key = (node, names)
+        if key not in self._typed:
+            operands = _written(node) if names is not TESTED or isinstance(node, UnaryExpr) else [node]
+            types = [type_ for operand in operands if (type_ := self._world.type(operand)) is not None]
+            infos = [info_of(item) for type_ in types for item in union_items(type_)]
+            self._typed[key] = any(info is not None and self._has(info, names) for info in infos)
+        return self._typed[key]
+
+    def _has(self, info: TypeInfo, names: frozenset[str]) -> bool:
+        key = (info, names)
+        if key not in self._known:
+            own = [name for name in names if has_own(info, name)]
+            # What phantom types say of a method is all that it does.
+            self._known[key] = any(written_method(method_of(info, name)) is None for name in own)
+        return self._known[key]
+
+
+def _is_asked(store: Store, container: Value) -> bool:
+    """Whether `in` asks a session, or an object of a library: these call nothing of an instance."""
+    facts = [store.heap.get(item) for item in objects(container)]
+    return bool(facts) and all(isinstance(item, SessionFacts | LibraryFacts) for item in facts)
+
+
+def _is_set(store: Store, container: Value) -> bool:
+    facts = [store.heap.get(item) for item in objects(container)]
+    return any(isinstance(item, ContainerFacts) and item.kind == ContainerKind.SET.value for item in facts)
+
+
+def _written(node: Context) -> Iterator[Expression]:
+    """The operands of a node."""
+    match node:
+        case IndexExpr(base=base):
+            yield base
+        case ComparisonExpr(operands=operands):
+            yield from operands
+        case OpExpr(left=left, right=right):
+            yield from (left, right)
+        case OperatorAssignmentStmt(lvalue=target, rvalue=value):
+            yield from (target, value)
+        case UnaryExpr(expr=expr) | ForStmt(expr=expr):
+            yield expr
+        case CallExpr(args=items) | SetExpr(items=items) | GeneratorExpr(sequences=items):
+            yield from items
+        case DictExpr(items=pairs):
+            yield from (key for key, _value in pairs if key is not None)
+        case ListExpr(items=items) | TupleExpr(items=items):
+            yield from (item.expr for item in items if isinstance(item, StarExpr))
