@@ -14,12 +14,28 @@ from sqlalchemy import create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import Session
 
-from tests import working_loads, working_tasks, working_threads, working_units, working_writes
+from tests import (
+    working_loads,
+    working_methods,
+    working_operators,
+    working_tasks,
+    working_threads,
+    working_units,
+    working_writes,
+)
 from tests.harness import Harness, Report
 
 MODULES = {
     module.__name__.rpartition(".")[2]: module
-    for module in (working_loads, working_tasks, working_threads, working_units, working_writes)
+    for module in (
+        working_loads,
+        working_methods,
+        working_operators,
+        working_tasks,
+        working_threads,
+        working_units,
+        working_writes,
+    )
 }
 #: The codes that the programs of a module are about, if not all: what others leave out is no mistake of theirs.
 CODES = {"working_loads": {"session-detached", "session-implicit-io", "session-raiseload"}}

@@ -1,7 +1,7 @@
 """What Python calls by itself: `user == other`, `user in cache`, `cache[key] = user`, `if user:`, `sorted(users)`.
 
-Behind each may stand a special method of a class of the user's, which is code that nobody sees: it reads what it likes,
-and does it, too.
+Behind each may stand a special method of a class of the user's, which is code that nobody sees.  As its properties do,
+that of an instance reads what it likes; what changes an instance, and methods of other objects, do what they like, too.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from mypy_session_plugin.flow import graph
 from mypy_session_plugin.flow.operands import ContainerKind
 from mypy_session_plugin.mypy_compat.callees import method_of, written_method
 from mypy_session_plugin.mypy_compat.types import info_of, union_items
+from mypy_session_plugin.semantics import loads
 from mypy_session_plugin.semantics.call_sites import CallSites
 from mypy_session_plugin.semantics.dataclass_fields import is_compared
 from mypy_session_plugin.semantics.making import site_of
@@ -54,15 +55,16 @@ CALCULATED = frozenset(
     for name in re.findall(r"\w+", "add sub mul truediv floordiv mod matmul pow lshift rshift and or xor")
     for prefix in ("", "r", "i")
 ) | {"__neg__", "__pos__", "__invert__"}
-#: What a function of the standard library may call of what it is given.
-CALLED = SEARCHED | TESTED | CALCULATED | {"__abs__", "__float__", "__index__", "__int__", "__round__"}
-#: Builtins and methods that go through what they are given, and call nothing of its elements.
-ITERATING = frozenset({"enumerate", "extend", "extendleft", "iter", "list", "next", "reversed", "tuple", "zip"})
-#: Those that call nothing at all.
-QUIET = frozenset(
-    {"append", "appendleft", "bool", "clear", "copy", "id", "insert", "isinstance", "items", "keys", "popitem"}
-    | {"popleft", "type", "values"}
-)
+#: What builtins, and methods of containers, call of what they are given; of all others this is not known anyhow.
+BUILTINS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("all", "any", "bool", "filter", "len"), TESTED),
+    **dict.fromkeys(("enumerate", "extend", "iter", "list", "next", "reversed", "tuple", "zip"), ITERATED),
+    **dict.fromkeys(("count", "index", "max", "min", "remove", "sort", "sorted"), COMPARED | ITERATED),
+    **dict.fromkeys(("add", "difference", "discard", "get", "intersection", "pop", "setdefault", "union"), HASHED),
+    **dict.fromkeys(("dict", "frozenset", "fromkeys", "set", "update"), HASHED | ITERATED),
+}
+#: Those that compare what their container holds.
+COMPARING = frozenset({"count", "index", "remove", "sort"})
 #: The instructions behind which there may be a special method.
 CALLING = frozenset(
     {graph.Compare, graph.LoadItem, graph.StoreItem, graph.DeleteItem, graph.Operation, graph.BuildContainer}
@@ -113,8 +115,10 @@ class SpecialMethods:
     def tested(self, branch: graph.Branch, store: Store) -> None:
         """What the test of a branch calls."""
         value = store.value(branch.test)
-        if self._is_typed(branch.node, TESTED) or self._is_code(store, objects(value), TESTED):
+        if self._is_typed(branch.node, TESTED):
             call_unknown(store, [value], [branch.place], site_of(branch.node))
+        elif self._is_code(store, objects(value), TESTED):
+            loads.shown(store, objects(value))
 
     def _put_in(self, instruction: graph.BuildContainer | graph.Collect, store: Store) -> None:
         """A set looks at its elements, a dictionary at its keys; `*` goes through what stands behind it."""
@@ -129,19 +133,16 @@ class SpecialMethods:
                 self._run(store, instruction, HASHED, [item.value if item.key is None else item.key])
 
     def _call(self, instruction: graph.Call, store: Store) -> None:
-        """A function of the standard library is given something."""
+        """A builtin is given something, or a container's method."""
         site = self._sites.of(instruction)
         if site is None or not site.is_closed or site.function is not None or site.stubbed_bases:
             return
         name = instruction.method or site.full_name.rpartition(".")[2]
-        if name in QUIET:
-            return
-        given = [argument.value for argument in instruction.arguments]
-        if name in ITERATING:
-            self._run(store, instruction, ITERATED, given, deep=False)
-        else:
-            receiver = [] if instruction.receiver is None else [instruction.receiver]
-            self._run(store, instruction, CALLED, [*given, *receiver])
+        if name in BUILTINS:
+            given = [argument.value for argument in instruction.arguments]
+            if name in COMPARING and instruction.receiver is not None:
+                given.append(instruction.receiver)
+            self._run(store, instruction, BUILTINS[name], given, deep=BUILTINS[name] is not ITERATED)
 
     def _run(
         self,
@@ -155,10 +156,13 @@ class SpecialMethods:
         """Call what one of the operands, or of what it holds (`deep`), has of these; it is given the others, too."""
         values = [store.value(operand) for operand in operands]
         held: set[ObjectId] = set().union(*map(objects, values))
-        is_typed = self._is_typed(instruction.node, names)
-        if is_typed or (held and self._is_code(store, reachable(store, values) if deep else held, names)):
-            given = [*values, *(store.value(operand) for operand in also)]
-            call_unknown(store, given, map(place_of, _written(instruction.node)), site_of(instruction.node))
+        node, given = instruction.node, [*values, *(store.value(operand) for operand in also)]
+        is_typed = self._is_typed(node, names)
+        is_code = bool(held) and self._is_code(store, reachable(store, values) if deep else held, names)
+        if is_typed or (is_code and _changes(instruction)):
+            call_unknown(store, given, map(place_of, _written(node)), site_of(node))
+        elif is_code:
+            loads.shown(store, reachable(store, given))
 
     def _is_code(self, store: Store, held: Iterable[ObjectId], names: frozenset[str]) -> bool:
         """Whether one of these instances is of a class that has one of these methods."""
@@ -168,22 +172,30 @@ class SpecialMethods:
         return any(self._has(info, names) or (is_compared(info) and names >= COMPARED) for info in infos)
 
     def _is_typed(self, node: Context, names: frozenset[str]) -> bool:
-        """The same of the operands of a node by their types."""
+        """The same of the operands of a node that are no instances, by their types."""
         key = (node, names)
         if key not in self._typed:
             operands = _written(node) if names is not TESTED or isinstance(node, UnaryExpr) else [node]
             types = [type_ for operand in operands if (type_ := self._world.type(operand)) is not None]
-            infos = [info_of(item) for type_ in types for item in union_items(type_)]
-            self._typed[key] = any(info is not None and self._has(info, names) for info in infos)
+            known = [info_of(item) for type_ in types for item in union_items(type_)]
+            infos = [info for info in known if info is not None and not self._world.shapes.mapped.is_mapped(info)]
+            # What phantom types say of a method is all that it does.
+            is_said = written_method(getattr(node, "method_type", None)) is not None
+            self._typed[key] = not is_said and any(self._has(info, names) for info in infos)
         return self._typed[key]
 
     def _has(self, info: TypeInfo, names: frozenset[str]) -> bool:
         key = (info, names)
         if key not in self._known:
             own = [name for name in names if has_own(info, name)]
-            # What phantom types say of a method is all that it does.
             self._known[key] = any(written_method(method_of(info, name)) is None for name in own)
         return self._known[key]
+
+
+def _changes(instruction: graph.Instruction) -> bool:
+    """Whether what an instruction calls is there to change its object."""
+    is_statement = isinstance(instruction.node, OperatorAssignmentStmt)
+    return is_statement or isinstance(instruction, (graph.StoreItem, graph.DeleteItem))
 
 
 def _is_asked(store: Store, container: Value) -> bool:
