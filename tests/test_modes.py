@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from mypy.nodes import Block, FuncDef, MypyFile
 
+from mypy_session_plugin.semantics.functions import is_here
 from tests.harness import Harness, Project, Report, assert_expected, codes_of_cases, daemon, modes, run_in_mode
 from tests.trigger_cases import CASES
 
@@ -38,6 +40,14 @@ def function() -> None:
     reveal_state(make())  # N: Revealed state is "Session"
 """
 _USER_OF_STRINGS = _USER.replace('"Session"', '"Unknown"')
+
+
+def test_a_function_from_the_cache_has_no_body_to_follow() -> None:
+    module, function = MypyFile([], []), FuncDef("make", [], Block([]))
+    module._fullname, function._fullname = "app", "app.make"
+
+    assert is_here(module, function)
+    assert not is_here(module, FuncDef.deserialize(function.serialize()))
 
 
 @pytest.mark.parametrize("mode", modes())

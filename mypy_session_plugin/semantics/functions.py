@@ -182,7 +182,9 @@ def _is_stub(function: FuncDef) -> bool:
 
 
 def is_here(tree: MypyFile, function: FuncItem) -> bool:
-    """Whether the body stands in the module that is checked: from the cache mypy has other modules without bodies."""
+    """Whether the body stands in the module that is checked: what mypy has from its cache has none, nor arguments."""
+    if not hasattr(function, "arguments"):
+        return False
     if function.info:
         return function.info.module_name == tree.fullname
     module, _, _name = function.fullname.rpartition(".")
