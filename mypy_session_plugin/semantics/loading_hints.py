@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
+from typing import Any
 
 from mypy.nodes import (
+    AssignmentStmt,
     AwaitExpr,
     CallExpr,
     Decorator,
@@ -15,6 +19,7 @@ from mypy.nodes import (
     MypyFile,
     NameExpr,
     Node,
+    OperatorAssignmentStmt,
     RefExpr,
     TypeInfo,
     Var,
@@ -79,19 +84,21 @@ class LoadingHints:
     """Reads one unit of a module; the packages are those where sessions and what belongs to them are defined."""
 
     def __init__(self, nodes: Sequence[Node], module: str, session_packages: Container[str]) -> None:
-        self._nodes = nodes
+        self._by_kind: dict[type[Node], list[Any]] = defaultdict(list)
+        for node in nodes:
+            self._by_kind[type(node)].append(node)
         self._module = module
         self._session_packages = session_packages
 
     @cached_property
     def is_async(self) -> bool:
         """Whether the unit waits for anything."""
-        return any(isinstance(node, AwaitExpr) for node in self._nodes)
+        return bool(self._by_kind[AwaitExpr])
 
     @cached_property
     def leaves_out(self) -> bool:
         """Whether a statement of the unit leaves out what it could load."""
-        return any(isinstance(node, (NameExpr, MemberExpr)) and node.name in _LEAVING_OUT for node in self._nodes)
+        return any(node.name in _LEAVING_OUT for node in chain(self._by_kind[NameExpr], self._by_kind[MemberExpr]))
 
     @cached_property
     def reads_after_end(self) -> bool:
@@ -119,15 +126,14 @@ class LoadingHints:
         return [*self._calls(_EXPIRING | _COMMITTING if by_commit else _EXPIRING)]
 
     def _calls(self, names: frozenset[str]) -> Iterator[int]:
-        for node in self._nodes:
-            callee = node.callee if isinstance(node, CallExpr) else None
-            if isinstance(callee, (MemberExpr, NameExpr)) and callee.name in names:
-                yield node.line
+        for call in self._by_kind[CallExpr]:
+            if isinstance(call.callee, (MemberExpr, NameExpr)) and call.callee.name in names:
+                yield call.line
 
     @cached_property
     def ends(self) -> list[int]:
         """The lines behind which a session may have ended."""
-        blocks = [node for node in self._nodes if isinstance(node, WithStmt)]
+        blocks = self._by_kind[WithStmt]
         ends = [block.end_line or block.line for block in blocks if any(map(self._may_end, block.expr))]
         return [*ends, *self._calls(_ENDING)]
 
@@ -163,24 +169,20 @@ class LoadingHints:
         return any(
             loop.line <= read <= (loop.end_line or 0)
             and any(loop.line <= line <= (loop.end_line or 0) for line in lines)
-            for loop in self._nodes
-            if isinstance(loop, (ForStmt, WhileStmt))
+            for loop in chain(self._by_kind[ForStmt], self._by_kind[WhileStmt])
         )
 
     @property
     def _called(self) -> list[int]:
-        return [node.line for node in self._nodes if isinstance(node, CallExpr)]
+        return [call.line for call in self._by_kind[CallExpr]]
 
     @cached_property
     def _reads(self) -> list[int]:
         """The lines on which attributes of objects are read that are not called, but by a model."""
-        others = {id(node.callee) for node in self._nodes if isinstance(node, CallExpr) and not _validates(node)}
-        others |= {id(target) for node in self._nodes for target in written_targets(node)}
-        return [
-            node.line
-            for node in self._nodes
-            if isinstance(node, MemberExpr) and id(node) not in others and not _is_of_class(node)
-        ]
+        others = {id(call.callee) for call in self._by_kind[CallExpr] if not _validates(call)}
+        writing = chain(self._by_kind[AssignmentStmt], self._by_kind[OperatorAssignmentStmt])
+        others |= {id(target) for statement in writing for target in written_targets(statement)}
+        return [node.line for node in self._by_kind[MemberExpr] if id(node) not in others and not _is_of_class(node)]
 
 
 def _validates(call: CallExpr) -> bool:
