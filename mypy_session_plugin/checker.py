@@ -130,7 +130,7 @@ def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Optio
     for world in _worlds(checker, unit, options):
         _analyse_graph(world, collector, bodies)
     raising: set[Context] = set()
-    paths = Excluded(unit)
+    paths = Excluded(unit, shared.types)
     for reported in collector.reports():
         finding = reported.finding
         error = shared.types.errors(finding.raised)

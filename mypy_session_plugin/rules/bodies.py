@@ -110,7 +110,7 @@ class Bodies:
         self._followed.add(function)
         walk = _Walk()
         walk.run(world, fixpoint, self.resolved)
-        paths = Excluded(function)
+        paths = Excluded(function, world.types)
         for reported in walk.collector.reports():
             if reported.code not in LATENT or paths.is_excluded(reported.finding.node, reported.finding.since):
                 continue

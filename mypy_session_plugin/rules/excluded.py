@@ -7,45 +7,33 @@
 
 The analysis remembers what came out for a variable, and of a condition that stands there twice; of others it takes
 every outcome to be possible.  A rule to which one path is enough passes over a path through two of these that ask the
-same: one around what happened before, and one around the fault or, between the two, around what may end it.
+same: one around what happened before, one around the fault or, between the two, one around what may end it.  So it does
+with a path into another turn of a loop through a condition on what the loop itself counts or notes (`turns.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from functools import cached_property
-from itertools import chain, product
-from typing import TypeAlias
+from itertools import chain, combinations, product
 
-from mypy.nodes import (
-    AssignmentStmt,
-    BreakStmt,
-    CallExpr,
-    Context,
-    ContinueStmt,
-    Expression,
-    ForStmt,
-    IfStmt,
-    MatchStmt,
-    MemberExpr,
-    NameExpr,
-    Node,
-    OperatorAssignmentStmt,
-    RaiseStmt,
-    ReturnStmt,
-    Var,
-    WhileStmt,
-)
+from mypy.nodes import Context, IfStmt, MatchStmt, Node
 
-from mypy_session_plugin.flow.syntax import children, descendants
+from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.conditions import are_the_same
-from mypy_session_plugin.semantics.reaching import text_of_place
-
-#: What a path goes through in one of several ways.
-_Deciding: TypeAlias = "IfStmt | WhileStmt | ForStmt | MatchStmt"
-_DECIDING = (IfStmt, WhileStmt, ForStmt, MatchStmt)
-#: What, in one of its ways, may keep a path from what comes behind, or undo what came before.
-_CHANGING = (BreakStmt, CallExpr, ContinueStmt, RaiseStmt, ReturnStmt)
+from mypy_session_plugin.mypy_compat.types import Types
+from mypy_session_plugin.rules.choices import (
+    LOOPS,
+    Choice,
+    condition_of,
+    holds,
+    is_choice,
+    last_line,
+    leaves,
+    may_change,
+)
+from mypy_session_plugin.rules.sources import Sources
+from mypy_session_plugin.rules.turns import Turns
 
 
 class Excluded:
@@ -53,121 +41,92 @@ class Excluded:
 
     Args:
         unit: The function or module whose conditions are compared.
+        types: The types of its expressions.
     """
 
-    def __init__(self, unit: Node) -> None:
+    def __init__(self, unit: Node, types: Types) -> None:
         self._unit = unit
+        self._types = types
 
     def is_excluded(self, node: Context, since: Collection[int]) -> bool:
         """Whether it may be that no run comes to a node of the unit by way of any of these lines."""
-        return bool(since) and all(_may_exclude(*self._deciding, line, node.line) for line in since)
+        return bool(since) and all(self._way.may_exclude(line, node.line) for line in since)
 
     @cached_property
-    def _deciding(self) -> tuple[list[_Deciding], _Sources]:
+    def _way(self) -> _Ways:
         nodes = list(descendants(self._unit, into_functions=True))
-        deciding = [item for item in nodes if isinstance(item, _DECIDING)]
-        return deciding, _Sources(deciding, nodes)
+        choices = [item for item in nodes if is_choice(item)]
+        sources = Sources(choices, nodes, self._types)
+        return _Ways(choices, sources, Turns(nodes, sources))
 
 
-def _may_exclude(deciding: list[_Deciding], sources: _Sources, first: int, second: int) -> bool:
-    before = [item for item in deciding if _holds(item, first)]
-    apart = [item for item in before if not _holds(item, second)]
-    after = [item for item in deciding if _holds(item, second) and not _holds(item, first)]
-    passed = [item for item in deciding if first < item.line and _end(item) < second and _may_change(item)]
-    return any(
-        _are_correlated(one, other, sources) and not _is_same_way(one, first, other, second)
-        for one, other in chain(product(apart, after), product(before, passed))
-    )
+class _Ways:
+    """The choices of one unit, and which of them do not go together."""
+
+    def __init__(self, choices: list[Choice], sources: Sources, turns: Turns) -> None:
+        self._choices = choices
+        self._sources = sources
+        self._turns = turns
+
+    def may_exclude(self, first: int, second: int) -> bool:
+        """Whether a path from one line to another may be none that a run takes."""
+        loops = [
+            item for item in self._choices if isinstance(item, LOOPS) and holds(item, first) and holds(item, second)
+        ]
+        if first < second or not loops:
+            return self._is_excluded_ahead(*sorted((first, second)))
+        return self._is_excluded_around(max(loops, key=lambda loop: loop.line), first, second)
+
+    def _is_excluded_ahead(self, first: int, second: int) -> bool:
+        before = [item for item in self._choices if holds(item, first)]
+        apart = [item for item in before if not holds(item, second)]
+        after = [item for item in self._choices if holds(item, second) and not holds(item, first)]
+        passed = [item for item in self._choices if first < item.line and last_line(item) < second and may_change(item)]
+        if any(self._is_of_a_turn(item, first, second) for item in (*apart, *after)):
+            return True
+        pairs = chain(product(apart, after), product(before, passed), product(passed, after), combinations(passed, 2))
+        return any(self._exclude(one, first, other, second) for one, other in pairs)
+
+    def _is_of_a_turn(self, choice: Choice, first: int, second: int) -> bool:
+        """Whether a choice depends on which turn of a loop it is that only one of the lines stands in."""
+        loops = [item for item in self._choices if isinstance(item, LOOPS) and item is not choice]
+        return any(
+            holds(loop, choice.line) and holds(loop, first) != holds(loop, second) and self._turns.tells(choice, loop)
+            for loop in loops
+        )
+
+    def _is_excluded_around(self, loop: Choice, first: int, second: int) -> bool:
+        """Whether the next turn of a loop may not come to a line after the other one was passed in the turn before."""
+        inside = [item for item in self._choices if item is not loop and holds(loop, item.line)]
+        around = [item for item in inside if holds(item, first) or holds(item, second)]
+        passed = [
+            item
+            for item in inside
+            if item not in around
+            and (first < item.line or last_line(item) < second)
+            and may_change(item)
+            and not leaves(item)
+        ]
+        if any(self._turns.tells(item, loop) for item in (*around, *passed)):
+            return True
+        apart = [item for item in around if not holds(item, second)]
+        after = [item for item in around if not holds(item, first)]
+        return any(self._exclude(one, first, other, second) for one, other in product(apart, after))
+
+    def _exclude(self, one: Choice, first: int, other: Choice, second: int) -> bool:
+        """Whether what the path needs of two choices may not go together."""
+        return self._sources.are_correlated(one, other) and not _is_same_way(one, first, other, second)
 
 
-def _are_correlated(first: _Deciding, second: _Deciding, sources: _Sources) -> bool:
-    """Whether two statements decide by the same, or by what was made from the same."""
-    pairs = product(sources.of(_condition(first)), sources.of(_condition(second)))
-    return any(_is_part(one, other) or _is_part(other, one) for one, other in pairs)
-
-
-def _is_same_way(first: _Deciding, before: int, second: _Deciding, after: int) -> bool:
+def _is_same_way(first: Choice, before: int, second: Choice, after: int) -> bool:
     """Whether two statements decide by one condition, and the path needs the same outcome of both."""
-    same = are_the_same(_condition(first), _condition(second))
-    return same and _holds(second, after) and _is_in_body(first, before) is _is_in_body(second, after)
+    if isinstance(first, MatchStmt) or isinstance(second, MatchStmt):
+        return False
+    same = are_the_same(condition_of(first), condition_of(second))
+    return same and holds(second, after) and holds(first, before) and _is_met(first, before) is _is_met(second, after)
 
 
-def _is_in_body(statement: _Deciding, line: int) -> bool:
+def _is_met(statement: Choice, line: int) -> bool:
     """Whether a line stands where the condition is true."""
     body = statement.body[0] if isinstance(statement, IfStmt) else statement
-    return _holds(body, line)
-
-
-def _is_part(whole: str, part: str) -> bool:
-    return part == whole or part.startswith(f"{whole}.")
-
-
-def _condition(statement: _Deciding) -> Expression:
-    match statement:
-        case IfStmt():
-            return statement.expr[0]
-        case MatchStmt():
-            return statement.subject
-        case _:
-            return statement.expr
-
-
-def _may_change(statement: _Deciding) -> bool:
-    """Whether what comes behind a statement may depend on which way it goes."""
-    return any(isinstance(node, _CHANGING) for node in descendants(statement, into_functions=False))
-
-
-def _holds(statement: Context, line: int) -> bool:
-    return statement.line <= line <= _end(statement)
-
-
-def _end(statement: Context) -> int:
-    return statement.end_line or statement.line
-
-
-class _Sources:
-    """What the variables of one unit are made from, and what decides whether they are."""
-
-    def __init__(self, deciding: Collection[_Deciding], nodes: Collection[Node]) -> None:
-        self._made: dict[str, set[str]] = {}
-        for node in nodes:
-            self._read(node, [])
-        for statement in deciding:
-            asked = list(_read_in(_condition(statement)))
-            for node in descendants(statement, into_functions=False):
-                self._read(node, asked)
-
-    def _read(self, node: Node, asked: list[str]) -> None:
-        if isinstance(node, (AssignmentStmt, OperatorAssignmentStmt)):
-            targets = node.lvalues if isinstance(node, AssignmentStmt) else [node.lvalue]
-            for target in targets:
-                if isinstance(target, NameExpr):
-                    self._made.setdefault(target.name, set()).update(asked or _read_in(node.rvalue))
-
-    def of(self, condition: Expression) -> set[str]:
-        """The variables and attributes that a condition reads, and all that these were made from."""
-        found: set[str] = set()
-        waiting = list(_read_in(condition))
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                waiting.extend(self._made.get(name, ()))
-        return found
-
-
-def _read_in(expression: Node) -> Iterator[str]:
-    """The variables and dotted attributes that an expression reads."""
-    name = text_of_place(expression)
-    if not name:
-        for child in children(expression):
-            yield from _read_in(child)
-    elif _is_variable(expression):
-        yield name
-
-
-def _is_variable(place: Node) -> bool:
-    """Whether a name or an attribute is one of a variable: not of a class, a module or `None`."""
-    while isinstance(place, MemberExpr):
-        place = place.expr
-    return isinstance(place, NameExpr) and isinstance(place.node, Var) and not place.fullname.startswith("builtins.")
+    return holds(body, line)

@@ -70,7 +70,7 @@ class Stability:
         """Whether an access path is of variables and plain attributes: a property may give something new each time."""
         while isinstance(node, MemberExpr):
             info = info_of(self._types.of(node.expr))
-            if info is not None and not _is_plain(info, node.name):
+            if info is not None and not is_plain(info, node.name):
                 return False
             node = node.expr
         return True
@@ -133,7 +133,8 @@ class Stability:
         return None
 
 
-def _is_plain(info: TypeInfo, name: str) -> bool:
+def is_plain(info: TypeInfo, name: str) -> bool:
+    """Whether an attribute is kept as it is, and not made by code at each read."""
     symbol = info.get(name)
     node = symbol.node if symbol is not None else None
     if node is None:

@@ -13,6 +13,14 @@ class Settings:
     mode: str
     name: str | None
 
+    @property
+    def is_new(self) -> bool:
+        return self.mode == "new"
+
+    @property
+    def is_old(self) -> bool:
+        return not self.is_new
+
 
 def comparisons_of_one_number_ok(session: Session, count: int) -> None:
     if count > 1:
@@ -225,3 +233,86 @@ def two_loops_bad(session: Session, users: list[User]) -> None:
     for _user in users:
         session.begin()  # error: [session-transaction]
         session.rollback()
+
+
+def properties_of_an_object_ok(session: Session, settings: Settings) -> None:
+    if settings.is_new:
+        session.begin()
+    if settings.is_old:
+        session.begin()
+
+
+def properties_of_two_objects_bad(session: Session, first: Settings, second: Settings) -> None:
+    if first.is_new:
+        session.begin()
+    if second.is_old:
+        session.begin()  # error: [session-transaction]
+
+
+def operators_ok(session: Session, count: int) -> None:
+    count > 2 and session.begin()
+    count < 1 and session.begin()
+    session.begin() if count in (1, 2) else None
+
+
+def operators_bad(session: Session, count: int, other: int) -> None:
+    count > 2 and session.begin()
+    other < 1 and session.begin()  # error: [session-transaction]
+
+
+def asserted_ok(session: Session, count: int) -> None:
+    if count > 1:
+        session.begin()
+    assert count < 1
+    session.begin()
+
+
+def asserted_of_another_bad(session: Session, count: int, other: int) -> None:
+    if count > 1:
+        session.begin()
+    assert other < 1
+    session.begin()  # error: [session-transaction]
+
+
+def counted_in_the_condition_ok(session: Session, users: list[User]) -> None:
+    if (count := len(users)) > 2:
+        session.begin()
+    if count <= 2:
+        session.begin()
+
+
+def functions_ok(session: Session) -> None:
+    if _level() > 1:
+        session.begin()
+    if _level() == 0:
+        session.begin()
+
+
+def _level() -> int:
+    return 1
+
+
+def kinds_ok(session: Session, what: object) -> None:
+    match what:
+        case int():
+            session.begin()
+    match what:
+        case str():
+            session.begin()
+
+
+def one_of_two_has_ended_it_ok(session: Session, count: int) -> None:
+    session.begin()
+    if count > 1:
+        session.commit()
+    if count <= 1:
+        session.rollback()
+    session.begin()
+
+
+def none_and_its_attribute_bad(session: Session, user: User | None) -> None:
+    session.begin()
+    if user is None:
+        return
+    if user.name == "new":
+        session.begin()  # error: [session-transaction]
