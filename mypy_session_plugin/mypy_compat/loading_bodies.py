@@ -38,6 +38,8 @@ from mypy_session_plugin.mypy_compat.module_syntax import ModuleSyntax
 
 #: Where what is found here is stored with the class, see `class_bodies`.
 ATTRIBUTES, DOUBTFUL, EAGER_DEFAULTS, KEYS_ELSEWHERE = "attributes", "doubtful", "eager_defaults", "keys"
+#: The attributes whose assignment calls a method of the class, and what stands for those that are not written there.
+VALIDATED, ANY_ATTRIBUTE = "validated", "*"
 #: The functions that make a relationship.
 RELATIONSHIPS = frozenset({"relationship", "relation", "Relationship"})
 #: The functions that make a column.
@@ -85,6 +87,7 @@ def declared_loading(body: Iterable[Statement], class_name: str, module: ModuleS
     """What is to be stored of a class body; empty if all that it declares is plain columns and plain relationships."""
     found: dict[str, Loading] = {}
     mapper_arguments: list[Expression | None] = []
+    validated: list[str] = []
     keys_elsewhere = False
     doubtful = module.hooks_into_loading
     for statement in body:
@@ -99,6 +102,7 @@ def declared_loading(body: Iterable[Statement], class_name: str, module: ModuleS
                     found[name] = loading if found.get(name, loading) == loading else None
         else:
             mapper_arguments.extend(_returned_arguments(statement))
+            validated.extend(_validated(statement))
             doubtful = doubtful or _is_run_when_loaded(statement)
     found.update((name, None) for name in module.mapped_afterwards.get(class_name, ()))
     arguments = [literal_mapping(item) if item is not None else None for item in mapper_arguments]
@@ -107,7 +111,7 @@ def declared_loading(body: Iterable[Statement], class_name: str, module: ModuleS
     attributes = {name: loading for name, loading in found.items() if loading is None or loading}
     keys_elsewhere = keys_elsewhere or any("primary_key" in item for item in arguments if item is not None)
     stored = {ATTRIBUTES: attributes, DOUBTFUL: doubtful, EAGER_DEFAULTS: eager, KEYS_ELSEWHERE: keys_elsewhere}
-    return {key: value for key, value in stored.items() if value}
+    return {key: value for key, value in {**stored, VALIDATED: validated}.items() if value}
 
 
 def _may_have_key(value: Expression) -> bool:
@@ -326,6 +330,14 @@ def _returned_arguments(statement: Statement) -> Iterator[Expression | None]:
         body = function.body.body
         last = body[-1] if len(body) == 1 else None
         yield last.expr if isinstance(last, ReturnStmt) else None
+
+
+def _validated(statement: Statement) -> Iterator[str]:
+    """The attributes that a method validates."""
+    for item in (statement.original_decorators or statement.decorators) if isinstance(statement, Decorator) else ():
+        if isinstance(item, CallExpr) and last_name(item.callee) == "validates":
+            given = (value for value, name in zip(item.args, item.arg_names, strict=True) if name is None)
+            yield from (value.value if isinstance(value, StrExpr) else ANY_ATTRIBUTE for value in given)
 
 
 def _is_run_when_loaded(statement: Statement) -> bool:

@@ -14,6 +14,7 @@ from mypy_session_plugin.semantics import loads, sessions
 from mypy_session_plugin.semantics.events import AttributeEvent, Reader
 from mypy_session_plugin.semantics.instances import facts_in
 from mypy_session_plugin.semantics.mapped import has_own
+from mypy_session_plugin.semantics.relationships import is_validated
 from mypy_session_plugin.semantics.world import World
 
 #: What `inspect()` of an instance gives.
@@ -51,6 +52,9 @@ def read(world: World, store: Store, instruction: LoadAttribute, owner: Value) -
             AttributeEvent(instruction.node, owner, attribute, info.name, world.raising, reader=reader), store
         )
         loads.read(store, owner, attribute, world.shapes.attribute_sets.group(info, attribute))
+        if attribute.is_relationship and is_validated(info, instruction.name):
+            # What is put into the collection is validated.
+            loads.shown(store, objects(owner))
     elif _is_computed(info, instruction.name):
         loads.shown(store, objects(owner))
 
@@ -158,8 +162,12 @@ def _is_computed(info: TypeInfo, name: str) -> bool:
 def written(world: World, store: Store, instruction: StoreAttribute) -> None:
     """An attribute is assigned: of a mapped one that is its value from now on.
 
-    What a collection held is loaded first, and what a primary key was, if that is expired.
+    What a collection held is loaded first, and what a primary key was, if that is expired.  A method that validates the
+    value reads what it likes.
     """
+    info = _owner_class(world, instruction.node)
+    if info is not None and is_validated(info, instruction.name):
+        loads.shown(store, objects(store.value(instruction.object)))
     owner, attribute = store.value(instruction.object), attribute_of(world, instruction.node)
     if attribute is not None and attribute.kind in ASSIGNED_AFTER_A_LOAD:
         if attribute.kind is AttributeKind.TO_MANY and isinstance(instruction.node, MemberExpr):

@@ -16,6 +16,7 @@ from mypy_session_plugin.facts.links import (
     Relationship,
 )
 from mypy_session_plugin.mypy_compat.class_bodies import KEY, RELATIONSHIPS
+from mypy_session_plugin.mypy_compat.loading_bodies import ANY_ATTRIBUTE, VALIDATED
 from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
 from mypy_session_plugin.semantics.mapped import attribute_type, bases_of
 
@@ -101,6 +102,11 @@ def kept(info: TypeInfo) -> dict[str, dict[str, object]]:
     """What was read in the body of the class."""
     found: dict[str, dict[str, object]] = info.metadata.get(KEY, {})
     return found
+
+
+def is_validated(info: TypeInfo, name: str) -> bool:
+    """Whether a method of the class (`@validates`) is called where an attribute is assigned."""
+    return any({name, ANY_ATTRIBUTE} & set(kept(base).get(VALIDATED, ())) for base in info.mro)
 
 
 def is_opaque(info: TypeInfo) -> bool:
