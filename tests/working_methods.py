@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -54,6 +55,9 @@ class User(Base):
 
     def __add__(self, other: int) -> int:
         return len(self.posts) + other
+
+    def __deepcopy__(self, _memo: object) -> User:
+        return User(name=self.name, posts=[Post() for _post in self.posts])
 
     def __getattr__(self, name: str) -> Any:
         if name == "number_of_posts":
@@ -283,6 +287,13 @@ def encoded(engine: Engine) -> None:
     with Session(engine) as session:
         user = session.get_one(User, 1)
         json.dumps(user, default=lambda each: [post.id for post in each.posts])
+    assert len(user.posts) == 2
+
+
+def copied(engine: Engine) -> None:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        copy.deepcopy(user)
     assert len(user.posts) == 2
 
 

@@ -63,6 +63,8 @@ BUILTINS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("add", "difference", "discard", "get", "intersection", "pop", "setdefault", "union"), HASHED),
     **dict.fromkeys(("dict", "frozenset", "fromkeys", "set", "update"), HASHED | ITERATED),
 }
+#: What a function of which a stub tells what comes of a value may call to make a copy of that.
+COPIED = frozenset({"__copy__", "__deepcopy__", "__getstate__", "__reduce__", "__reduce_ex__"})
 #: Those that compare what their container holds.
 COMPARING = frozenset({"count", "index", "remove", "sort"})
 #: The instructions behind which there may be a special method.
@@ -135,11 +137,13 @@ class SpecialMethods:
     def _call(self, instruction: graph.Call, store: Store) -> None:
         """A builtin is given something, or a container's method."""
         site = self._sites.of(instruction)
-        if site is None or not site.is_closed or site.function is not None or site.stubbed_bases:
+        if site is None or not site.is_closed or site.stubbed_bases:
             return
         name = instruction.method or site.full_name.rpartition(".")[2]
-        if name in BUILTINS:
-            given = [argument.value for argument in instruction.arguments]
+        given = [argument.value for argument in instruction.arguments]
+        if site.function is not None:
+            self._run(store, instruction, COPIED, given)
+        elif name in BUILTINS:
             if name in COMPARING and instruction.receiver is not None:
                 given.append(instruction.receiver)
             self._run(store, instruction, BUILTINS[name], given, deep=BUILTINS[name] is not ITERATED)

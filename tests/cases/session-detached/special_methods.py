@@ -1,5 +1,6 @@
 """What Python calls by itself is code of the class's author: `==`, `in`, `if`, `for`, `len()`, subscripts."""
 
+import copy
 import json
 from collections.abc import Iterator
 
@@ -123,6 +124,13 @@ def encoded_ok(engine: Engine) -> int:
         user = session.get_one(User, 1)
         json.dumps({"user": user}, default=lambda each: len(each.posts))
     return len(user.posts)
+
+
+def copied_bad(engine: Engine) -> int:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        copy.deepcopy(user)
+    return len(user.posts)  # error: [session-detached] "user.posts" is not loaded
 
 
 def loaded_anew_ok(engine: Engine) -> int:
