@@ -62,7 +62,10 @@ class SessionPlugin(Plugin):
     def __init__(self, options: MypyOptions) -> None:
         super().__init__(options)
         from mypy_session_plugin.modules import Modules
+        from mypy_session_plugin.mypy_compat.trigger import checker_state
 
+        #: Mypy asks for names by the hundred thousand: where nothing can be found this is all that is looked at.
+        self._at_work = checker_state
         self._faults: list[str] = []
         try:
             self._options = load_options(options.config_file)
@@ -94,22 +97,26 @@ class SessionPlugin(Plugin):
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         if fullname == PROBE:
             return self._probe_fired
-        self._modules_checked.looked_up(fullname)
+        if self._at_work.type_checker is not self._modules_checked.unconcerned:
+            self._modules_checked.looked_up(fullname)
         return None
 
     @override
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
-        self._modules_checked.looked_up(fullname)
+        if self._at_work.type_checker is not self._modules_checked.unconcerned:
+            self._modules_checked.looked_up(fullname)
         return None
 
     @override
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
-        self._modules_checked.looked_up(fullname)
+        if self._at_work.type_checker is not self._modules_checked.unconcerned:
+            self._modules_checked.looked_up(fullname)
         return None
 
     @override
     def get_class_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
-        self._modules_checked.looked_up(fullname, of_class=True)
+        if self._at_work.type_checker is not self._modules_checked.unconcerned:
+            self._modules_checked.looked_up(fullname, of_class=True)
         return None
 
     @override

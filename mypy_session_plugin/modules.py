@@ -32,6 +32,8 @@ _NEEDED_MODULES = ("sqlalchemy", "mypy_session_plugin")
 CACHED_CALL = "functools._lru_cache_wrapper.__call__"
 #: What mypy looks up where a function is given that Python itself calls with the elements of something.
 CALLED_WITH_ELEMENTS = frozenset(f"builtins.{name}" for name in ("filter", "list.sort", "map", "max", "min", "sorted"))
+#: Stands for a checker where there is none.
+_NOBODY = object()
 _OPTIONAL = tuple(code.name for code in CODES if not code.default)
 
 
@@ -59,6 +61,8 @@ class Modules:
         self._seen: dict[str, Seen] = {}
         self._checker: TypeChecker | None = None
         self._trigger: Trigger | None = None
+        #: The checker at work, if it has a module in which nothing can be found: of its names nothing need be told.
+        self.unconcerned: object = _NOBODY
 
     def new_build(self, modules: dict[str, MypyFile]) -> None:
         """Mypy begins; `modules` are those that it knows, now and later."""
@@ -100,7 +104,7 @@ class Modules:
         trigger.fired(context)
         if trigger.idle:
             # A trigger keeps the tree of its module alive, and the next phase begins anew.
-            self._checker, self._trigger = None, None
+            self._leave()
             if not last_look.IS_GIVEN:
                 self._triggers.pop(trigger.module, None)
                 self._forget()
@@ -113,7 +117,7 @@ class Modules:
             was_entered = False  # the daemon checked a function of this module alone, before its text changed
         if not was_entered:
             trigger = self._trigger_of_unseen(tree)
-        self._checker, self._trigger = None, None
+        self._leave()
         if trigger is not None:
             trigger.finish()
             self._forget()
@@ -124,18 +128,27 @@ class Modules:
         left = self._trigger
         if left is not None and left.idle and not last_look.IS_GIVEN:
             self._triggers.pop(left.module, None)
-        self._checker, self._trigger = checker, None
-        if checker is None or not self._may_concern(checker.modules):
+        self._leave()
+        self._checker = checker
+        if checker is None:
+            return
+        self.unconcerned = checker
+        if not self._may_concern(checker.modules):
             return
         trigger = self._triggers.get(checker.tree.fullname)
         if trigger is None or trigger.checker is not checker:
             trigger = None if is_silent(checker) else self._new_trigger(checker)
         self._trigger = trigger
         self._events.enter()
+        if trigger is not None:
+            self.unconcerned = _NOBODY
         if trigger is not None or last_look.IS_GIVEN:
             self._triggers[checker.tree.fullname] = trigger
         if trigger is not None and trigger.eager:
             trigger.request_sweep()
+
+    def _leave(self) -> None:
+        self._checker, self._trigger, self.unconcerned = None, None, _NOBODY
 
     def _may_concern(self, modules: dict[str, MypyFile]) -> bool:
         self._events.phantom_types = _NEEDED_MODULES[1] in modules

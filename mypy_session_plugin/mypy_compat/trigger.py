@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from mypy.checker import DeferredNode, TypeChecker
-from mypy.checker_state import checker_state
+from mypy.checker_state import checker_state as checker_state
 from mypy.nodes import GDEF, CallExpr, ExpressionStmt, FuncDef, MypyFile, NameExpr, TypeInfo, Var
 from mypy.plugin import FunctionContext
 from mypy.types import CallableType, NoneType
