@@ -135,7 +135,7 @@ def _analyse_unit(checker: TypeChecker, unit: FuncDef | MypyFile, options: Optio
         finding = reported.finding
         error = shared.types.errors(finding.raised)
         is_here = finding.anywhere or not bodies.is_inside(finding.node, unit)
-        excluded = paths.is_excluded(finding.node, finding.since)
+        excluded = paths.is_excluded(finding)
         if is_here and not excluded and not is_expected(unit, finding.node, error):
             report.report(checker, finding.message, finding.node, reported.code, finding.notes)
             if finding.raises:

@@ -44,7 +44,8 @@ class Finding:
     several findings of one code with the same `mistake` the first is reported.  `anywhere`: it is told of the place of
     `node`, whichever function that stands in.  `ends`: of all such findings of one event's node, whatever their codes,
     only the first comes about.  `since`: the lines on which that happened because of which this is a mistake, where one
-    path is enough for it: another one may be excluded by its conditions.
+    path is enough for it: another one may be excluded by its conditions.  `until`: the lines to which such a path goes
+    on, where it is not that of `node`.
     """
 
     node: Context
@@ -55,6 +56,7 @@ class Finding:
     anywhere: bool = False
     ends: bool = False
     since: tuple[int, ...] = ()
+    until: tuple[int, ...] = ()
 
     @property
     def raised(self) -> list[str]:

@@ -112,7 +112,7 @@ class Bodies:
         walk.run(world, fixpoint, self.resolved)
         paths = Excluded(function, world.types)
         for reported in walk.collector.reports():
-            if reported.code not in LATENT or paths.is_excluded(reported.finding.node, reported.finding.since):
+            if reported.code not in LATENT or paths.is_excluded(reported.finding):
                 continue
             if self._is_latent(world, function, reported, walk):
                 yield _latent(function, reported)

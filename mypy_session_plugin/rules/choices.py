@@ -24,6 +24,7 @@ from mypy.nodes import (
     StrExpr,
     WhileStmt,
 )
+from mypy.patterns import AsPattern, Pattern
 
 from mypy_session_plugin.flow.syntax import descendants
 
@@ -82,6 +83,15 @@ def _is_harmless(node: Node) -> bool:
     if isinstance(callee, MemberExpr):
         return isinstance(callee.expr, StrExpr)
     return isinstance(callee, NameExpr) and callee.fullname.startswith("builtins.")
+
+
+def names_all(choice: Choice) -> bool:
+    """Whether it is a `match` of several cases and none for the rest: those may be all that there are."""
+    return isinstance(choice, MatchStmt) and len(choice.patterns) > 1 and not _takes_rest(choice.patterns[-1])
+
+
+def _takes_rest(pattern: Pattern) -> bool:
+    return isinstance(pattern, AsPattern) and pattern.pattern is None
 
 
 def holds(node: Context, line: int) -> bool:

@@ -129,7 +129,9 @@ def merged(findings: list[Finding]) -> Finding:
     if message is None or None in notes or len({len(finding.notes) for finding in findings}) > 1:
         return first
     since = tuple(sorted({line for finding in findings for line in finding.since}))
-    return replace(first, message=message, notes=tuple(text for text in notes if text is not None), since=since)
+    until = tuple(sorted({line for finding in findings for line in finding.until}))
+    kept = tuple(text for text in notes if text is not None)
+    return replace(first, message=message, notes=kept, since=since, until=until)
 
 
 def merged_lines(texts: Sequence[str]) -> str | None:

@@ -13,15 +13,15 @@ with a path into another turn of a loop through a condition on what the loop its
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from functools import cached_property
 from itertools import chain, combinations, product
 
-from mypy.nodes import Context, IfStmt, MatchStmt, Node
+from mypy.nodes import IfStmt, MatchStmt, Node
 
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.conditions import are_the_same
 from mypy_session_plugin.mypy_compat.types import Types
+from mypy_session_plugin.rules.base import Finding
 from mypy_session_plugin.rules.choices import (
     LOOPS,
     Choice,
@@ -31,6 +31,7 @@ from mypy_session_plugin.rules.choices import (
     last_line,
     leaves,
     may_change,
+    names_all,
 )
 from mypy_session_plugin.rules.sources import Sources
 from mypy_session_plugin.rules.turns import Turns
@@ -48,12 +49,13 @@ class Excluded:
         self._unit = unit
         self._types = types
 
-    def is_excluded(self, node: Context, since: Collection[int]) -> bool:
-        """Whether it may be that no run comes to a node of the unit by way of any of these lines."""
-        return bool(since) and all(self._way.may_exclude(line, node.line) for line in since)
+    def is_excluded(self, finding: Finding) -> bool:
+        """Whether it may be that no run takes any of the paths on which something is wrong."""
+        until = finding.until or (finding.node.line,)
+        return bool(finding.since) and all(self._ways.may_exclude(*way) for way in product(finding.since, until))
 
     @cached_property
-    def _way(self) -> _Ways:
+    def _ways(self) -> _Ways:
         nodes = list(descendants(self._unit, into_functions=True))
         choices = [item for item in nodes if is_choice(item)]
         sources = Sources(choices, nodes, self._types)
@@ -82,10 +84,12 @@ class _Ways:
         apart = [item for item in before if not holds(item, second)]
         after = [item for item in self._choices if holds(item, second) and not holds(item, first)]
         passed = [item for item in self._choices if first < item.line and last_line(item) < second and may_change(item)]
-        if any(self._is_of_a_turn(item, first, second) for item in (*apart, *after)):
+        if any(self._is_of_a_turn(item, first, second) for item in (*apart, *after)) or any(map(names_all, passed)):
             return True
-        pairs = chain(product(apart, after), product(before, passed), product(passed, after), combinations(passed, 2))
-        return any(self._exclude(one, first, other, second) for one, other in pairs)
+        pairs = chain(product(apart, after), product(before, passed), product(passed, after))
+        return any(self._exclude(one, first, other, second) for one, other in pairs) or any(
+            self._sources.are_correlated(*pair) and not _ask_the_same(*pair) for pair in combinations(passed, 2)
+        )
 
     def _is_of_a_turn(self, choice: Choice, first: int, second: int) -> bool:
         """Whether a choice depends on which turn of a loop it is that only one of the lines stands in."""
@@ -118,12 +122,17 @@ class _Ways:
         return self._sources.are_correlated(one, other) and not _is_same_way(one, first, other, second)
 
 
+def _ask_the_same(first: Choice, second: Choice) -> bool:
+    """Whether two statements decide by one condition, of which the analysis remembers the outcome."""
+    kinds = {isinstance(first, LOOPS), isinstance(second, LOOPS)}
+    matches = isinstance(first, MatchStmt) or isinstance(second, MatchStmt)
+    return not matches and len(kinds) == 1 and are_the_same(condition_of(first), condition_of(second))
+
+
 def _is_same_way(first: Choice, before: int, second: Choice, after: int) -> bool:
     """Whether two statements decide by one condition, and the path needs the same outcome of both."""
-    if isinstance(first, MatchStmt) or isinstance(second, MatchStmt):
-        return False
-    same = are_the_same(condition_of(first), condition_of(second))
-    return same and holds(second, after) and holds(first, before) and _is_met(first, before) is _is_met(second, after)
+    stand = holds(first, before) and holds(second, after)
+    return stand and _ask_the_same(first, second) and _is_met(first, before) is _is_met(second, after)
 
 
 def _is_met(statement: Choice, line: int) -> bool:

@@ -45,22 +45,37 @@ class LeakRule:
             place = f"that goes out at the yield of line {event.node.line}"
             yield _verdict(event, f"{name} is not closed by an exception {place}")
         elif event.is_written and facts.life.is_at_work:
-            yield _verdict(
-                event, f"{name} has run SQL and is not closed {_path(event, store)}; it keeps its connection"
-            )
+            message = f"{name} has run SQL and is not closed {_path(event, store)}; it keeps its connection"
+            yield _verdict(event, message, last_lines(event, store))
 
 
-def _verdict(event: SessionEndEvent, message: str) -> Verdict:
-    return Verdict(event.session, Finding(_opening(event), message, (ADVICE,)))
+def _verdict(event: SessionEndEvent, message: str, until: tuple[int, ...] = ()) -> Verdict:
+    opening = _opening(event)
+    since = (opening.line,) if until and opening is not event.node else ()
+    return Verdict(event.session, Finding(opening, message, (ADVICE,), since=since, until=until))
 
 
 def _path(event: SessionEndEvent, store: Store) -> str:
     """Which path leaves the session open."""
     if event.ending is Ending.RAISE:
         return "on a path that raises"
-    returns = [atom.call for atom in store.value(RETURNED) if isinstance(atom, Bound)]
-    lines = [node.line for node in returns if isinstance(node, Context)]
+    lines = _returns(store)
     return f"on the path that returns at line {min(lines)}" if lines else "at the end of the function"
+
+
+def last_lines(event: SessionEndEvent, store: Store) -> tuple[int, ...]:
+    """The lines at which the paths to the end of a session leave the function; none where an exception does.
+
+    Without a `return` it is left behind its last line.
+    """
+    if event.ending is Ending.RAISE:
+        return ()
+    return _returns(store) or ((event.node.end_line or event.node.line) + 1,)
+
+
+def _returns(store: Store) -> tuple[int, ...]:
+    returns = [atom.call for atom in store.value(RETURNED) if isinstance(atom, Bound)]
+    return tuple(sorted({node.line for node in returns if isinstance(node, Context)}))
 
 
 def _opening(event: SessionEndEvent) -> Context:

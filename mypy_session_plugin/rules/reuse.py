@@ -14,6 +14,7 @@ from mypy.nodes import Context
 
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.rules.base import Finding, Quantifier, Verdict
+from mypy_session_plugin.rules.leak import last_lines
 from mypy_session_plugin.semantics.events import Event, SessionEndEvent
 
 ADVICE = "make another session, or close this one again"
@@ -37,4 +38,6 @@ class ReuseRule:
         closing, line, column = again
         name = f'"{facts.name}"' if facts.name else "the session"
         message = f"{name} is used again after {closing} has closed it; it begins anew, and nothing closes it here"
-        yield Verdict(again, Finding(Context(line, column), message, (ADVICE,), since=(closing.line,)))
+        until = last_lines(event, store)
+        since = (closing.line,) if until else ()
+        yield Verdict(again, Finding(Context(line, column), message, (ADVICE,), since=since, until=until))

@@ -40,7 +40,7 @@ def _finding(site: Context, later: Context) -> Finding:
         f"{_text_of(site)} and the one at line {later.line} split one unit of work; "
         "a failure between them leaves half of it in the database"
     )
-    return Finding(site, message, (NOTE,), mistake=(site.line, site.column), since=(later.line,))
+    return Finding(site, message, (NOTE,), mistake=(site.line, site.column), since=(site.line,), until=(later.line,))
 
 
 def _text_of(site: Context) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mypy.nodes import CallExpr, Expression, FuncItem, MemberExpr, NameExpr, RefExpr, TypeInfo, Var
+from mypy.nodes import CallExpr, Decorator, Expression, FuncItem, MemberExpr, NameExpr, RefExpr, TypeInfo, Var, WithStmt
 from mypy.types import Type
 
 from mypy_session_plugin.flow.syntax import descendants
@@ -11,7 +11,13 @@ from mypy_session_plugin.semantics.library import Library
 
 
 def is_lock(types: Types, library: Library, manager: Expression) -> bool:
-    """Whether a manager is a lock; of a body that mypy has not checked yet, whether it may be one."""
+    """Whether a manager is a lock; of a body that mypy has not checked yet, whether it may be one.
+
+    So is a context manager of the module in whose body a lock is taken.
+    """
+    made_of = manager.callee.node if isinstance(manager, CallExpr) and isinstance(manager.callee, RefExpr) else None
+    if isinstance(made_of, Decorator):
+        return _takes_lock(types, library, made_of.func)
     made = manager.callee.node if isinstance(manager, CallExpr) and isinstance(manager.callee, RefExpr) else None
     type_ = None if isinstance(made, TypeInfo) else _type_of(types, manager)
     info = made if isinstance(made, TypeInfo) else info_of(type_)
@@ -29,6 +35,13 @@ def acquires(types: Types, library: Library, body: FuncItem) -> bool:
         and is_lock(types, library, node.callee.expr)
         for node in descendants(body.body, into_functions=True)
     )
+
+
+def _takes_lock(types: Types, library: Library, body: FuncItem) -> bool:
+    """Whether a body takes a lock, by a `with` block of its own or by `acquire()`."""
+    blocks = [node for node in descendants(body.body, into_functions=True) if isinstance(node, WithStmt)]
+    managers = [manager for block in blocks for manager in block.expr if not isinstance(manager, CallExpr)]
+    return acquires(types, library, body) or any(is_lock(types, library, manager) for manager in managers)
 
 
 def _type_of(types: Types, expression: Expression) -> Type | None:
