@@ -64,7 +64,7 @@ def may_change(choice: Choice) -> bool:
 
 
 def leaves(choice: Choice) -> bool:
-    """Whether a path that goes on has only one way through: the other one leaves the loop."""
+    """Whether a path that goes on has only one way through: the other one leaves the loop, or the function."""
     if isinstance(choice, AssertStmt):
         return True
     if not isinstance(choice, IfStmt) or not isinstance(choice.body[0].body[-1], LEAVING):

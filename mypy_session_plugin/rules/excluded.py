@@ -88,7 +88,8 @@ class _Ways:
             return True
         pairs = chain(product(apart, after), product(before, passed), product(passed, after))
         return any(self._exclude(one, first, other, second) for one, other in pairs) or any(
-            self._sources.are_correlated(*pair) and not _ask_the_same(*pair) for pair in combinations(passed, 2)
+            self._sources.are_correlated(*pair) and not _ask_the_same(*pair) and not all(map(leaves, pair))
+            for pair in combinations(passed, 2)
         )
 
     def _is_of_a_turn(self, choice: Choice, first: int, second: int) -> bool:

@@ -83,3 +83,11 @@ def a_return_before_the_close_bad(engine: Engine, count: int, other: int) -> int
         return 0
     session.close()
     return count
+
+
+def guards_bad(engine: Engine) -> None:
+    session = Session(engine)  # error: [session-leak]
+    count = len(session.scalars(select(User)).all())
+    assert count > 1
+    if count > 5:
+        raise ValueError(count)
