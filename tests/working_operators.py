@@ -17,6 +17,7 @@ from sqlalchemy.orm import (
     scoped_session,
     selectinload,
     sessionmaker,
+    validates,
 )
 
 
@@ -28,13 +29,26 @@ class User(Base):
     __tablename__ = "users"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
-    posts: Mapped[list[Post]] = relationship()
+    slug: Mapped[str] = mapped_column(default="")
+    posts: Mapped[list[Post]] = relationship(back_populates="author")
+    notes: Mapped[list[Post]] = relationship(viewonly=True)
+
+    @validates("name")
+    def check_name(self, _key: str, name: str) -> str:
+        self.slug = name.lower()
+        return name
+
+    @validates("posts")
+    def check_post(self, _key: str, post: Post) -> Post:
+        assert len(self.notes) < 100
+        return post
 
 
 class Post(Base):
     __tablename__ = "posts"
     id: Mapped[int] = mapped_column(primary_key=True)
     author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    author: Mapped[User] = relationship(back_populates="posts")
 
 
 def seed(session: Session) -> None:
@@ -223,3 +237,20 @@ async def options_of_the_session_inside(engine: AsyncEngine) -> None:
         user.name = "c"
         await session.commit()
         assert user.name == "c"
+
+
+def assigned_by_a_validator(engine: Engine) -> None:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        session.expire(user)
+    user.name = "Carol"
+    assert user.slug == "carol"
+
+
+def read_by_the_validator_of_the_other_side(engine: Engine) -> None:
+    with Session(engine) as session:
+        user = session.get_one(User, 1)
+        with session.no_autoflush:
+            session.add(Post(author=user))
+        session.expunge_all()
+    assert len(user.notes) == 2

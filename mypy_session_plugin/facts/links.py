@@ -21,6 +21,7 @@ class Relationship:
 
     `reverse` is the attribute of the other class that `back_populates` or `backref` keeps in step, with the cascades of
     that one.  `many` tells a collection from a reference, `reverse_many` what may be one on the other side.
+    `validated`: a method of one of the two classes is called where an instance is put in.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Relationship:
     reverse_cascades: frozenset[str] = frozenset()
     many: bool = False
     reverse_many: bool = True
+    validated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,11 +163,11 @@ def written(world: World, store: Store, instruction: StoreAttribute) -> None:
     """An attribute is assigned: of a mapped one that is its value from now on.
 
     What a collection held is loaded first, and what a primary key was, if that is expired.  A method that validates the
-    value reads what it likes.
+    value reads, and assigns, what it likes.
     """
     info = _owner_class(world, instruction.node)
     if info is not None and is_validated(info, instruction.name):
-        loads.shown(store, objects(store.value(instruction.object)))
+        loads.doubt(store, objects(store.value(instruction.object)))
     owner, attribute = store.value(instruction.object), attribute_of(world, instruction.node)
     if attribute is not None and attribute.kind in ASSIGNED_AFTER_A_LOAD:
         if attribute.kind is AttributeKind.TO_MANY and isinstance(instruction.node, MemberExpr):

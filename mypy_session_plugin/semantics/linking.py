@@ -16,6 +16,7 @@ from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.states import ATTACHED, Followers, Situation, State, added, adopted, orphaned
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, UNKNOWN, ObjectId, Value
+from mypy_session_plugin.semantics import loads
 from mypy_session_plugin.semantics.cascades import SAVE_UPDATE, aliases, cascaded, reached, was_saved
 from mypy_session_plugin.semantics.instances import (
     add_unknown,
@@ -38,6 +39,8 @@ def put_in(store: Store, related: Related, value: Value, line: int) -> None:
     """An instance is appended to a collection, or assigned to a reference."""
     owners, items = instances_of(store, related.owner), instances_of(store, value)
     surely = _only(store, related.owner) is not None and _only(store, value) is not None
+    if related.relationship.validated:
+        loads.doubt(store, [*owners, *items])
     if len(owners) < len(related.owner):
         link(store, value)
     if UNKNOWN in value:

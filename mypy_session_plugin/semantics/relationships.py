@@ -15,6 +15,7 @@ from mypy_session_plugin.facts.links import (
     Classes,
     Relationship,
 )
+from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.mypy_compat.class_bodies import KEY, RELATIONSHIPS
 from mypy_session_plugin.mypy_compat.loading_bodies import ANY_ATTRIBUTE, VALIDATED
 from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
@@ -124,6 +125,15 @@ def _declared(info: TypeInfo, name: str) -> dict[str, str] | None:
 
 
 def _read(info: TypeInfo, name: str) -> Relationship | None:
+    found = _as_declared(info, name)
+    target = target_of(info, name)[0]
+    if found is None or target is None:
+        return found
+    other_side = found.reverse is not None and is_validated(target, found.reverse)
+    return replace(found, validated=True) if other_side or is_validated(info, name) else found
+
+
+def _as_declared(info: TypeInfo, name: str) -> Relationship | None:
     declared = _declared(info, name)
     target, many = target_of(info, name)
     if declared is None or target is None:
