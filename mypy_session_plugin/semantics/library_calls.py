@@ -211,11 +211,11 @@ def _change_standing(world: World, store: Store, call: LibraryCall, effects: lis
         loops = call.name.endswith("iter__")
         transactions.refuse(store, frozenset() if loops else call.receiver, call.session)
         return
-    if not call.session or not world.watched:
+    if not call.session or not world.watched.interest:
         return
     moving = _moving(call, effects)
-    transactions.follow(store, moving, world.watched.begins)
-    for given in call.bound.given if world.watched.catches else ():
+    transactions.follow(store, moving, world.watched.interest.begins)
+    for given in call.bound.given if world.watched.interest.catches else ():
         annotation = element_annotation(given.parameter.annotation)
         if is_phantom(annotation) == "Added":
             transactions.note_added(store, call.session, targets_of(store, given))
@@ -270,7 +270,7 @@ def _fail_standing(world: World, store: Store, call: LibraryCall, certain: bool,
     reads = any(effect.name == "reads" and effect.when is not When.LOAD for effect in effects)
     flushes = any(effect.name == "flushes" and effect.when is not When.STATEMENT for effect in effects)
     by_query = automatic and reads and (flushes or _is_of_orm(world, call.bound))
-    counts = world.watched.catches and not nested and (certain or by_query)
+    counts = world.watched.interest.catches and not nested and (certain or by_query)
     transactions.fail(store, _moving(call, effects), not certain, counts)
 
 

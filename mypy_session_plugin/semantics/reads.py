@@ -242,7 +242,7 @@ class Reads:
 
     def _load(self, instruction: LoadAttribute, owner: Value, store: Store) -> None:
         """A mapped attribute is read, for which the session may need its transaction."""
-        if not self._world.watched or (instruction.place is not None and instruction.place in store.paths):
+        if not self._world.watched.interest or (instruction.place is not None and instruction.place in store.paths):
             return
         refused = refused_load(store, owner)
         node = instruction.node

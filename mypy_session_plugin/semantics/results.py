@@ -327,7 +327,7 @@ class Results:
             facts = self._store.heap.get(item)
             if isinstance(facts, LibraryFacts) and facts.class_name.endswith(FACTORY_BLOCK):
                 self._store.heap[item] = replace(facts, session=made)
-                if self._world.watched.begins:
+                if self._world.watched.interest.begins:
                     enter_made(self._store, made, item.site, self._node.line)
         return made
 

@@ -92,43 +92,62 @@ Protected: TypeAlias = "TryStmt | WithStmt"
 
 
 @dataclass(slots=True)
-class Watch:
-    """What may be reported in one unit.
+class Interest:
+    """What of transactions is followed.
 
     `begins`: a transaction may be begun twice, or used in its block after its end.  `catches`: a handler may catch the
-    failure of a flush.  `closes`: a transaction, result or session may be used after its own end.  `reports`: one of
-    these is worth following for its own sake.  `statements` are the `try` statements by the first node of each of
-    their handlers.
+    failure of a flush.  `closes`: a transaction, result or session may be used after its own end.
     """
 
     begins: bool = False
     catches: bool = False
     closes: bool = False
-    reports: bool = False
-    statements: dict[Context, Protected] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return self.begins or self.catches or self.closes
 
 
+@dataclass(slots=True)
+class Watch:
+    """What may be reported in one unit.
+
+    `interest` is shared with the functions that are followed from it: what one of them begins another one ends.
+    `reports`: that is worth following for its own sake.  `statements` are the `try` statements by the first node of
+    each of their handlers.
+    """
+
+    interest: Interest = field(default_factory=Interest)
+    reports: bool = False
+    statements: dict[Context, Protected] = field(default_factory=dict)
+
+    def share(self, inner: Watch) -> None:
+        """A function is followed from this unit: what is of interest to either is so to both from now on."""
+        mine, theirs = self.interest, inner.interest
+        mine.begins |= theirs.begins
+        mine.catches |= theirs.catches
+        mine.closes |= theirs.closes
+        inner.interest = mine
+
+
 def watch(unit: FuncItem | MypyFile, nodes: Sequence[Node]) -> Watch:
     """Read a unit's syntax; `nodes` are all those of the unit."""
     found, scan = Watch(), _scanned(nodes)
+    interest = found.interest
     for statement in scan.tries:
         for types, handler in zip(statement.types, statement.handlers, strict=True):
             found.statements[handler if types is None else types] = statement
-            found.catches = found.catches or catches_failure(statement, types)
+            interest.catches = interest.catches or catches_failure(statement, types)
     for block in scan.blocks:
         for manager in block.expr:
             types = suppressed(manager)
             if types is not None:
                 found.statements[manager] = block
-                found.catches = found.catches or catches_failure(block, types)
+                interest.catches = interest.catches or catches_failure(block, types)
     names = {name for name, _call in scan.calls}
-    found.begins = scan.begins_nothing or not names.isdisjoint(BEGINNING)
-    found.closes = scan.closes_for_good or _ends_twice(scan) or _uses_results_twice(nodes, scan.calls)
-    writes_and_catches = found.catches and not names.isdisjoint(ADDING)
-    found.reports = found.closes or writes_and_catches or (found.begins and _begins_badly(unit, scan))
+    interest.begins = scan.begins_nothing or not names.isdisjoint(BEGINNING)
+    interest.closes = scan.closes_for_good or _ends_twice(scan) or _uses_results_twice(nodes, scan.calls)
+    writes_and_catches = interest.catches and not names.isdisjoint(ADDING)
+    found.reports = interest.closes or writes_and_catches or (interest.begins and _begins_badly(unit, scan))
     return found
 
 

@@ -105,10 +105,7 @@ class World(Shared):
     def of_callee(self, function: FuncItem, captured: frozenset[str]) -> World:
         """The surroundings of a function that is called in this unit's code."""
         inner = self.world(function, nested=True, captured=captured, frames=(*self.frames, function))
-        # What the caller wants to know of a transaction changes in the callee too.
-        inner.watched.begins |= self.watched.begins
-        inner.watched.catches |= self.watched.catches
-        inner.watched.closes |= self.watched.closes
+        self.watched.share(inner.watched)
         return inner
 
     def fails_half_way(self) -> bool:
