@@ -36,6 +36,9 @@ from mypy_session_plugin.rules.choices import (
 from mypy_session_plugin.rules.sources import Sources
 from mypy_session_plugin.rules.turns import Turns
 
+#: Of a path through more choices than this nobody can tell whether a run takes it: they are compared in pairs.
+MAXIMUM_PASSED = 100
+
 
 class Excluded:
     """The paths of one unit that no run may take.
@@ -84,7 +87,9 @@ class _Ways:
         apart = [item for item in before if not holds(item, second)]
         after = [item for item in self._choices if holds(item, second) and not holds(item, first)]
         passed = [item for item in self._choices if first < item.line and last_line(item) < second and may_change(item)]
-        if any(self._is_of_a_turn(item, first, second) for item in (*apart, *after)) or any(map(names_all, passed)):
+        if len(passed) > MAXIMUM_PASSED or any(map(names_all, passed)):
+            return True
+        if any(self._is_of_a_turn(item, first, second) for item in (*apart, *after)):
             return True
         pairs = chain(product(apart, after), product(before, passed), product(passed, after))
         return any(self._exclude(one, first, other, second) for one, other in pairs) or any(
