@@ -11,7 +11,8 @@ parameters are the vocabulary of the stub reader: an argument that is not here i
 `when` says on which way an effect occurs: of an exit (`__exit__`, `__aexit__`) without an exception (`"ok"`), with
 one (`"error"`) or both (`"always"`); of a call that may flush, only where the session flushes by itself
 (`"autoflush"`), and of that, as of what reads or writes, only where something must be loaded (`"load"`), or for certain
-only where the statement that is given is known to be of the ORM (`"statement"`).
+only where the statement that is given is known to be of the ORM (`"statement"`); of a call that ends a transaction,
+only if that one has not ended yet (`"running"`).
 """
 
 from collections.abc import Callable
@@ -61,7 +62,7 @@ __all__ = [
 
 T = TypeVar("T")
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-When: TypeAlias = Literal["always", "ok", "error", "autoflush", "load", "statement"]
+When: TypeAlias = Literal["always", "ok", "error", "autoflush", "load", "running", "statement"]
 State: TypeAlias = Literal["transient", "pending", "persistent", "deleted", "detached"]
 
 Marked = Annotated[T, Marker("Marked")]

@@ -57,8 +57,9 @@ class Parameter:
 class When(Enum):
     """On which way an effect occurs: of an exit the ways out, of a flush whether the session does it by itself.
 
-    LOAD: only where something must be loaded, which the session flushes before.  STATEMENT: for certain only before a
-    statement of the ORM; before others SQLAlchemy 2.0 does not flush and 2.1 does.
+    LOAD: only where something must be loaded, which the session flushes before.  RUNNING: only of a transaction that
+    has not ended yet.  STATEMENT: for certain only before a statement of the ORM; before others SQLAlchemy 2.0 does not
+    flush and 2.1 does.
     """
 
     ALWAYS = "always"
@@ -66,6 +67,7 @@ class When(Enum):
     ERROR = "error"
     AUTOFLUSH = "autoflush"
     LOAD = "load"
+    RUNNING = "running"
     STATEMENT = "statement"
 
 

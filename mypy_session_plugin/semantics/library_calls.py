@@ -88,7 +88,7 @@ def apply(world: World, store: Store, call: LibraryCall) -> Value:
     boundaries.use(world, store, call.session, call.node, call.name)
     if boundaries.ends(call.bound, call.failed):
         boundaries.join(world, store, call.receiver)
-    effects = [effect for effect in call.bound.stub.effects if _occurs(effect, call.failed)]
+    effects = [effect for effect in call.bound.stub.effects if _occurs(effect, call, store)]
     if sessions.expires_all(store, call.session, effects):
         boundaries.expire(world, store, call.session, call.node)
     kinds = {effect.name for effect in effects}
@@ -192,10 +192,12 @@ def _written_targets(store: Store, call: LibraryCall) -> list[Value]:
     ]
 
 
-def _occurs(effect: Effect, failed: bool | None) -> bool:
+def _occurs(effect: Effect, call: LibraryCall, store: Store) -> bool:
     """Whether an effect occurs on this way out; `failed` is None for what is no exit."""
+    if effect.when is When.RUNNING:
+        return not transactions.has_ended(store, call.receiver)
     on_every_way = effect.when not in (When.OK, When.ERROR)
-    return on_every_way or failed is None or (effect.when is When.ERROR) is failed
+    return on_every_way or call.failed is None or (effect.when is When.ERROR) is call.failed
 
 
 def is_refused(store: Store, call: LibraryCall) -> bool:

@@ -35,6 +35,8 @@ from mypy_session_plugin.semantics.world import World
 
 #: Methods that run SQL whatever statement they are given; the stubs say so of the others.
 RUNNING = frozenset({"connection", "exec", "execute", "flush", "scalar", "scalars", "stream", "stream_scalars"})
+#: What tells whether a transaction holds a connection: whoever asks ends it where it does, and else has none to end.
+ASKING = frozenset({"get_transaction", "in_transaction", "is_active"})
 #: What a class of the user's may have changed of how a session ends.
 ENDING = ("close", "__exit__", "__aexit__")
 
@@ -50,7 +52,7 @@ def follow(
         else:
             closing = Closing(node.line, last_line(world, node))
             _change(store, session, lambda life: life.closed(closing))
-    elif "ends" in names:
+    elif "ends" in names or name in ASKING:
         if not stands_for(store, receiver, SAVEPOINT):
             _change(store, session, SessionLife.settled)
     elif "reads" in names or name in RUNNING or ("writes" in names and name.startswith("bulk_")):

@@ -65,7 +65,9 @@ DECORATORS: dict[str, DecoratorSignature] = {
     "deferred": DecoratorSignature(when=()),
     "deletes": DecoratorSignature(),
     "each": DecoratorSignature(when=()),
-    "ends": DecoratorSignature(("outcome",), {"outcome": ("commit", "rollback")}, required=True),
+    "ends": DecoratorSignature(
+        ("outcome",), {"outcome": ("commit", "rollback")}, required=True, when=(*_EXITS, When.RUNNING)
+    ),
     "ends_scope": DecoratorSignature(when=()),
     "enters": DecoratorSignature(("parameter",), {"parameter": ANY_TEXT}, required=True, when=()),
     "entry_point": DecoratorSignature(),

@@ -204,6 +204,12 @@ def is_transaction(facts: object) -> bool:
     return isinstance(facts, LibraryFacts) and facts.class_name.endswith(TRANSACTIONS)
 
 
+def has_ended(store: Store, receiver: Value) -> bool:
+    """Whether a value is certainly a transaction that is over: of the next one of its session it says nothing."""
+    known = [store.heap.get(item) for item in objects(receiver)]
+    return bool(known) and all(isinstance(facts, LibraryFacts) and facts.ended is not None for facts in known)
+
+
 def awaited(facts: LibraryFacts, value: Value) -> Value:
     """What `await` gives for an object: a transaction is begun, and given itself; nothing is said of others."""
     return value if is_transaction(facts) else frozenset()
