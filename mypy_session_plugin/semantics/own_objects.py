@@ -33,6 +33,7 @@ from mypy_session_plugin.semantics.followed import Follower, Part, joined
 from mypy_session_plugin.semantics.frames import Frame, become, call_object, root_of
 from mypy_session_plugin.semantics.functions import Callee
 from mypy_session_plugin.semantics.making import site_of
+from mypy_session_plugin.semantics.ownership import taken_over
 from mypy_session_plugin.semantics.reaching import place_of
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.summaries import known_outside
@@ -85,7 +86,7 @@ class OwnObjects:
         if site.node not in self._world.kept_objects:
             return None
         place = (root_of(instruction.target),)
-        values = [store.value(argument.value) for argument in instruction.arguments]
+        values = [taken_over(store, store.value(argument.value)) for argument in instruction.arguments]
         entry = info.get("__init__")
         constructor = entry.node if entry is not None else None
         if entry is not None and entry.plugin_generated:

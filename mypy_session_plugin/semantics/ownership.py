@@ -15,7 +15,7 @@ from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.session_life import MADE
 from mypy_session_plugin.facts.states import ATTACHED, Level, Situation, State, detached
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import Value, objects
+from mypy_session_plugin.facts.values import NOTHING_KNOWN, Value, objects
 from mypy_session_plugin.facts.work import Work
 from mypy_session_plugin.mypy_compat.signatures import is_declared
 from mypy_session_plugin.mypy_compat.types import info_of
@@ -143,6 +143,15 @@ def call_library(world: World, store: Store, bound: BoundCall, name: str, node: 
         if owned:
             call_unknown(store, [given.value], [given.argument.place], making.site_of(node))
             transactions.give_away(store, given.value, f"{name}()", node.line)
+
+
+def taken_over(store: Store, value: Value) -> Value:
+    """What an object that is made has of an argument: of a session that it owns, nothing that its giver knows.
+
+    What it does with that one is in order, and is not told to whoever gave it.
+    """
+    known = (store.session(item) for item in objects(value))
+    return NOTHING_KNOWN if any(facts is not None and facts.transaction.given for facts in known) else value
 
 
 def _listed(deeds: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from mypy.nodes import (
@@ -19,8 +20,10 @@ from mypy.nodes import (
     ReturnStmt,
     Statement,
     StrExpr,
+    TryStmt,
     TypeInfo,
     Var,
+    WithStmt,
     YieldExpr,
     YieldFromExpr,
 )
@@ -31,6 +34,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, Value, constant, is_parameter
 from mypy_session_plugin.flow.graph import Return, StoreAttribute, StoreItem, StoreName, Yield
 from mypy_session_plugin.flow.names import written_name
+from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.callees import attribute_as_written
 from mypy_session_plugin.mypy_compat.signatures import has_phantom_type, is_declared
 from mypy_session_plugin.mypy_compat.types import info_of, parameters_of
@@ -45,7 +49,7 @@ from mypy_session_plugin.semantics.phantom_positions import (
     show_owner,
     trusted,
 )
-from mypy_session_plugin.semantics.phantom_signatures import signature_of_body
+from mypy_session_plugin.semantics.phantom_signatures import BodySignature, signature_of_body
 from mypy_session_plugin.semantics.phantom_types import Declared, declared_of, demanded, sessions_named, text_of_type
 from mypy_session_plugin.semantics.shapes import Collection, Entity, SessionShape, Shape, with_states, without_states
 from mypy_session_plugin.semantics.unknown_calls import CALLED
@@ -65,6 +69,7 @@ class PhantomBody:
         self._becoming = dict(_becoming_parameters(unit)) if isinstance(unit, FuncDef) and not _is_empty(unit) else {}
         self._names = {name: NameExpr(name) for name in self._becoming}
         self._returns: dict[tuple[int, int], Context] = {}
+        self._unsettled = dict(_unsettled_returns(unit, self._signature))
         #: The attributes whose type is a type variable of their class.
         self._generic: dict[MemberExpr, Shape | None] = {}
 
@@ -73,6 +78,7 @@ class PhantomBody:
         """Variables of this analysis that must be kept to the end of the function."""
         promised = (self._signature.returns, self._signature.yields) if self._signature is not None else ()
         named = frozenset(name for type_ in promised for name in sessions_named(declared_of(type_)))
+        named = named.union(self._unsettled.values())
         return named.union({LEFT_AT, *map(_kept, self._becoming)}) if self._becoming else named
 
     def declarations(self) -> None:
@@ -234,7 +240,10 @@ class PhantomBody:
         expression = statement.expr if isinstance(statement, ReturnStmt) else None
         if self._signature is None or instruction.value is None or expression is None:
             return
-        self._promised(self._signature.returns, "return", store.value(instruction.value), statement, expression, store)
+        value = store.value(instruction.value)
+        self._promised(self._signature.returns, "return", value, statement, expression, store)
+        if statement in self._unsettled:
+            store.variables[self._unsettled[statement]] = value
 
     def yielded(self, instruction: Yield, store: Store) -> None:
         """A value, or each element of what is delegated to, is given to whoever iterates."""
@@ -259,7 +268,7 @@ class PhantomBody:
         if type_ is None or self._signature is None:
             return
         callable_terms.compare(self._world, type_, expression, node, f"who calls what {self._signature.name} returns")
-        text = f"{self._signature.name} is declared to {verb} {text_of_type(type_)}"
+        text = self._text(verb, type_)
         promised_loads.arrive(self._world, store, type_, value, (node, expression, text))
         if declared is None and not demanded(type_):
             return
@@ -269,8 +278,13 @@ class PhantomBody:
             show(self._world, store, declared, value, position)
             show_owner(self._world, store, declared, value, partial(self._given, store), position)
 
+    def _text(self, verb: str, type_: Type) -> str:
+        name = self._signature.name if self._signature is not None else "it"
+        return f"{name} is declared to {verb} {text_of_type(type_)}"
+
     def leave(self, store: Store) -> None:
-        """The function is left without an exception: what `Becomes` promises of a parameter must hold by now."""
+        """The function is left without an exception: what is promised to the caller must hold by now."""
+        self._settle(store)
         unit = self._world.unit
         if not isinstance(unit, FuncDef) or self._signature is None:
             return
@@ -281,6 +295,19 @@ class PhantomBody:
             event = PositionEvent(node, self._names[name], text, value, declared.after or frozenset(), at_end=True)
             self._world.listener(event, store)
 
+    def _settle(self, store: Store) -> None:
+        """What stands around a `return` may bring what it gives back into the state that is promised: a session's end.
+
+        A return that the rules have found right, or find right now, is right.
+        """
+        type_ = self._signature.returns if self._signature is not None and self._unsettled else None
+        declared = declared_of(type_)
+        for statement, name in self._unsettled.items():
+            value = store.variables.get(name)
+            if value is not None and type_ is not None and declared is not None and statement.expr is not None:
+                position = Position(statement, statement.expr, self._text("return", type_))
+                show(self._world, store, declared, value, position)
+
     def _left_at(self, unit: FuncDef, store: Store) -> Context:
         """The `return` by which a path left, or the last statement of the body."""
         atoms = store.variables.get(LEFT_AT, frozenset())
@@ -288,6 +315,17 @@ class PhantomBody:
         if isinstance(only, Constant) and isinstance(only.value, tuple):
             return self._returns[only.value]
         return unit.body.body[-1]
+
+
+def _unsettled_returns(unit: object, signature: BodySignature | None) -> Iterator[tuple[ReturnStmt, str]]:
+    """The `return`s of instances after which code still runs, each with the variable that keeps what it gives back."""
+    if not isinstance(unit, FuncDef) or signature is None or declared_of(signature.returns) is None:
+        return
+    for block in descendants(unit.body, into_functions=False):
+        if isinstance(block, WithStmt) or (isinstance(block, TryStmt) and block.finally_body is not None):
+            for node in descendants(block, into_functions=False):
+                if isinstance(node, ReturnStmt):
+                    yield node, f"returned at {node.line}:{node.column}"
 
 
 def _was_called(site: object) -> bool:
