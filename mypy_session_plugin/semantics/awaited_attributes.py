@@ -12,7 +12,7 @@ from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE_VALUE, ObjectId, Value, objects
 from mypy_session_plugin.flow.graph import Await, LoadAttribute
 from mypy_session_plugin.mypy_compat.types import info_of
-from mypy_session_plugin.semantics import attribute_reads, sessions
+from mypy_session_plugin.semantics import attribute_reads, sessions, work
 from mypy_session_plugin.semantics.instances import instances_of
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.related import RelatedAttributes
@@ -55,6 +55,7 @@ class AwaitedAttributes:
         if owner is None or plain is None:
             return None
         sessions.may_load(store, owner)
+        work.read_attribute(store, owner, related=True)
         attribute_reads.read_in_greenlet(self._world, store, instruction.node, plain, owner)
         related = self._related.of(plain, plain.name, owner, store)
         if related is None:
