@@ -216,7 +216,16 @@ def _ends_twice(scan: _Scan) -> bool:
     """Whether transactions are made, and ended more than once."""
     begins = any(name in BEGINNING or name.endswith("transaction") for name, _call in scan.calls)
     ends = sum(name in ("commit", "rollback") for name, _call in scan.calls)
-    return begins and ends > 0 and ends + sum(any(block.target) for block in scan.blocks) > 1
+    if not begins or ends == 0:
+        return False
+    return ends + sum(any(block.target) for block in scan.blocks) > 1 or _closes_another(scan)
+
+
+def _closes_another(scan: _Scan) -> bool:
+    """Whether a `close()` is that of something else than what has begun the transactions: perhaps of one of these."""
+    beginning = {name for begun, call in scan.calls if begun in BEGINNING for name in _receiver(call)}
+    closed = {name for closing, call in scan.calls if closing == "close" for name in _receiver(call)}
+    return not closed <= beginning
 
 
 def _uses_results_twice(nodes: Iterable[Node], calls: list[tuple[str, CallExpr]]) -> bool:
