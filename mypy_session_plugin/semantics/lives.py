@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mypy.nodes import (
+    AssertStmt,
     Context,
     Expression,
     ForStmt,
@@ -52,7 +53,7 @@ def follow(
         else:
             closing = Closing(node.line, last_line(world, node))
             _change(store, session, lambda life: life.closed(closing))
-    elif "ends" in names or name in ASKING:
+    elif "ends" in names or (name in ASKING and not _is_asserted(world, node)):
         if not stands_for(store, receiver, SAVEPOINT):
             _change(store, session, SessionLife.settled)
     elif "reads" in names or name in RUNNING or ("writes" in names and name.startswith("bulk_")):
@@ -102,6 +103,12 @@ def _abandons(world: World, atom: Atom, node: Context) -> bool:
         return False
     body = body_of(world, atom)
     return body is not None and opened_by(body)
+
+
+def _is_asserted(world: World, node: Context) -> bool:
+    """Whether an expression is part of what an `assert` claims, which chooses no way to go on."""
+    claims = (statement.expr for statement in world.nodes if isinstance(statement, AssertStmt))
+    return any(part is node for claim in claims for part in descendants(claim, into_functions=False))
 
 
 def is_protected(unit: FuncDef, node: Context) -> bool:

@@ -91,3 +91,19 @@ def it_is_asked_for_a_savepoint_bad(engine: Engine) -> int:
     if session.in_nested_transaction():
         session.rollback()
     return count
+
+
+def it_is_asserted_that_one_runs_bad(engine: Engine) -> int:
+    session = Session(engine)  # error: [session-leak]
+    count = len(session.scalars(select(User)).all())
+    assert session.in_transaction()
+    return count
+
+
+def it_is_asserted_that_there_is_one(engine: Engine) -> int:
+    session = Session(engine)
+    count = len(session.scalars(select(User)).all())
+    transaction = session.get_transaction()
+    assert transaction is not None
+    transaction.rollback()
+    return count
