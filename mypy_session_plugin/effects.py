@@ -304,9 +304,19 @@ def raises(text: str) -> _Decorator:
     return _Decorator()
 
 
-def guards(decorated: Decorated, /) -> Decorated:
-    """A class that is a lock: its `with` block guards what stands in it from code of other threads and tasks."""
-    return decorated
+@overload
+def guards(decorated: Decorated, /) -> Decorated: ...
+@overload
+def guards(*, places: str) -> _Decorator: ...
+def guards(decorated: Any = None, /, *, places: str = "") -> Any:
+    """A class that is a lock: its `with` block guards what stands in it from code of other threads and tasks.
+
+    Args:
+        decorated: The class, where the decorator is written without arguments.
+        places: The first parameter of the constructor, where that says how many may be in the block at once: an object
+            that lets in more than one guards nothing.  One may, where it is not given.
+    """
+    return _Decorator() if decorated is None else decorated
 
 
 def serves(*methods: str) -> _Decorator:

@@ -39,7 +39,7 @@ class Timer(Thread):
 @guards
 class Condition: ...
 
-@guards
+@guards(places="value")
 class Semaphore: ...
 
 @guards

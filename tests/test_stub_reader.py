@@ -329,9 +329,14 @@ def test_the_users_stub_wins_for_what_it_names_and_the_bundled_one_stays_for_the
 
 def test_what_a_decorator_says_of_a_class_tells_nothing_of_its_methods(tmp_path: Path) -> None:
     path = tmp_path / "library.pyi"
-    path.write_text(IMPORTS + '@guards\nclass Lock: ...\n@serves("get", "post")\nclass Client:\n    x: int\n')
-    lock, client = read_stub(path, "library").classes.values()
-    assert (lock.guards, lock.serves, lock.is_described) == (True, frozenset(), False)
+    path.write_text(
+        IMPORTS
+        + '@guards\nclass Lock: ...\n@guards(places="value")\nclass Semaphore: ...\n'
+        + '@serves("get", "post")\nclass Client:\n    x: int\n'
+    )
+    lock, semaphore, client = read_stub(path, "library").classes.values()
+    assert (lock.guards, lock.places, lock.serves, lock.is_described) == (True, "", frozenset(), False)
+    assert (semaphore.guards, semaphore.places, semaphore.is_described) == (True, "value", False)
     assert (client.guards, client.serves, client.is_described) == (False, frozenset({"get", "post"}), True)
     assert Library([tmp_path]).class_stub("library.Lock") is None
 

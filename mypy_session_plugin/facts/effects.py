@@ -141,7 +141,8 @@ class ClassStub:
     """A class of a library: its full name, bases, the names of its type variables, methods and attributes.
 
     `references` are the methods that the stub names after those of another class; the library has put what they say
-    among the methods.  `guards` says that the class is a lock; `serves` are the methods that are unknown code by which
+    among the methods.  `guards` says that the class is a lock, and `places` is the parameter of its constructor that
+    says for how many at once, if there is one; `serves` are the methods that are unknown code by which
     requests or tasks of the application run.  `remarks` are the methods of which the stub leaves open what they do.
     """
 
@@ -152,6 +153,7 @@ class ClassStub:
     attributes: dict[str, TypeExpression]
     references: dict[str, Reference] = field(default_factory=dict)
     guards: bool = False
+    places: str = ""
     serves: frozenset[str] = frozenset()
     remarks: dict[str, tuple[FunctionStub, ...]] = field(default_factory=dict)
 

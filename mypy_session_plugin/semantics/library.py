@@ -83,6 +83,10 @@ class Library:
         """Whether the `with` block of an object of the class guards what stands in it."""
         return any(stub.guards for stub in self._remarks(info))
 
+    def places(self, info: TypeInfo) -> str:
+        """The parameter of a lock's constructor that says for how many at once it is one; empty where none does."""
+        return next((stub.places for stub in self._remarks(info) if stub.places), "")
+
     def serves(self, info: TypeInfo, method: str) -> bool:
         """Whether a method is unknown code by which requests or tasks of the application run."""
         return any(method in stub.serves for stub in self._remarks(info))
@@ -177,6 +181,7 @@ def _overlaid(first: ModuleStub, second: ModuleStub) -> ModuleStub:
             methods=below.methods | above.methods,
             attributes=below.attributes | above.attributes,
             guards=above.guards or below.guards,
+            places=above.places if above.guards else below.places,
             serves=above.serves | below.serves,
             remarks=below.remarks | above.remarks,
         )

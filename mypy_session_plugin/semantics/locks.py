@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from mypy.nodes import CallExpr, Decorator, Expression, FuncItem, MemberExpr, NameExpr, RefExpr, TypeInfo, Var, WithStmt
+from collections.abc import Iterator
+
+from mypy.nodes import (
+    AssignmentStmt,
+    CallExpr,
+    Decorator,
+    Expression,
+    FuncItem,
+    IntExpr,
+    MemberExpr,
+    NameExpr,
+    RefExpr,
+    TypeInfo,
+    Var,
+    WithStmt,
+)
 from mypy.types import Type
 
-from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.flow.syntax import assigned_targets, assignments, descendants
 from mypy_session_plugin.mypy_compat.types import Types, info_of, is_any
 from mypy_session_plugin.semantics.library import Library
 
@@ -23,7 +38,55 @@ def is_lock(types: Types, library: Library, manager: Expression) -> bool:
     info = made if isinstance(made, TypeInfo) else info_of(type_)
     if info is None:
         return is_any(type_)
-    return library.is_lock(info)
+    return library.is_lock(info) and not _admits_several(types, library, info, manager)
+
+
+def _admits_several(types: Types, library: Library, info: TypeInfo, manager: Expression) -> bool:
+    """Whether a manager is a lock that the module makes for several at once, wherever it makes it: a semaphore."""
+    if not library.places(info):
+        return False
+    made = [manager] if isinstance(manager, CallExpr) else list(_assigned(types, manager))
+    return bool(made) and all(isinstance(value, CallExpr) and _is_wide(library, value) for value in made)
+
+
+def _assigned(types: Types, place: Expression) -> Iterator[Expression | None]:
+    """What the module assigns to a variable, or to an attribute of that name; None for what is not told."""
+    variable = place.node if isinstance(place, NameExpr) else None
+    name = place.name if isinstance(place, MemberExpr) else ""
+    if isinstance(place, MemberExpr):
+        info = info_of(_type_of(types, place.expr))
+        entry = info.get(place.name) if info is not None else None
+        variable = entry.node if entry is not None else None
+    nodes = list(descendants(types.tree, into_functions=True))
+    yield from (value for target, value in assignments(nodes) if target is variable is not None)
+    for node in nodes:
+        if isinstance(node, FuncItem) and any(argument.variable is variable for argument in node.arguments):
+            yield None
+        for target in assigned_targets(node) if name else ():
+            for part in descendants(target, into_functions=False):
+                if isinstance(part, MemberExpr) and part.name == name:
+                    yield node.rvalue if isinstance(node, AssignmentStmt) and part is target else None
+
+
+def _is_wide(library: Library, call: CallExpr) -> bool:
+    """Whether a call makes a lock for more than one at once: `Semaphore(5)`."""
+    made = call.callee.node if isinstance(call.callee, RefExpr) else None
+    places = library.places(made) if isinstance(made, TypeInfo) else ""
+    given = [
+        argument
+        for position, (argument, name) in enumerate(zip(call.args, call.arg_names, strict=True))
+        if (name == places if name else position == 0)
+    ]
+    return bool(places and given) and _number(given[0]) > 1
+
+
+def _number(expression: Expression) -> int:
+    """The number that is written, by itself or by the name of a constant; 0 where there is none."""
+    if isinstance(expression, IntExpr):
+        return expression.value
+    named = expression.node if isinstance(expression, RefExpr) else None
+    value = named.final_value if isinstance(named, Var) else None
+    return value if isinstance(value, int) else 0
 
 
 def acquires(types: Types, library: Library, body: FuncItem) -> bool:

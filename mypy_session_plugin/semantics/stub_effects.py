@@ -34,31 +34,35 @@ def read_effect(decorator: ast.expr, scope: Scope) -> Effect | None:
     return Effect(name, given, when)
 
 
-def read_class_decorators(node: ast.ClassDef, scope: Scope) -> tuple[bool, frozenset[str]]:
-    """Whether `@guards` stands above a class, and the methods that `@serves` names there.
+def read_class_decorators(node: ast.ClassDef, scope: Scope) -> tuple[bool, str, frozenset[str]]:
+    """Whether `@guards` stands above a class, its `places`, and the methods that `@serves` names there.
 
     Raises `StubError` for any other decorator.
     """
-    guards = False
+    guards, places = False, ""
     served: list[str] = []
     for decorator in node.decorator_list:
         match decorator:
             case ast.Name() | ast.Attribute() if scope.resolve(decorator) == f"{EFFECTS_MODULE}.guards":
                 guards = True
+            case ast.Call(func=func, args=[], keywords=[ast.keyword(arg="places", value=value)]) if (
+                scope.resolve(func) == f"{EFFECTS_MODULE}.guards"
+            ):
+                guards, places = True, _text(value, "guards", "parameters", scope)
             case ast.Call(func=func, args=[_, *_], keywords=[]) if scope.resolve(func) == f"{EFFECTS_MODULE}.serves":
-                served.extend(_text(argument, scope) for argument in decorator.args)
+                served.extend(_text(argument, "serves", "methods", scope) for argument in decorator.args)
             case _:
                 text = ast.unparse(decorator)
                 raise scope.error(
                     decorator, f'"@{text}" is no decorator of classes{did_you_mean(text, CLASS_DECORATORS)}'
                 )
-    return guards, frozenset(served)
+    return guards, places, frozenset(served)
 
 
-def _text(node: ast.expr, scope: Scope) -> str:
+def _text(node: ast.expr, decorator: str, what: str, scope: Scope) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
-    raise scope.error(node, f'"@serves" takes the names of methods, not "{ast.unparse(node)}"')
+    raise scope.error(node, f'"@{decorator}" takes the names of {what}, not "{ast.unparse(node)}"')
 
 
 def _given_arguments(name: str, signature: DecoratorSignature, call: ast.Call, scope: Scope) -> dict[str, object]:

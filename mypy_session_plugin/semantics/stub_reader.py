@@ -96,7 +96,7 @@ def _define_names(tree: ast.Module, scope: Scope) -> None:
 def _read_class(node: ast.ClassDef, scope: Scope) -> ClassStub:
     if node.keywords:
         raise scope.error(node, f'class "{node.name}" has keywords, which session stubs do not use')
-    guards, serves = read_class_decorators(node, scope)
+    guards, places, serves = read_class_decorators(node, scope)
     generic: tuple[TypeExpression, ...] = ()
     bases = []
     for base in (read_annotation(base, scope) for base in node.bases):
@@ -124,7 +124,8 @@ def _read_class(node: ast.ClassDef, scope: Scope) -> ClassStub:
     variables = [variable.name for variable in generic] or _type_variables(bases, scope)
     described, remarks = _parted(methods)
     name = f"{scope.module}.{node.name}"
-    return ClassStub(name, tuple(bases), tuple(variables), described, attributes, references, guards, serves, remarks)
+    said = (guards, places, serves, remarks)
+    return ClassStub(name, tuple(bases), tuple(variables), described, attributes, references, *said)
 
 
 def _parted(

@@ -5,12 +5,15 @@ import dataclasses
 from asyncio import create_task, gather
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session, sessionmaker
 
 from models import User
+
+
+PLACES: Final = 3
 
 
 async def _work(session: AsyncSession, key: int = 0) -> int:
@@ -156,8 +159,91 @@ async def closure_arg_shadow_ok(session: AsyncSession, factory: async_sessionmak
     await t
 
 
+async def semaphore_of_several(session: AsyncSession) -> None:
+    limit = asyncio.Semaphore(5)
+
+    async def run(i: int) -> None:
+        async with limit:
+            await _work(session, i)
+
+    await gather(*[run(i) for i in range(10)])  # error: [session-task]
+
+
+async def semaphore_of_a_constant(session: AsyncSession) -> None:
+    limit = asyncio.BoundedSemaphore(value=PLACES)
+
+    async def run(i: int) -> None:
+        async with limit:
+            await _work(session, i)
+
+    await gather(*[run(i) for i in range(10)])  # error: [session-task]
+
+
+async def semaphore_of_somebody_ok(session: AsyncSession, limit: asyncio.Semaphore) -> None:
+    async def run(i: int) -> None:
+        async with limit:
+            await _work(session, i)
+
+    await gather(*[run(i) for i in range(10)])
+
+
+async def semaphore_given_or_made_ok(session: AsyncSession, limit: asyncio.Semaphore | None = None) -> None:
+    if limit is None:
+        limit = asyncio.Semaphore(5)
+    waiting = limit
+
+    async def run(i: int) -> None:
+        async with waiting:
+            await _work(session, i)
+
+    await gather(*[run(i) for i in range(10)])
+
+
+async def semaphore_as_wide_as_said_ok(session: AsyncSession, places: int) -> None:
+    limit = asyncio.Semaphore(places)
+
+    async def run(i: int) -> None:
+        async with limit:
+            await _work(session, i)
+
+    await gather(*[run(i) for i in range(10)])
+
+
+async def semaphore_of_one_or_several_ok(session: AsyncSession, alone: bool) -> None:
+    limit = asyncio.Semaphore(5)
+    if alone:
+        limit = asyncio.Semaphore()
+
+    async def run(i: int) -> None:
+        async with limit:
+            await _work(session, i)
+
+    await gather(*[run(i) for i in range(10)])
+
+
+class Crawler:
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+        self.limit = asyncio.Semaphore(5)
+        self.one = asyncio.Semaphore(1)
+
+    async def limited(self, i: int) -> None:
+        async with self.limit:
+            await _work(self.session, i)
+
+    async def alone(self, i: int) -> None:
+        async with self.one:
+            await _work(self.session, i)
+
+    async def run(self) -> None:
+        await gather(*[self.limited(i) for i in range(10)])  # error: [session-task]
+
+    async def run_ok(self) -> None:
+        await gather(*[self.alone(i) for i in range(10)])
+
+
 async def semaphore_ok(session: AsyncSession) -> None:
-    sem = asyncio.Semaphore(5)
+    sem = asyncio.Semaphore(1)
 
     async def run(i: int) -> None:
         async with sem:
