@@ -192,9 +192,20 @@ def assignments(found: Iterable[Node]) -> Iterator[tuple[object, Expression | No
             value = node.rvalue
         elif isinstance(node, nodes.AssignmentExpr):
             value = node.value
+        values = {target: new for target, new in paired(node) if isinstance(target, NameExpr)}
         for target in assigned_targets(node):
             for part in bound_names(target):
-                yield part.node, value if part is target else None
+                yield part.node, value if part is target else values.get(part)
+
+
+def paired(statement: Node) -> list[tuple[Expression, Expression]]:
+    """The targets with their values in `a, b = first, second`, which makes no tuple; none in any other statement."""
+    match statement:
+        case nodes.AssignmentStmt(lvalues=[nodes.TupleExpr(items=targets)], rvalue=nodes.TupleExpr(items=values)):
+            is_plain = not any(isinstance(item, nodes.StarExpr) for item in (*targets, *values))
+            return list(zip(targets, values, strict=True)) if is_plain and len(targets) == len(values) else []
+        case _:
+            return []
 
 
 def written_targets(node: Node) -> Sequence[Expression]:
