@@ -11,6 +11,7 @@ from mypy.nodes import (
     Decorator,
     Expression,
     FuncDef,
+    GlobalDecl,
     MypyFile,
     NameExpr,
     Node,
@@ -35,7 +36,7 @@ def may_share(made_once: list[Var | Type], is_session: Callable[[Type], bool]) -
 
 
 def made_once(tree: MypyFile) -> list[Var | Type]:
-    """The variables and defaults that a module makes by a call, and what its decorated functions return."""
+    """The variables and defaults that a module makes by a call, and what functions return that keep it."""
     return list(_made_by(tree.defs))
 
 
@@ -48,10 +49,17 @@ def _made_by(statements: Sequence[Node]) -> Iterator[Var | Type]:
                 yield from _made_by(statement.defs.body)
             case FuncDef():
                 yield from _defaults(statement)
+                if any(isinstance(node, GlobalDecl) for node in statement.body.body):
+                    yield from _returned(statement)
             case Decorator():
                 yield from _defaults(statement.func)
-                if isinstance(statement.func.type, CallableType) and not statement.func.arguments:
-                    yield statement.func.type.ret_type
+                yield from _returned(statement.func)
+
+
+def _returned(function: FuncDef) -> Iterator[Type]:
+    """What a function without parameters returns, if that is written."""
+    if isinstance(function.type, CallableType) and not function.arguments:
+        yield function.type.ret_type
 
 
 def _defaults(function: FuncDef) -> Iterator[Var]:

@@ -41,6 +41,7 @@ from mypy_session_plugin.flow.syntax import assigned_targets, children, descenda
 from mypy_session_plugin.mypy_compat.types import Types, class_named_by, info_of
 from mypy_session_plugin.semantics import functions
 from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
+from mypy_session_plugin.semantics.lazy_sessions import made_at_first
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.locks import acquires, is_lock
 from mypy_session_plugin.semantics.phantom_types import is_written_as
@@ -68,6 +69,8 @@ OF_THREADS = frozenset(
 
 class Kind(Enum):
     """What gives a session to all who ask: a variable of the module, one of a class, a default, a cached function.
+
+    So does a function that makes it when it is asked first, and keeps it in a variable of the module.
 
     A registry of the usual scope gives one to each thread, and so the same to all tasks.
     """
@@ -170,6 +173,9 @@ class SharedSessions:
                         yield from self._made(statement.rvalue, variable, kind, variable.name)
                     case FuncDef():
                         yield from self._defaults(statement)
+                        made = made_at_first(self._types.tree, statement)
+                        if made is not None:
+                            yield from self._made(made, statement, Kind.CACHED, f"{statement.name}()")
                     case Decorator():
                         yield from self._defaults(statement.func)
                         yield from self._cached(statement)
