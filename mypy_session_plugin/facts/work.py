@@ -76,7 +76,8 @@ def _bounded(units: frozenset[Unit]) -> frozenset[Unit]:
 class Work:
     """What was done with a session since its life, or this function, began.
 
-    `bound`: its transactions are its own, since it was made on an engine.  `given`: the function was given it, and sees
+    `bound`: its transactions are its own, since it was made on an engine.  `made`: a factory made it, on whatever: what
+    waits for its first flush is its own.  `given`: the function was given it, and sees
     what it does with it from the beginning.  `dirty`: the running transaction may have
     written or locked something; `waiting` are the calls of `add()` that alone made it so, none where others may have.
     `has_read`: it has certainly read.  `reached`: unknown code may use the session at any
@@ -93,6 +94,7 @@ class Work:
     commits: Deeds = NO_DEEDS
     units: frozenset[Unit] = FRESH
     waiting: frozenset[object] = frozenset()
+    made: bool = False
 
     @property
     def key(self) -> frozenset[frozenset[object]]:
@@ -113,11 +115,12 @@ class Work:
             _join_deeds(self.commits, other.commits),
             _bounded(self.units | other.units) if self.units and other.units else NOT_TOLD,
             self.waiting if (self.dirty, self.waiting) == (other.dirty, other.waiting) else frozenset(),
+            self.made and other.made,
         )
 
-    def wrote(self, node: object, adds: bool = False) -> Work:
-        """A certain write; `adds`: nothing is written yet, a new instance waits for the next flush."""
-        writes = _done_again(self.writes, node) if self.bound else self.writes
+    def wrote(self, node: object, adds: bool = False, waits: bool = False) -> Work:
+        """A certain write; `waits`: nothing is written yet, new instances wait for the next flush; `adds`: only one."""
+        writes = _done_again(self.writes, node) if self.bound or (waits and self.made) else self.writes
         units = frozenset(replace(unit, written=True) for unit in self.units)
         few = bool(self.waiting) and len(self.waiting) < MAXIMUM_WAITING
         alone = adds and node not in self.waiting and (few or not self.dirty)
@@ -136,6 +139,10 @@ class Work:
         """Something may have been written or locked."""
         changed = self.touched()
         return changed if self.dirty and not self.waiting else replace(changed, dirty=True, waiting=frozenset())
+
+    def may_have_flushed(self) -> Work:
+        """What waited may have been sent: if that was on somebody else's connection, that one may commit it."""
+        return self if self.bound or not self.writes else replace(self, writes=self.settled().writes)
 
     def read(self) -> Work:
         """A certain read."""

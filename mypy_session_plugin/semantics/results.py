@@ -322,7 +322,7 @@ class Results:
                 return facts.session
         if not is_factory_call(self._bound.stub.returns):
             return self._by_type()
-        made = new_session(self._store, shape, self._node, self._factory_settings())
+        made = new_session(self._store, shape, self._node, self._factory_settings(), made=not shape.overridden)
         for item in objects(self._receiver):
             facts = self._store.heap.get(item)
             if isinstance(facts, LibraryFacts) and facts.class_name.endswith(FACTORY_BLOCK):
@@ -348,8 +348,10 @@ def is_factory_call(returns: TypeExpression) -> bool:
     return is_phantom(returns) == "Owned"
 
 
-def new_session(store: Store, shape: SessionShape, node: Context, settings: dict[str, Setting]) -> Value:
-    """A session that this function makes: its whole life is seen.
+def new_session(
+    store: Store, shape: SessionShape, node: Context, settings: dict[str, Setting], made: bool = False
+) -> Value:
+    """A session that this function makes, or that a factory has `made` for it: its whole life is seen.
 
     What it is bound to, where that is not known for an engine, may be a connection, with which its life ends.
     """
@@ -365,7 +367,7 @@ def new_session(store: Store, shape: SessionShape, node: Context, settings: dict
         holds_new=False,
         life=NOT_FOLLOWED if shape.registry or lent else MADE,
         overridden=shape.overridden,
-        work=Work(bound=bound, dirty=not bound),
+        work=Work(bound=bound, dirty=not bound, made=made),
         transaction=TransactionFacts(
             frozenset({Standing()}), reusable=settings["close_resets_only"], autobegin=settings["autobegin"]
         ),

@@ -144,7 +144,7 @@ def read_attribute(store: Store, owner: Value, related: bool) -> None:
     for identity in of_instances(store, objects(owner)):
         facts = store.session(identity)
         if facts is not None and (related or facts.expire_on_commit != frozenset({False})):
-            change(store, identity, Work.touched)
+            change(store, identity, lambda work: work.may_have_flushed().touched())
 
 
 def write_instance(store: Store, owner: Value, node: Context, surely: bool) -> None:
@@ -176,20 +176,21 @@ def may_write(store: Store) -> None:
 class Written:
     """What a call is about to write, told by the states before it: surely, maybe or nothing.
 
-    `takes_back`: `add()` may take the mark of a deletion off again.  `waits`: what is added is not sent before the next
-    flush.  `taken_out`: the line on which the new instance was added that an expunge takes out again, by which nothing
-    is left of it.
+    `takes_back`: `add()` may take the mark of a deletion off again.  `waits`: what is added, `one` instance or more, is
+    not sent before the next flush.  `taken_out`: the line on which the new instance was added that an expunge takes out
+    again, by which nothing is left of it.
     """
 
     def __init__(self, store: Store, name: str, bound: BoundCall, targets: Sequence[Value]) -> None:
-        self.surely = self.maybe = self.takes_back = self.waits = False
+        self.surely = self.maybe = self.takes_back = self.waits = self.one = False
         self.taken_out = _added_at(store, bound)
         if not any(effect.name == "writes" for effect in bound.stub.effects):
             return
         match name.removesuffix("_all"):
             case "add":
                 self._tell([is_new(store, target) for target in targets])
-                self.waits = len(targets) == 1 and bound.given[0].value == targets[0]
+                self.waits = True
+                self.one = len(targets) == 1 and bound.given[0].value == targets[0]
                 self.takes_back = any(_may_be_marked(store, target) for target in targets)
             case "delete" if bound.stub.error:
                 self._tell([_is_instance(store, target) for target in targets])
@@ -261,12 +262,15 @@ def called(
     """A stubbed call has had its effects; `inner` tells that it ends no more than a savepoint."""
     ends = {str(effect.arguments.get("outcome")) for effect in effects if effect.name == "ends"}
     leaves = call.name in LEAVING
+    closes = any(effect.name == "closes" for effect in effects)
 
     def changed(work: Work) -> Work:
         if written.takes_back:
             work = work.settled()
+        if not written.waits and not closes:
+            work = work.may_have_flushed()
         if written.surely:
-            work = work.wrote(call.node, written.waits)
+            work = work.wrote(call.node, written.one, written.waits)
         elif written.maybe:
             work = work.may_have_written()
         elif not ends and not leaves:

@@ -43,26 +43,32 @@ class Changed:
     def assigned_ok(self) -> None:
         with self.assigned() as session:
             session.add(User())
+            session.flush()
 
     def configured_ok(self) -> None:
         with self.configured() as session:
             session.add(User())
+            session.flush()
 
     def described_ok(self) -> None:
         with self.described() as session:
             session.add(User())
+            session.flush()
 
     def looped_ok(self) -> None:
         with self.looped() as session:
             session.add(User())
+            session.flush()
 
     def patched_ok(self) -> None:
         with self.patched() as session:
             session.add(User())
+            session.flush()
 
     def renamed_ok(self) -> None:
         with self.renamed() as session:
             session.add(User())
+            session.flush()
 
 
 def _change(changed: Changed, factories: Iterable[sessionmaker[Session]], engine: Engine) -> None:

@@ -339,6 +339,7 @@ def several_binds_ok(engine: Engine) -> None:
 def given_factory_ok(factory: sessionmaker[Session]) -> None:
     with factory() as session:
         session.add(User(name="ann"))
+        session.flush()
 
 
 def factory_with_class_ok(engine: Engine) -> None:
@@ -349,11 +350,13 @@ def factory_with_class_ok(engine: Engine) -> None:
 def factory_bound_anew_ok(engine: Engine, connection: Connection) -> None:
     with sessionmaker(engine)(bind=connection) as session:
         session.add(User(name="ann"))
+        session.flush()
 
 
 def configured_factory_ok(connection: Connection) -> None:
     with _configured() as session:
         session.add(User(name="ann"))
+        session.flush()
 
 
 def subclass_ok(engine: Engine) -> None:
