@@ -19,7 +19,16 @@ from mypy.nodes import (
 from mypy_session_plugin.facts.objects import ContainerFacts, Related, SessionFacts
 from mypy_session_plugin.facts.records import replace
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.values import NOTHING_KNOWN, Constant, ObjectId, Value, is_plain, join, objects
+from mypy_session_plugin.facts.values import (
+    NONE_VALUE,
+    NOTHING_KNOWN,
+    Constant,
+    ObjectId,
+    Value,
+    is_plain,
+    join,
+    objects,
+)
 from mypy_session_plugin.flow.graph import ArgumentKind, BuildContainer, Call, Collect, Item
 from mypy_session_plugin.semantics import linking
 from mypy_session_plugin.semantics.instances import link, lose
@@ -44,7 +53,7 @@ PAIRS = frozenset({"builtins.enumerate", "builtins.zip"})
 PUTS = frozenset({"append", "add", "insert", "appendleft", "setdefault"})
 PUTS_ALL = frozenset({"extend", "update", "extendleft"})
 #: Methods that give one element out, and those that only look.
-TAKES = frozenset({"pop", "popleft", "popitem", "get"})
+TAKES = frozenset({"pop", "popleft", "get"})
 COPYING = frozenset({"copy", "values", "union", "intersection", "difference"})
 LOOKS = frozenset({"index", "count", "keys", "join"})
 REMOVES = frozenset({"remove", "discard"})
@@ -233,7 +242,9 @@ def next_of(store: Store, container: Value, node: Context) -> Value:
 
 
 def unpack(world: World, store: Store, value: Value, count: int, starred: int | None, node: Context) -> list[Value]:
-    """What each target of `a, b = value` gets."""
+    """What each target of `a, b = value` gets: nothing, of what is taken from where nothing was put in."""
+    if not value:
+        return [value] * count
     if len(value) == 1 and starred is None:
         atom = next(iter(value))
         facts = store.heap.get(atom) if isinstance(atom, ObjectId) else None
@@ -289,9 +300,11 @@ def _gone_through(instruction: Call, values: list[Value]) -> list[Value]:
 
 
 def _pairs(store: Store, full_name: str, values: list[Value], node: Context) -> Value:
-    """`enumerate(items)` and `zip(one, other)`: tuples, of which there are many."""
+    """`enumerate(items)` and `zip(one, other)`: tuples, of which there are many; none where nothing was put in."""
     site = site_of(node)
     elements = [elements_of(store, value) for value in values]
+    if not all(elements):
+        return frozenset({store.create(ObjectId("container", site), ContainerFacts("generator", frozenset()))})
     fixed = (NOTHING_KNOWN, elements[0]) if full_name == "builtins.enumerate" else tuple(elements)
     pair = ObjectId("container", (site, "pair"), older=True)
     store.heap[pair] = ContainerFacts("tuple", join(fixed), fixed)
@@ -312,8 +325,15 @@ def _method(
     elif method in TAKES:
         if method != "get":
             rearrange(store, receiver)
-        default = NOTHING_KNOWN if method == "get" else frozenset()
+        default = NONE_VALUE if method == "get" and len(values) == 1 else frozenset()
         return join((one_of(world, store, receiver, node), *values[1:], default))
+    elif method == "popitem":
+        rearrange(store, receiver)
+        pair = (NOTHING_KNOWN, one_of(world, store, receiver, node))
+        facts = ContainerFacts("tuple", join(pair), pair)
+        return frozenset({store.create(ObjectId("container", site_of(node)), facts)})
+    elif method == "items":
+        return _pairs(store, "builtins.enumerate", [receiver], node)
     elif method in COPYING:
         facts = ContainerFacts("list", join((elements_of(store, receiver), *(elements_of(store, v) for v in values))))
         return frozenset({store.create(ObjectId("container", site_of(node)), facts)})
