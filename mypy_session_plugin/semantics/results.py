@@ -7,24 +7,19 @@ from collections.abc import Callable, Hashable
 from mypy.nodes import CallExpr, Context
 
 from mypy_session_plugin.facts.effects import TypeExpression
-from mypy_session_plugin.facts.identities import SessionIdentity
 from mypy_session_plugin.facts.loads import Loads
 from mypy_session_plugin.facts.objects import UNREAD, ContainerFacts, InstanceFacts, LibraryFacts, SessionFacts
 from mypy_session_plugin.facts.origin import Origin
 from mypy_session_plugin.facts.records import replace
-from mypy_session_plugin.facts.session_life import MADE, NOT_FOLLOWED
 from mypy_session_plugin.facts.states import Situation, State
 from mypy_session_plugin.facts.store import Store
-from mypy_session_plugin.facts.transactions import Standing, TransactionFacts
 from mypy_session_plugin.facts.values import NONE_VALUE, NOTHING_KNOWN, Constant, ObjectId, Value, join, objects
-from mypy_session_plugin.facts.work import Work
 from mypy_session_plugin.semantics import loads as loaded_attributes
 from mypy_session_plugin.semantics.binding import ROW_CLASSES, BoundCall, is_phantom
 from mypy_session_plugin.semantics.contents import asks_anew, held_instance, note_row, row_key
 from mypy_session_plugin.semantics.entered import kept
 from mypy_session_plugin.semantics.exports import canonical_name
 from mypy_session_plugin.semantics.factories import (
-    BOUND,
     DEFAULTS,
     FACTORY_CLASSES,
     NOT_KNOWN,
@@ -35,6 +30,7 @@ from mypy_session_plugin.semantics.factories import (
 )
 from mypy_session_plugin.semantics.library_objects import FACTORY_BLOCK
 from mypy_session_plugin.semantics.making import Maker, copy_element, site_of, the_session
+from mypy_session_plugin.semantics.new_sessions import new_session
 from mypy_session_plugin.semantics.parameters import EVENTS
 from mypy_session_plugin.semantics.sessions import Relation, relation
 from mypy_session_plugin.semantics.shapes import (
@@ -346,35 +342,6 @@ def class_is_transaction(class_name: str) -> bool:
 def is_factory_call(returns: TypeExpression) -> bool:
     """Whether the result is handed out as the caller's own."""
     return is_phantom(returns) == "Owned"
-
-
-def new_session(
-    store: Store, shape: SessionShape, node: Context, settings: dict[str, Setting], made: bool = False
-) -> Value:
-    """A session that this function makes, or that a factory has `made` for it: its whole life is seen.
-
-    What it is bound to, where that is not known for an engine, may be a connection, with which its life ends.
-    """
-    bound = settings.get(BOUND) == frozenset({True})
-    lent = not bound and BOUND in settings
-    facts = SessionFacts(
-        shape.class_name,
-        "",
-        made_here=True,
-        registry=shape.registry,
-        autoflush=settings["autoflush"],
-        expire_on_commit=settings["expire_on_commit"],
-        holds_new=False,
-        life=NOT_FOLLOWED if shape.registry or lent else MADE,
-        overridden=shape.overridden,
-        work=Work(bound=bound, dirty=not bound, made=made),
-        transaction=TransactionFacts(
-            frozenset({Standing()}), reusable=settings["close_resets_only"], autobegin=settings["autobegin"]
-        ),
-        identity=SessionIdentity(fresh=True),
-        origin=Origin(node.line, "opened"),
-    )
-    return frozenset({store.create(ObjectId("construct", site_of(node)), facts)})
 
 
 def _states_in(shape: object) -> frozenset[State]:
