@@ -165,9 +165,10 @@ def _assigned_by(method: FuncDef) -> dict[str, list[Expression | None]]:
 def kept_argument(world: World, holder: Context, attribute: str) -> Expression | None:
     """What an attribute of a local object was constructed with; None where that is not certain.
 
-    The variable is assigned once in the function, and so are those that the call is given.
+    The object is what a call makes there, or a variable that is assigned once in the function, and so are those that
+    the call is given.
     """
-    call = only_value(world, holder)
+    call = holder if isinstance(holder, CallExpr) else only_value(world, holder)
     info = class_named_by(world.type(call.callee)) if isinstance(call, CallExpr) else None
     constructor = method_here(world, info, "__init__") if info is not None else None
     if constructor is None or not isinstance(call, CallExpr):

@@ -296,14 +296,13 @@ class Reach:
 
     def _attributes(self, body: FuncItem, root: Var, holder: Context, way: Reached) -> Iterator[Reached]:
         """The sessions that a body reads as attributes of a variable, as what hangs on the object handed over."""
-        place = place_of(holder)
         type_ = self._world.type(holder) or root.type
-        if place is None or type_ is None:
+        if type_ is None:
             return
         for path in sorted(bodies.attributes_read(self._world, body, root, partial(self._is_of_session, type_))):
             shape = self._world.shapes.of(bodies.type_of_path(type_, path))
             if isinstance(shape, SessionShape):
-                value = self._held_at((*place, *path), holder, path, shape)
+                value = self._held_at(holder, path, shape)
                 yield from (replace(way, session=session) for session in self._own(value))
 
     def _is_of_session(self, type_: Type, path: bodies.Path) -> bool:
@@ -321,14 +320,18 @@ class Reach:
         entry = info.get(path[0]) if info is not None else None
         return entry is not None and entry.node in self._world.own.shared.found
 
-    def _held_at(self, whole: tuple[str, ...], holder: Context, path: tuple[str, ...], shape: SessionShape) -> Value:
+    def _held_at(self, holder: Context, path: bodies.Path, shape: SessionShape) -> Value:
         """What an attribute of an object holds: what its constructor was given, or what has been read there before."""
+        owner = place_of(holder)
+        whole = (*(owner or ()), *path)
         given = constructors.kept_argument(self._world, holder, path[0]) if len(path) == 1 else None
         place = place_of(given) if given is not None else None
         if place is not None and whole not in self._store.paths:
             known = self._store.variables.get(place[0]) if len(place) == 1 else self._store.paths.get(place)
             if known is not None:
                 return known
+        if owner is None:
+            return frozenset()
         value = self._store.paths.get(whole) or self._world.path_symbol(self._store, whole, shape)
         self._store.paths[whole] = value
         return value

@@ -221,6 +221,43 @@ async def semaphore_of_one_or_several_ok(session: AsyncSession, alone: bool) -> 
     await gather(*[run(i) for i in range(10)])
 
 
+class Counting:
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def count(self) -> int:
+        return await _work(self.session)
+
+
+async def of_objects_side_by_side(session: AsyncSession) -> None:
+    one, other = Counting(session), Counting(session)
+    await gather(one.count(), other.count())  # error: [session-task]
+
+
+async def of_objects_without_a_name(session: AsyncSession) -> None:
+    await gather(Counting(session).count(), Counting(session).count())  # error: [session-task]
+
+
+async def of_an_object_without_a_name_and_used(session: AsyncSession) -> None:
+    task = create_task(Counting(session).count())  # error: [session-task]
+    await session.commit()
+    await task
+
+
+async def of_several_sessions_ok(session: AsyncSession, factory: async_sessionmaker[AsyncSession]) -> None:
+    async with factory() as other:
+        one, two = Counting(session), Counting(other)
+        await gather(one.count(), two.count())
+        await gather(Counting(session).count(), Counting(other).count())
+
+
+async def swapped_ok(session: AsyncSession, factory: async_sessionmaker[AsyncSession]) -> None:
+    async with factory() as other:
+        one, two = Counting(session), Counting(other)
+        one, two = two, one
+        await gather(one.count(), two.count())
+
+
 class Crawler:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
