@@ -23,7 +23,7 @@ from mypy.nodes import (
 from mypy_session_plugin.flow.syntax import assigned_targets, bound_names, children, descendants
 from mypy_session_plugin.mypy_compat.types import Types, info_of
 from mypy_session_plugin.rules.choices import Choice, condition_of
-from mypy_session_plugin.semantics.reaching import text_of_place
+from mypy_session_plugin.semantics.places import text_of_place
 from mypy_session_plugin.semantics.stability import is_plain
 
 

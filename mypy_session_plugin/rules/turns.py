@@ -31,7 +31,7 @@ from mypy.nodes import (
 from mypy_session_plugin.flow.syntax import assigned_targets, bound_names, descendants
 from mypy_session_plugin.rules.choices import Choice, condition_of, holds
 from mypy_session_plugin.rules.sources import Sources
-from mypy_session_plugin.semantics.reaching import text_of_place
+from mypy_session_plugin.semantics.places import text_of_place
 
 #: What gives numbers: `enumerate()` as the first of two.
 COUNTING = frozenset({"enumerate", "range", "count"})

@@ -29,7 +29,7 @@ from mypy_session_plugin.semantics.mapped import is_set_by_code
 from mypy_session_plugin.semantics.own_objects import name_object
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
 from mypy_session_plugin.semantics.phantom_operators import PhantomOperators
-from mypy_session_plugin.semantics.reaching import place_of
+from mypy_session_plugin.semantics.places import place_of
 from mypy_session_plugin.semantics.related import RelatedAttributes
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, lose_code

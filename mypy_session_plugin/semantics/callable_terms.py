@@ -11,7 +11,7 @@ from mypy_session_plugin.mypy_compat.types import info_of, is_none, union_items
 from mypy_session_plugin.semantics.events import DeclarationEvent
 from mypy_session_plugin.semantics.phantom_overrides import broken_by, unlike
 from mypy_session_plugin.semantics.phantom_types import awaited, text_of_type
-from mypy_session_plugin.semantics.reaching import text_of_place
+from mypy_session_plugin.semantics.places import text_of_place
 from mypy_session_plugin.semantics.world import World
 
 

@@ -26,7 +26,7 @@ from mypy_session_plugin.facts.values import (
 )
 from mypy_session_plugin.flow.graph import Branch, Compare, Place
 from mypy_session_plugin.semantics.identities import are_different, note_likeness
-from mypy_session_plugin.semantics.reaching import place_of
+from mypy_session_plugin.semantics.places import place_of
 from mypy_session_plugin.semantics.stability import Stability
 
 #: The parts of a session in which an instance is looked for, and what stands for one.

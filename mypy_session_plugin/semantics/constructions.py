@@ -24,7 +24,7 @@ from mypy_session_plugin.semantics.instances import RELATED, widen_links
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.mapped import bases_of, is_set_by_code
 from mypy_session_plugin.semantics.new_sessions import new_session
-from mypy_session_plugin.semantics.reaching import place_of
+from mypy_session_plugin.semantics.places import place_of
 from mypy_session_plugin.semantics.shapes import REGISTRIES, SESSIONS, SessionShape, session_class
 from mypy_session_plugin.semantics.unknown_calls import call_unknown
 from mypy_session_plugin.semantics.world import World

@@ -18,7 +18,7 @@ from mypy_session_plugin.mypy_compat.types import parameters_of
 from mypy_session_plugin.semantics.conditions import kept
 from mypy_session_plugin.semantics.events import CalleeEvent, CommitEndEvent, CommitEvent, Ending, Event, WriteEndEvent
 from mypy_session_plugin.semantics.frames import CALLER, GIVEN_BACK, Frame, call_object, root_of
-from mypy_session_plugin.semantics.reaching import place_of
+from mypy_session_plugin.semantics.places import place_of
 from mypy_session_plugin.semantics.world import World, ignore
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from mypy_session_plugin.facts.values import Atom, Bound, Function, Method, Obje
 from mypy_session_plugin.flow.graph import Call
 from mypy_session_plugin.semantics import bodies, body_uses, live_results
 from mypy_session_plugin.semantics.events import Way
-from mypy_session_plugin.semantics.reaching import text_of_place
+from mypy_session_plugin.semantics.places import text_of_place
 from mypy_session_plugin.semantics.sending import Sent, arguments_of
 from mypy_session_plugin.semantics.shapes import has_entity
 from mypy_session_plugin.semantics.world import World

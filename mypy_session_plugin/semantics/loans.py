@@ -38,7 +38,7 @@ from mypy_session_plugin.semantics import constructors, ownership
 from mypy_session_plugin.semantics.containers import COPIES, COPYING, LOOKS, PUTS, PUTS_ALL
 from mypy_session_plugin.semantics.filled_in import filled_in
 from mypy_session_plugin.semantics.phantom_types import awaited, is_written_as
-from mypy_session_plugin.semantics.reaching import text_of_place
+from mypy_session_plugin.semantics.places import text_of_place
 from mypy_session_plugin.semantics.world import World
 
 #: Methods in which an object gets what it keeps.

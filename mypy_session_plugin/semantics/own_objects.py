@@ -34,7 +34,7 @@ from mypy_session_plugin.semantics.frames import Frame, become, call_object, roo
 from mypy_session_plugin.semantics.functions import Callee
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.ownership import taken_over
-from mypy_session_plugin.semantics.reaching import place_of
+from mypy_session_plugin.semantics.places import place_of
 from mypy_session_plugin.semantics.stability import Stability
 from mypy_session_plugin.semantics.summaries import known_outside
 from mypy_session_plugin.semantics.unknown_calls import escape

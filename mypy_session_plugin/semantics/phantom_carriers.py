@@ -20,7 +20,7 @@ from mypy.nodes import (
 from mypy_session_plugin.facts.records import dataclass
 from mypy_session_plugin.facts.values import Bound, Value
 from mypy_session_plugin.flow.graph import Argument, ArgumentKind, Call
-from mypy_session_plugin.semantics.reaching import place_of
+from mypy_session_plugin.semantics.places import place_of
 
 #: How a value of `functools.partial` is carried.
 PARTIAL = "partial"

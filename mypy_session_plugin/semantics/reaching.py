@@ -25,6 +25,7 @@ from mypy_session_plugin.semantics.instance_uses import InstanceUses
 from mypy_session_plugin.semantics.library_objects import may_be_session
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.phantom_types import is_written_as
+from mypy_session_plugin.semantics.places import place_of, text_of_place
 from mypy_session_plugin.semantics.sending import Run, Sent, arguments_of, boundary_of, unwrapped
 from mypy_session_plugin.semantics.shapes import SessionShape, has_entity
 from mypy_session_plugin.semantics.shared_sessions import Kind, SharedSession
@@ -374,27 +375,6 @@ def boundary_crossed_by(world: World, function: Context) -> str | None:
 
 def _boundary_of(stubs: tuple[FunctionStub, ...] | None) -> str | None:
     return boundary_of(stubs[0].parameters[0].annotation) if stubs and stubs[0].parameters else None
-
-
-def place_of(expression: Context) -> tuple[str, ...] | None:
-    """The access path that an expression is, with its root as the graph names variables."""
-    if isinstance(expression, NameExpr):
-        is_global = expression.fullname and "." in expression.fullname
-        return (expression.fullname if is_global else expression.name,)
-    if isinstance(expression, MemberExpr):
-        owner = place_of(expression.expr)
-        return None if owner is None else (*owner, expression.name)
-    return None
-
-
-def text_of_place(node: object) -> str:
-    """The source of a name or attribute; empty for everything else."""
-    if isinstance(node, NameExpr):
-        return node.name
-    if isinstance(node, MemberExpr):
-        owner = text_of_place(node.expr)
-        return f"{owner}.{node.name}" if owner else ""
-    return ""
 
 
 def _is_live(facts: LibraryFacts) -> bool:

@@ -41,7 +41,7 @@ from mypy_session_plugin.semantics.factories import BOUND, FACTORY_CLASSES
 from mypy_session_plugin.semantics.making import Maker, site_of
 from mypy_session_plugin.semantics.mapped import is_mapped_attribute
 from mypy_session_plugin.semantics.phantom_bodies import PhantomBody
-from mypy_session_plugin.semantics.reaching import place_of
+from mypy_session_plugin.semantics.places import place_of
 from mypy_session_plugin.semantics.refusals import refused_load
 from mypy_session_plugin.semantics.related import RelatedAttributes
 from mypy_session_plugin.semantics.shapes import REGISTRY, Entity, LibraryShape, SessionShape, Shape, without_states

@@ -30,7 +30,7 @@ from mypy_session_plugin.flow.names import written_name
 from mypy_session_plugin.flow.syntax import COMPOUND, descendants
 from mypy_session_plugin.recorder import Range, Record, Standing
 from mypy_session_plugin.semantics.events import Event
-from mypy_session_plugin.semantics.reaching import text_of_place
+from mypy_session_plugin.semantics.places import text_of_place
 from mypy_session_plugin.semantics.transfer import Transfer
 from mypy_session_plugin.semantics.world import World
 

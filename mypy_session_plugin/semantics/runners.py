@@ -14,7 +14,8 @@ from mypy_session_plugin.flow.graph import Call, StoreAttribute
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import bodies, boundaries
 from mypy_session_plugin.semantics.constructors import kept_as, method_here, parameter_for
-from mypy_session_plugin.semantics.reaching import Reached, text_of_place
+from mypy_session_plugin.semantics.places import text_of_place
+from mypy_session_plugin.semantics.reaching import Reached
 from mypy_session_plugin.semantics.sending import boundary_of
 from mypy_session_plugin.semantics.world import World
 

@@ -9,7 +9,8 @@ from mypy.nodes import Context, TypeInfo
 from mypy_session_plugin.facts.objects import ContainerFacts, HandOver, InstanceFacts
 from mypy_session_plugin.facts.store import Store
 from mypy_session_plugin.facts.values import NONE, ObjectId, Value
-from mypy_session_plugin.semantics.reaching import Reach, text_of_place
+from mypy_session_plugin.semantics.places import text_of_place
+from mypy_session_plugin.semantics.reaching import Reach
 from mypy_session_plugin.semantics.sending import Run
 from mypy_session_plugin.semantics.world import World
 

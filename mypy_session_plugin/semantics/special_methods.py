@@ -40,7 +40,7 @@ from mypy_session_plugin.semantics.call_sites import CallSites
 from mypy_session_plugin.semantics.dataclass_fields import is_compared
 from mypy_session_plugin.semantics.making import site_of
 from mypy_session_plugin.semantics.mapped import has_own
-from mypy_session_plugin.semantics.reaching import place_of
+from mypy_session_plugin.semantics.places import place_of
 from mypy_session_plugin.semantics.unknown_calls import call_unknown, reachable
 from mypy_session_plugin.semantics.world import World
 

@@ -25,7 +25,7 @@ from mypy.nodes import (
 from mypy_session_plugin.flow.graph import Place
 from mypy_session_plugin.flow.syntax import descendants
 from mypy_session_plugin.mypy_compat.types import Types, info_of, is_method, is_none, union_items
-from mypy_session_plugin.semantics.reaching import place_of
+from mypy_session_plugin.semantics.places import place_of
 
 #: Classes whose truth never changes: their objects are immutable.
 IMMUTABLE = frozenset(

@@ -30,7 +30,7 @@ from mypy_session_plugin.semantics.contents import after_unknown
 from mypy_session_plugin.semantics.instances import add_unknown, note_strays, widen_links
 from mypy_session_plugin.semantics.loads import doubt
 from mypy_session_plugin.semantics.making import note_given
-from mypy_session_plugin.semantics.reaching import place_of
+from mypy_session_plugin.semantics.places import place_of
 from mypy_session_plugin.semantics.transactions import forget
 
 #: The names of functions that say that they take the instance that they are given out of its session.

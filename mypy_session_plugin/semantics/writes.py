@@ -16,7 +16,7 @@ from mypy_session_plugin.semantics import contents, work
 from mypy_session_plugin.semantics.containers import PUTS, PUTS_ALL, REARRANGES
 from mypy_session_plugin.semantics.instances import RELATED
 from mypy_session_plugin.semantics.mapped import attribute_type, is_mapped_attribute
-from mypy_session_plugin.semantics.reaching import place_of
+from mypy_session_plugin.semantics.places import place_of
 from mypy_session_plugin.semantics.shapes import Entity
 from mypy_session_plugin.semantics.unknown_calls import reachable
 from mypy_session_plugin.semantics.world import World
