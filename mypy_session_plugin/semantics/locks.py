@@ -50,7 +50,7 @@ def _admits_several(types: Types, library: Library, info: TypeInfo, manager: Exp
 
 
 def _assigned(types: Types, place: Expression) -> Iterator[Expression | None]:
-    """What the module assigns to a variable, or to an attribute of that name; None for what is not told."""
+    """What the module assigns to a variable, or to any attribute of that name; None for what is not told."""
     variable = place.node if isinstance(place, NameExpr) else None
     name = place.name if isinstance(place, MemberExpr) else ""
     if isinstance(place, MemberExpr):
@@ -58,7 +58,10 @@ def _assigned(types: Types, place: Expression) -> Iterator[Expression | None]:
         entry = info.get(place.name) if info is not None else None
         variable = entry.node if entry is not None else None
     nodes = list(descendants(types.tree, into_functions=True))
-    yield from (value for target, value in assignments(nodes) if target is variable is not None)
+    for target, value in assignments(nodes):
+        of_class = isinstance(target, Var) and bool(target.info) and target.name == name
+        if of_class or target is variable is not None:
+            yield value
     for node in nodes:
         if isinstance(node, FuncItem) and any(argument.variable is variable for argument in node.arguments):
             yield None

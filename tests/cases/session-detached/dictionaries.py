@@ -100,3 +100,41 @@ def keys_that_are_instances_ok(engine: Engine) -> None:
         users = {user: user.name for user in session.scalars(select(User).options(selectinload(User.posts)))}
     for user, name in users.items():
         print(name, user.posts)
+
+
+def filled_by_a_closure_ok(engine: Engine) -> int:
+    users: dict[int, User] = {}
+    with Session(engine) as session:
+        users[1] = session.get_one(User, 1)
+
+    def add(key: int, other: User) -> None:
+        users[key] = other
+
+    add(2, User(name="bob"))
+    user = users.get(2)
+    return 0 if user is None else len(user.posts)
+
+
+def filled_by_another_name_ok(engine: Engine, key: int, more: dict[int, User]) -> int:
+    with Session(engine) as session:
+        users = {1: session.get_one(User, 1)}
+    alias = users
+    alias.update(more)
+    user = users.get(key)
+    return 0 if user is None else len(user.posts)
+
+
+def joined_ok(engine: Engine, key: int, more: dict[int, User]) -> int:
+    with Session(engine) as session:
+        users = {1: session.get_one(User, 1)}
+    users |= more
+    user = users.get(key)
+    return 0 if user is None else len(user.posts)
+
+
+def with_another_one_ok(engine: Engine, key: int) -> int:
+    users = {2: User(name="bob")}
+    with Session(engine) as session:
+        users[1] = session.get_one(User, 1)
+    user = users.get(key)
+    return 0 if user is None else len(user.posts)

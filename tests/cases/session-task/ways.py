@@ -221,6 +221,32 @@ async def semaphore_of_one_or_several_ok(session: AsyncSession, alone: bool) -> 
     await gather(*[run(i) for i in range(10)])
 
 
+class Several:
+    limit = asyncio.Semaphore(5)
+    one_in_subclass = asyncio.Semaphore(5)
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def limited(self, i: int) -> None:
+        async with self.limit:
+            await _work(self.session, i)
+
+    async def run(self) -> None:
+        await gather(*[self.limited(i) for i in range(10)])  # error: [session-task]
+
+    async def alone_in_subclass(self, i: int) -> None:
+        async with self.one_in_subclass:
+            await _work(self.session, i)
+
+    async def run_ok(self) -> None:
+        await gather(*[self.alone_in_subclass(i) for i in range(10)])
+
+
+class Alone(Several):
+    one_in_subclass = asyncio.Semaphore(1)
+
+
 class Counting:
     def __init__(self, session: AsyncSession) -> None:
         self.session = session
