@@ -27,7 +27,6 @@ from mypy_session_plugin.facts.values import Bound, Function, Method, Value
 from mypy_session_plugin.flow.syntax import children, descendants
 from mypy_session_plugin.mypy_compat.types import info_of
 from mypy_session_plugin.semantics import functions
-from mypy_session_plugin.semantics.locks import acquires, is_lock
 from mypy_session_plugin.semantics.own_code import AttributesRead
 from mypy_session_plugin.semantics.world import World
 
@@ -161,14 +160,12 @@ def _paths_read(body: FuncItem, root: Var) -> frozenset[Path]:
 
 def _unguarded_calls(world: World, body: FuncItem) -> Iterator[CallExpr]:
     """The calls in a body that no lock guards."""
-    waiting: list[Node] = [] if acquires(world.types, world.library, body) else [body.body]
+    waiting: list[Node] = [] if world.own.locks.acquires(body) else [body.body]
     while waiting:
         node = waiting.pop()
         if isinstance(node, CallExpr):
             yield node
-        if not isinstance(node, WithStmt) or not any(
-            is_lock(world.types, world.library, manager) for manager in node.expr
-        ):
+        if not isinstance(node, WithStmt) or not any(map(world.own.locks.is_lock, node.expr)):
             waiting.extend(children(node))
 
 
@@ -233,11 +230,11 @@ def declared_type(world: World, node: Context) -> Type | None:
 def is_guarded(world: World, body: FuncItem, root: Var, path: Path) -> bool:
     """Whether a body names a variable, or an attribute path from it, only inside `with` blocks of locks."""
     inside = outside = 0
-    waiting: list[tuple[Node, bool]] = [(body.body, acquires(world.types, world.library, body))]
+    waiting: list[tuple[Node, bool]] = [(body.body, world.own.locks.acquires(body))]
     while waiting:
         node, guarded = waiting.pop()
         if isinstance(node, WithStmt):
-            guarded = guarded or any(is_lock(world.types, world.library, manager) for manager in node.expr)
+            guarded = guarded or any(map(world.own.locks.is_lock, node.expr))
         is_root = isinstance(node, NameExpr) and node.node is root
         if is_root if not path else _path_from(node, root) == path:
             inside, outside = inside + guarded, outside + (not guarded)

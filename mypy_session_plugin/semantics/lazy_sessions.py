@@ -10,23 +10,25 @@ from mypy.nodes import (
     FuncDef,
     GlobalDecl,
     IfStmt,
-    MypyFile,
     NameExpr,
     ReturnStmt,
     UnaryExpr,
     Var,
 )
 
-from mypy_session_plugin.flow.syntax import assignments, descendants
+from mypy_session_plugin.flow.syntax import descendants
+from mypy_session_plugin.semantics.module_assignments import ModuleAssignments
 
 
-def made_at_first(tree: MypyFile, function: FuncDef) -> CallExpr | None:
+def made_at_first(assignments: ModuleAssignments, function: FuncDef) -> CallExpr | None:
     """The call that makes what a function gives to all who ask, in a variable of the module; None for any other one.
 
     That is None at first, and nobody assigns anything else to it.
     """
+    if function.arguments:
+        return None
     nodes = list(descendants(function.body, into_functions=False))
-    if function.arguments or not any(isinstance(node, GlobalDecl) for node in nodes):
+    if not any(isinstance(node, GlobalDecl) for node in nodes):
         return None
     returned = {_variable(node.expr) for node in nodes if isinstance(node, ReturnStmt)}
     variable = returned.pop() if len(returned) == 1 else None
@@ -40,8 +42,7 @@ def made_at_first(tree: MypyFile, function: FuncDef) -> CallExpr | None:
     made = guarded.pop().rvalue if len(guarded) == 1 else None
     if not isinstance(made, CallExpr):
         return None
-    assigned = assignments(descendants(tree, into_functions=True))
-    others = [value for target, value in assigned if target is variable and value is not made]
+    others = [value for value in assignments.to_variable(variable) if value is not made]
     return made if len(others) == 1 and _is_none(others[0]) else None
 
 

@@ -14,7 +14,9 @@ from mypy_session_plugin.semantics.functions import Functions
 from mypy_session_plugin.semantics.hidden_reads import HiddenReads
 from mypy_session_plugin.semantics.library import Library
 from mypy_session_plugin.semantics.literal_containers import LiteralContainers
+from mypy_session_plugin.semantics.locks import Locks
 from mypy_session_plugin.semantics.mapped import MappedClasses
+from mypy_session_plugin.semantics.module_assignments import ModuleAssignments
 from mypy_session_plugin.semantics.own_bodies import OwnBodies
 from mypy_session_plugin.semantics.shared_sessions import SharedSessions
 from mypy_session_plugin.semantics.untouched import Untouched
@@ -43,7 +45,8 @@ class AttributesRead(NamedTuple):
 class OwnCode:
     """The functions that calls run, which of them touch nothing, and the graphs of those that are followed.
 
-    `shared` are the sessions that the module makes once for all of its code, `literals` its containers of functions,
+    `locks` tells what guards code from that of others, `shared` are the sessions that the module makes once for all of
+    its code, `literals` its containers of functions,
     `carriers` tells in which units nothing of a session can arise, `hidden` which of them read by others what they do
     not name, and `untyped` what imports without types name.
     `assigned` is what methods assign to the attributes of their object, see `constructors`; `read` which attributes of
@@ -52,6 +55,7 @@ class OwnCode:
 
     functions: Functions
     untouched: Untouched
+    locks: Locks
     shared: SharedSessions
     literals: LiteralContainers
     carriers: Carriers
@@ -67,7 +71,9 @@ def own_code(types: Types, library: Library, mapped: MappedClasses) -> OwnCode:
     """What there is to know of one module, as long as its types stand."""
     functions = Functions(types)
     untouched = Untouched(types, functions, library, mapped)
-    shared, literals = SharedSessions(types, functions, library), LiteralContainers(types.tree)
+    assignments = ModuleAssignments(types.tree)
+    locks = Locks(types, library, assignments)
+    shared, literals = SharedSessions(types, functions, locks, assignments), LiteralContainers(types.tree)
     bodies = OwnBodies(types.tree, functions)
     carriers, hidden = Carriers(types, bodies, library, mapped), HiddenReads(types, bodies)
-    return OwnCode(functions, untouched, shared, literals, carriers, hidden, Untyped(types.tree))
+    return OwnCode(functions, untouched, locks, shared, literals, carriers, hidden, Untyped(types.tree))

@@ -42,8 +42,8 @@ from mypy_session_plugin.mypy_compat.types import Types, class_named_by, info_of
 from mypy_session_plugin.semantics import functions
 from mypy_session_plugin.semantics.factories import FACTORY_CLASSES
 from mypy_session_plugin.semantics.lazy_sessions import made_at_first
-from mypy_session_plugin.semantics.library import Library
-from mypy_session_plugin.semantics.locks import acquires, is_lock
+from mypy_session_plugin.semantics.locks import Locks
+from mypy_session_plugin.semantics.module_assignments import ModuleAssignments
 from mypy_session_plugin.semantics.phantom_types import is_written_as
 from mypy_session_plugin.semantics.shapes import REGISTRIES, SESSIONS, session_class
 from mypy_session_plugin.semantics.watch import CLOSING
@@ -103,10 +103,11 @@ class SharedSession:
 class SharedSessions:
     """Answers for one module, which is read once, and only if it is asked."""
 
-    def __init__(self, types: Types, own: functions.Functions, library: Library) -> None:
+    def __init__(self, types: Types, own: functions.Functions, locks: Locks, assignments: ModuleAssignments) -> None:
         self._types = types
         self._own = own
-        self._library = library
+        self._locks = locks
+        self._assignments = assignments
 
     @cached_property
     def found(self) -> dict[SymbolNode, SharedSession]:
@@ -173,7 +174,7 @@ class SharedSessions:
                         yield from self._made(statement.rvalue, variable, kind, variable.name)
                     case FuncDef():
                         yield from self._defaults(statement)
-                        made = made_at_first(self._types.tree, statement)
+                        made = made_at_first(self._assignments, statement)
                         if made is not None:
                             yield from self._made(made, statement, Kind.CACHED, f"{statement.name}()")
                     case Decorator():
@@ -224,14 +225,12 @@ class SharedSessions:
     def _follow(self, function: FuncItem, uses: dict[SharedSession, Node], seen: set[FuncItem], depth: int) -> None:
         """Collect what a body uses; what stands inside the block of a lock is guarded, calls in it as well."""
         known = not isinstance(function, FuncDef) or self._own.has_types(function)
-        if not known or acquires(self._types, self._library, function):
+        if not known or self._locks.acquires(function):
             return
         waiting: list[Node] = [function.body]
         while waiting:
             node = waiting.pop()
-            if isinstance(node, WithStmt) and any(
-                is_lock(self._types, self._library, manager) for manager in node.expr
-            ):
+            if isinstance(node, WithStmt) and any(map(self._locks.is_lock, node.expr)):
                 continue
             for shared in self._used_at(node):
                 uses.setdefault(shared, node)

@@ -1,5 +1,6 @@
 """What the cases import: a small mapping, and code in a module that they do not see into."""
 
+import asyncio
 from collections.abc import Callable
 
 from sqlalchemy import ForeignKey
@@ -35,6 +36,13 @@ class Note(MappedAsDataclass, Base):
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
     text: Mapped[str]
     secret: Mapped[str] = mapped_column(default="", deferred=True, repr=False)
+
+
+class Throttle:
+    """How many may pass at once is told by whoever makes one."""
+
+    def __init__(self, places: int = 1) -> None:
+        self.limit = asyncio.Semaphore(places)
 
 
 def elsewhere(*values: object) -> None: ...

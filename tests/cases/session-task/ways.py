@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session, sessionmaker
 
-from models import User
+from models import Throttle, User
 
 
 PLACES: Final = 3
@@ -245,6 +245,14 @@ class Several:
 
 class Alone(Several):
     one_in_subclass = asyncio.Semaphore(1)
+
+
+async def semaphore_of_an_object_from_elsewhere_ok(session: AsyncSession, throttle: Throttle) -> None:
+    async def run(i: int) -> None:
+        async with throttle.limit:
+            await _work(session, i)
+
+    await gather(*[run(i) for i in range(10)])
 
 
 class Counting:
