@@ -178,26 +178,40 @@ deeds = st.dictionaries(st.sampled_from(NODES), st.sampled_from(Fate)).map(
     lambda fates: frozenset(Deed(node, fate) for node, fate in fates.items())
 )
 units = st.frozensets(st.builds(Unit, st.frozensets(st.sampled_from(NODES)), st.booleans()))
-works = st.builds(
-    Work,
-    st.just(True),
-    st.just(False),
-    st.booleans(),
-    st.booleans(),
-    st.booleans(),
-    deeds,
-    deeds,
-    units,
-    st.frozensets(st.sampled_from(NODES)),
-).map(lambda work: work if work.dirty else replace(work, waiting=frozenset()))
+
+
+def works_of(bound: bool, made: bool) -> st.SearchStrategy[Work]:
+    """The work of sessions of one origin: made on an engine, or by a factory, on whatever."""
+    return st.builds(
+        Work,
+        st.just(bound),
+        st.just(False),
+        st.booleans(),
+        st.booleans(),
+        st.booleans(),
+        deeds,
+        deeds,
+        units,
+        st.frozensets(st.sampled_from(NODES)),
+        st.just(made),
+    ).map(lambda work: work if work.dirty else replace(work, waiting=frozenset()))
+
+
+#: Path states differ in what was done with a session, and not in where it came from.
+works = st.sampled_from([(True, False), (False, True)]).flatmap(
+    lambda origin: st.tuples(works_of(*origin), works_of(*origin), works_of(*origin))
+)
 SOME_WORK = [
     Work(),
     GIVEN,
     Work(bound=True, dirty=False).read().committed("one", splits=True),
     Work(bound=True, dirty=False).wrote("one").interrupted(),
     Work(bound=True, dirty=False).wrote("one").committed("other", splits=True).wrote("one"),
-    Work(bound=True, dirty=False).wrote("one", adds=True),
-    Work(bound=True, dirty=False).wrote("one", adds=True).wrote("other", adds=True),
+    Work(bound=True, dirty=False).wrote("one", waits=True, one=True),
+    Work(bound=True, dirty=False).wrote("one", waits=True, one=True).wrote("other", waits=True, one=True),
+    Work(made=True),
+    Work(made=True).wrote("one", waits=True),
+    Work(made=True).wrote("one", waits=True).may_have_flushed(),
 ]
 blocks = st.builds(Block, st.sampled_from(["with", "inner"]), st.booleans(), st.one_of(st.none(), origins))
 handlers = st.builds(Caught, st.integers(1, 9), st.just("except IntegrityError"), st.none())
@@ -309,8 +323,9 @@ def test_a_read_keeps_the_order_of_what_is_loaded(one: Loads, other: Loads, attr
 
 
 @few
-@given(works, works, works)
-def test_a_join_of_work_is_an_upper_bound_in_any_order(one: Work, other: Work, third: Work) -> None:
+@given(works)
+def test_a_join_of_work_is_an_upper_bound_in_any_order(three: tuple[Work, Work, Work]) -> None:
+    one, other, third = three
     assert one.join(other) == other.join(one)
     assert one.join(one) == one
     assert one.join(other).join(third) == one.join(other.join(third))
@@ -319,7 +334,9 @@ def test_a_join_of_work_is_an_upper_bound_in_any_order(one: Work, other: Work, t
 
 WORK_CHANGES: dict[str, Callable[[Work], Work]] = {
     "wrote": lambda work: work.wrote("one"),
-    "added": lambda work: work.wrote("one", adds=True),
+    "added": lambda work: work.wrote("one", waits=True, one=True),
+    "added several": lambda work: work.wrote("one", waits=True),
+    "flushed": lambda work: work.may_have_flushed(),
     "took_out": lambda work: work.took_out(0),
     "may have written": Work.may_have_written,
     "read": Work.read,
@@ -335,8 +352,9 @@ WORK_CHANGES: dict[str, Callable[[Work], Work]] = {
 
 
 @few
-@given(works, works, st.sampled_from(sorted(WORK_CHANGES)))
-def test_changes_of_work_are_monotone(one: Work, other: Work, name: str) -> None:
+@given(works, st.sampled_from(sorted(WORK_CHANGES)))
+def test_changes_of_work_are_monotone(three: tuple[Work, Work, Work], name: str) -> None:
+    one, other, _third = three
     change, joined = WORK_CHANGES[name], one.join(other)
     assert change(one).join(change(joined)) == change(joined)
 

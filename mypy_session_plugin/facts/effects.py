@@ -142,8 +142,8 @@ class ClassStub:
 
     `references` are the methods that the stub names after those of another class; the library has put what they say
     among the methods.  `guards` says that the class is a lock, and `places` is the parameter of its constructor that
-    says for how many at once, if there is one; `serves` are the methods that are unknown code by which
-    requests or tasks of the application run.  `remarks` are the methods of which the stub leaves open what they do.
+    says for how many at once, if there is one; `serves` are the methods that are unknown code by which requests or
+    tasks of the application run.  `remarks` are the methods of which the stub leaves open what they do.
     """
 
     full_name: str

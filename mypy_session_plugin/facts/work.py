@@ -77,9 +77,9 @@ class Work:
     """What was done with a session since its life, or this function, began.
 
     `bound`: its transactions are its own, since it was made on an engine.  `made`: a factory made it, on whatever: what
-    waits for its first flush is its own.  `given`: the function was given it, and sees
-    what it does with it from the beginning.  `dirty`: the running transaction may have
-    written or locked something; `waiting` are the calls of `add()` that alone made it so, none where others may have.
+    waits for its first flush is its own.  `given`: the function was given it, and sees what it does with it from the
+    beginning.  `dirty`: the running transaction may have written or locked something; `waiting` are the calls of
+    `add()` that alone made it so, none where others may have.
     `has_read`: it has certainly read.  `reached`: unknown code may use the session at any
     later call.  `writes` are the certain writes of its life that could be lost, `commits` its commits.  `units` are the
     ways through its commits, none where there are too many of them.
@@ -118,12 +118,12 @@ class Work:
             self.made and other.made,
         )
 
-    def wrote(self, node: object, adds: bool = False, waits: bool = False) -> Work:
-        """A certain write; `waits`: nothing is written yet, new instances wait for the next flush; `adds`: only one."""
+    def wrote(self, node: object, waits: bool = False, one: bool = False) -> Work:
+        """A certain write; `waits`: what is added, `one` instance or more, is not sent before the next flush."""
         writes = _done_again(self.writes, node) if self.bound or (waits and self.made) else self.writes
         units = frozenset(replace(unit, written=True) for unit in self.units)
         few = bool(self.waiting) and len(self.waiting) < MAXIMUM_WAITING
-        alone = adds and node not in self.waiting and (few or not self.dirty)
+        alone = one and node not in self.waiting and (few or not self.dirty)
         waiting = self.waiting | {node} if alone else frozenset()
         return replace(self.touched(), dirty=True, writes=writes, units=units, waiting=waiting)
 

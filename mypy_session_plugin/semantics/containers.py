@@ -277,7 +277,8 @@ def call(world: World, store: Store, instruction: Call, values: list[Value]) -> 
         facts = ContainerFacts(COPIES[full_name], elements_of(store, values[0]))
         return frozenset({store.create(ObjectId("container", site_of(node)), facts)})
     if full_name in PAIRS and values and any(_is_container(store, value) for value in values):
-        return _pairs(store, full_name, _gone_through(instruction, values), node)
+        parts = [elements_of(store, value) for value in _gone_through(instruction, values)]
+        return _pairs(store, (NOTHING_KNOWN, parts[0]) if full_name == "builtins.enumerate" else tuple(parts), node)
     receiver = store.value(instruction.receiver) if instruction.receiver is not None else frozenset()
     if instruction.method is None or not _is_container(store, receiver):
         return None
@@ -299,16 +300,14 @@ def _gone_through(instruction: Call, values: list[Value]) -> list[Value]:
     ]
 
 
-def _pairs(store: Store, full_name: str, values: list[Value], node: Context) -> Value:
+def _pairs(store: Store, parts: tuple[Value, ...], node: Context) -> Value:
     """`enumerate(items)` and `zip(one, other)`: tuples, of which there are many; none where nothing was put in."""
     site = site_of(node)
-    elements = [elements_of(store, value) for value in values]
-    if not all(elements):
-        return frozenset({store.create(ObjectId("container", site), ContainerFacts("generator", frozenset()))})
-    fixed = (NOTHING_KNOWN, elements[0]) if full_name == "builtins.enumerate" else tuple(elements)
     pair = ObjectId("container", (site, "pair"), older=True)
-    store.heap[pair] = ContainerFacts("tuple", join(fixed), fixed)
-    facts = ContainerFacts("generator", frozenset({pair}))
+    is_filled = all(parts)
+    if is_filled:
+        store.heap[pair] = ContainerFacts("tuple", join(parts), parts)
+    facts = ContainerFacts("generator", frozenset({pair}) if is_filled else frozenset())
     return frozenset({store.create(ObjectId("container", site), facts)})
 
 
@@ -333,7 +332,7 @@ def _method(
         facts = ContainerFacts("tuple", join(pair), pair)
         return frozenset({store.create(ObjectId("container", site_of(node)), facts)})
     elif method == "items":
-        return _pairs(store, "builtins.enumerate", [receiver], node)
+        return _pairs(store, (NOTHING_KNOWN, elements_of(store, receiver)), node)
     elif method in COPYING:
         facts = ContainerFacts("list", join((elements_of(store, receiver), *(elements_of(store, v) for v in values))))
         return frozenset({store.create(ObjectId("container", site_of(node)), facts)})

@@ -11,6 +11,7 @@ from mypy_session_plugin.semantics.stub_vocabulary import (
     CLASS_DECORATORS,
     DECORATORS,
     EFFECTS_MODULE,
+    GUARDS,
     DecoratorSignature,
 )
 
@@ -25,10 +26,7 @@ def read_effect(decorator: ast.expr, scope: Scope) -> Effect | None:
     if module != EFFECTS_MODULE or name not in DECORATORS:
         return None
     signature = DECORATORS[name]
-    given = _given_arguments(name, signature, call, scope) if call else {}
-    when = _read_when(name, signature, given, decorator, scope)
-    for parameter, value in given.items():
-        _check_value(name, parameter, value, signature.values[parameter], decorator, scope)
+    given, when = _read_arguments(name, signature, call, scope) if call else ({}, When.ALWAYS)
     if signature.required and not given:
         raise scope.error(decorator, f'"@{name}" needs {_listing(signature.values)}')
     return Effect(name, given, when)
@@ -45,12 +43,11 @@ def read_class_decorators(node: ast.ClassDef, scope: Scope) -> tuple[bool, str, 
         match decorator:
             case ast.Name() | ast.Attribute() if scope.resolve(decorator) == f"{EFFECTS_MODULE}.guards":
                 guards = True
-            case ast.Call(func=func, args=[], keywords=[ast.keyword(arg="places", value=value)]) if (
-                scope.resolve(func) == f"{EFFECTS_MODULE}.guards"
-            ):
-                guards, places = True, _text(value, "guards", "parameters", scope)
+            case ast.Call(func=func) if scope.resolve(func) == f"{EFFECTS_MODULE}.guards":
+                given, _when = _read_arguments("guards", GUARDS, decorator, scope)
+                guards, places = True, str(given.get("places", ""))
             case ast.Call(func=func, args=[_, *_], keywords=[]) if scope.resolve(func) == f"{EFFECTS_MODULE}.serves":
-                served.extend(_text(argument, "serves", "methods", scope) for argument in decorator.args)
+                served.extend(_text(argument, scope) for argument in decorator.args)
             case _:
                 text = ast.unparse(decorator)
                 raise scope.error(
@@ -59,10 +56,21 @@ def read_class_decorators(node: ast.ClassDef, scope: Scope) -> tuple[bool, str, 
     return guards, places, frozenset(served)
 
 
-def _text(node: ast.expr, decorator: str, what: str, scope: Scope) -> str:
+def _text(node: ast.expr, scope: Scope) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
-    raise scope.error(node, f'"@{decorator}" takes the names of {what}, not "{ast.unparse(node)}"')
+    raise scope.error(node, f'"@serves" takes the names of methods, not "{ast.unparse(node)}"')
+
+
+def _read_arguments(
+    name: str, signature: DecoratorSignature, call: ast.Call, scope: Scope
+) -> tuple[dict[str, object], When]:
+    """The arguments that a decorator is given, each of which it takes, and on which way its effect occurs."""
+    given = _given_arguments(name, signature, call, scope)
+    when = _read_when(name, signature, given, call, scope)
+    for parameter, value in given.items():
+        _check_value(name, parameter, value, signature.values[parameter], call, scope)
+    return given, when
 
 
 def _given_arguments(name: str, signature: DecoratorSignature, call: ast.Call, scope: Scope) -> dict[str, object]:

@@ -98,5 +98,8 @@ DECORATORS: dict[str, DecoratorSignature] = {
 CLASS_DECORATORS = frozenset({"guards", "serves"})
 """What may stand above a class of a stub."""
 
+GUARDS = DecoratorSignature(values={"places": ANY_TEXT}, when=())
+"""What the first of these takes; the other one takes the names of methods alone."""
+
 REFERENCES = frozenset({"awaited", "same_as"})
 """What a method may be assigned in a class of a stub: that it is as a method of another class."""

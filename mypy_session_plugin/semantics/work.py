@@ -270,7 +270,7 @@ def called(
         if not written.waits and not closes:
             work = work.may_have_flushed()
         if written.surely:
-            work = work.wrote(call.node, written.one, written.waits)
+            work = work.wrote(call.node, written.waits, written.one)
         elif written.maybe:
             work = work.may_have_written()
         elif not ends and not leaves:
